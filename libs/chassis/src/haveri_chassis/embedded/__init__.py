@@ -1,0 +1,1 @@
+"""PostgreSQL, NATS and an S3 server out of PyPI wheels, for one machine and for tests."""
