@@ -1,0 +1,175 @@
+"""Start, watch and stop one embedded server, synchronously."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+
+import psutil
+
+from haveri_chassis.embedded.errors import EmbeddedServerError
+from haveri_chassis.embedded.files import last_lines, open_log, write_private
+from haveri_chassis.embedded.lifeline import stop_with_parent
+from haveri_chassis.embedded.server import EmbeddedServer
+
+_POLL_SECONDS = 0.02
+# A process's time of birth is told from the time of boot, which moves when the clock is set right.
+_CLOCK_DRIFT_SECONDS = 5.0
+# These would override what our configuration files say, or carry our own secrets into the server.
+_FOREIGN_PREFIXES = ("PG", "NANIO_", "HAVERI_")
+
+
+class ServerProcess:
+    """One server's process, started again with the same object after it died.
+
+    The server stops when the thread that called `start` ends (see `lifeline`) and has a session of its own, so
+    that Ctrl-C reaches only us and we choose the order in which things stop.
+    """
+
+    def __init__(self, server: EmbeddedServer) -> None:
+        self.server = server
+        self.log_file = server.directory / "server.log"
+        self._pid_file = server.directory / "server.pid"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, None when it does not run."""
+        return self._process.pid if self._process and self.running() else None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the last process ended (negative: by that signal), None while it runs or before the first start."""
+        return self._process.poll() if self._process else None
+
+    def running(self) -> bool:
+        """Tell whether the process lives; reaps it when it has died."""
+        return self._process is not None and self._process.poll() is None
+
+    def ready(self) -> bool:
+        """Tell whether the process lives and the server answers its clients."""
+        return self.running() and self.server.ready()
+
+    def start(self) -> int:
+        """Prepare and start the server, without waiting until it is ready; give its process id.
+
+        Waits for a predecessor on the same directory to end: after our own `kill -9` it is still stopping.
+        Raises EmbeddedServerError if that one stays, or if the server cannot be prepared.
+        """
+        if self.running():
+            raise EmbeddedServerError(f"{self.server.name} is running already, as process {self.pid}.")
+        self.server.directory.mkdir(parents=True, exist_ok=True)
+        self._wait_for_predecessor()
+        self.server.prepare()
+        self._process = self._spawn()
+        write_private(self._pid_file, f"{self._process.pid} {_born(self._process.pid) or 0:.3f}\n")
+        return self._process.pid
+
+    def wait_until_ready(self, timeout: float = 30.0) -> None:
+        """Return when the server answers; raise EmbeddedServerError when it ends or `timeout` seconds have passed."""
+        deadline = time.monotonic() + timeout
+        while not self.ready():
+            if not self.running():
+                raise self._failure(f"ended at once with code {self.exit_code}")
+            if time.monotonic() > deadline:
+                raise self._failure(f"did not answer within {timeout:g} seconds")
+            time.sleep(_POLL_SECONDS)
+
+    def ask_to_stop(self) -> None:
+        """Send the stop signal and return; several servers can so stop at the same time."""
+        if self._process and self.running():
+            self._process.send_signal(self.server.stop_signal)
+
+    def stop(self) -> None:
+        """Stop the server and wait for its end; kill it if it takes longer than its grace."""
+        self.ask_to_stop()
+        if self._process is None:
+            return
+        try:
+            self._process.wait(self.server.stop_grace)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._pid_file.unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """Kill the server at once, as a power failure would, and wait for its end."""
+        if self._process and self.running():
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+
+    def __enter__(self) -> ServerProcess:
+        try:
+            self.start()
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        launch = self.server.launch()
+        privileged = os.geteuid() == 0
+        log = open_log(self.log_file)
+        try:
+            return subprocess.Popen(
+                launch.arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=_environment(launch.environment),
+                start_new_session=True,
+                user=launch.account.uid if privileged else None,
+                group=launch.account.gid if privileged else None,
+                extra_groups=[] if privileged else None,
+                # One system call, looked up before the fork: safe beside threads.
+                preexec_fn=stop_with_parent(self.server.stop_signal),  # noqa: PLW1509
+            )
+        except OSError as refusal:
+            raise EmbeddedServerError(f"{self.server.name} could not be started: {refusal}.") from refusal
+        finally:
+            os.close(log)
+
+    def _wait_for_predecessor(self) -> None:
+        deadline = time.monotonic() + self.server.stop_grace
+        while (pid := self._predecessor()) is not None:
+            if time.monotonic() > deadline:
+                raise EmbeddedServerError(
+                    f"{self.server.name} in {self.server.directory} is running already, as process {pid}: "
+                    "stop that one first."
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _predecessor(self) -> int | None:
+        try:
+            pid, born = self._pid_file.read_text(encoding="utf-8").split()
+        except (FileNotFoundError, ValueError):
+            return None
+        # A pid alone is no proof: after a reboot, or in a container, another process soon has the same one.
+        alive_since = _born(int(pid))
+        return int(pid) if alive_since and abs(alive_since - float(born)) < _CLOCK_DRIFT_SECONDS else None
+
+    def _failure(self, what: str) -> EmbeddedServerError:
+        return EmbeddedServerError(
+            f"{self.server.name} {what}; {self.log_file} ends with:\n{last_lines(self.log_file)}"
+        )
+
+
+def _born(pid: int) -> float | None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return process.create_time()
+    return None
+
+
+def _environment(additions: Mapping[str, str]) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN_PREFIXES)}
+    return {**own, "TZ": "UTC", **additions}
