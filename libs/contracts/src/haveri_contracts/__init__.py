@@ -1,0 +1,1 @@
+"""What travels between Haveri's services: envelope, messages, subjects, streams."""

@@ -1,0 +1,1 @@
+"""The directory service's contract: plants, people, teams, shifts and chat identities."""

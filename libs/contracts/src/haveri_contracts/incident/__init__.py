@@ -1,0 +1,1 @@
+"""The incident service's contract: commands it takes, events it publishes, queries it answers."""

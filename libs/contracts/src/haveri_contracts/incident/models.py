@@ -1,0 +1,72 @@
+"""The incident and its parts as everybody outside the incident service sees them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from haveri_contracts.plain import Severity, Status
+from haveri_contracts.types import Actor, Frozen, Label, LongText, NonEmptyText, Reference, ShortText, Tag, Timestamp
+
+
+class Impact(Frozen):
+    """What the incident cost: minutes of downtime, lines, units, and money in the organisation's currency."""
+
+    duration_minutes: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    lines_affected: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    units_lost: Annotated[int, Field(ge=0, le=10_000_000_000)] | None = None
+    cost: Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=2)] | None = None
+
+
+class Summary(Frozen):
+    """The structured record written at resolve; may be amended later."""
+
+    what_happened: NonEmptyText
+    root_cause: LongText = ""
+    root_cause_category: Annotated[Label, Field(max_length=100)] | None = None
+    resolution: LongText = ""
+    resolution_type: Annotated[Label, Field(max_length=100)] | None = None
+    impact: Impact = Impact()
+
+
+class FollowUpDraft(Frozen):
+    """A follow-up action named at close: what, by whom, until when (a calendar date at the facility)."""
+
+    id: UUID
+    description: NonEmptyText
+    assigned_to: UUID | None = None
+    due_date: date | None = None
+
+
+class Incident(Frozen):
+    """The current (or an earlier) state of an incident, folded from its events. `number` is what people say: INC-42."""
+
+    id: UUID
+    number: str
+    title: ShortText
+    description: LongText = ""
+    status: Status
+    severity: Severity
+    declared_by: Actor
+    declared_at: Timestamp
+    facility_id: UUID
+    area_id: UUID | None = None
+    asset_ids: list[UUID] = Field(default_factory=list)
+    assigned_to: UUID | None = None
+    comms_lead: UUID | None = None
+    acknowledged_at: Timestamp | None = None
+    acknowledged_by: UUID | None = None
+    resolved_at: Timestamp | None = None
+    closed_at: Timestamp | None = None
+    tags: list[Tag] = Field(default_factory=list)
+    chat_channel_ref: Reference | None = None
+    global_channel_ref: Reference | None = None
+    global_message_ref: Reference | None = None
+    summary: Summary | None = None
+    follow_ups: list[FollowUpDraft] = Field(default_factory=list)
+    updated_at: Timestamp
+    version: int = Field(ge=1)

@@ -1,0 +1,92 @@
+"""The plain types of the domain: enumerations and the refusal, with nothing but the standard library.
+
+Domain packages may import this module and no other of contracts, so that they stay free of pydantic and I/O.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where an incident stands in its life, in the order of the domain model."""
+
+    DECLARED = "DECLARED"
+    INVESTIGATING = "INVESTIGATING"
+    MITIGATED = "MITIGATED"
+    RESOLVED = "RESOLVED"
+    CLOSED = "CLOSED"
+
+    @property
+    def is_open(self) -> bool:
+        """True until somebody has resolved the incident."""
+        return self in (Status.DECLARED, Status.INVESTIGATING, Status.MITIGATED)
+
+
+class Severity(StrEnum):
+    """How bad it is: SEV1 line down, SEV2 degraded, SEV3 minor."""
+
+    SEV1 = "SEV1"
+    SEV2 = "SEV2"
+    SEV3 = "SEV3"
+
+
+class FollowUpStatus(StrEnum):
+    """How far a follow-up action has come."""
+
+    OPEN = "OPEN"
+    IN_PROGRESS = "IN_PROGRESS"
+    DONE = "DONE"
+
+
+class Role(StrEnum):
+    """What a member may do; each role may do what the ones before it may."""
+
+    VIEWER = "viewer"
+    RESPONDER = "responder"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+    def covers(self, needed: Role) -> bool:
+        """True when this role may do what `needed` may."""
+        order = tuple(Role)
+        return order.index(self) >= order.index(needed)
+
+
+class EntryType(StrEnum):
+    """The kinds of timeline entry: the domain model's, and those the platform adds."""
+
+    MESSAGE = "message"
+    STATUS_CHANGE = "status_change"
+    SEVERITY_CHANGE = "severity_change"
+    ESCALATION = "escalation"
+    ASSIGNMENT = "assignment"
+    COMMS_ASSIGNMENT = "comms_assignment"
+    ACTION_TAKEN = "action_taken"
+    ATTACHMENT = "attachment"
+    BOT_GUIDANCE = "bot_guidance"
+    TRIAGE_RESPONSE = "triage_response"
+    ANNOTATION = "annotation"
+    DECLARED = "declared"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    NOTIFICATION = "notification"
+    MESSAGE_EDITED = "message_edited"
+    MESSAGE_DELETED = "message_deleted"
+    REOPENED = "reopened"
+    FOLLOW_UP = "follow_up"
+    SUMMARY = "summary"
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is a business answer, not a fault
+    """A command or query that the domain refuses, named after the business reason.
+
+    Subclasses set `type` (a stable slug such as `incident-already-closed`, the public name of the refusal) and
+    `title` (one short sentence); `detail` says what was found and what to do instead, in the reader's words.
+    """
+
+    type: str = "refused"
+    title: str = "The request was refused."
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title

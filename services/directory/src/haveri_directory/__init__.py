@@ -1,0 +1,1 @@
+"""Haveri's plants, people, teams, shifts and chat identities."""

@@ -1,0 +1,1 @@
+"""Haveri's event-sourced incident: commands in, events out, current state."""

@@ -1,0 +1,52 @@
+"""Who may do what to incidents: every order is checked here, whichever door it came through."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from haveri_contracts.plain import Role
+
+from haveri_incident.application.ports import Plant
+from haveri_incident.domain.refusals import MemberNeeded, MemberUnknown, RoleNotSufficient, TeamUnknown
+
+
+def acting_member(actor: str) -> UUID | None:
+    """The member who acts, or None when a system does."""
+    kind, _, rest = actor.partition(":")
+    return UUID(rest) if kind == "member" else None
+
+
+def require_member(actor: str) -> UUID:
+    """The member who acts; raises MemberNeeded when a system does."""
+    member_id = acting_member(actor)
+    if member_id is None:
+        raise MemberNeeded("This is something a person says; a system cannot.")
+    return member_id
+
+
+def check_actor(actor: str, plant: Plant) -> None:
+    """Raise unless the acting member belongs to the organisation and is at least a responder."""
+    member_id = acting_member(actor)
+    if member_id is None:
+        return
+    role = plant.members.get(member_id)
+    if role is None:
+        raise MemberUnknown("You are not a member of this organisation.")
+    if not role.covers(Role.RESPONDER):
+        raise RoleNotSufficient("You may read incidents. Ask an administrator to make you a responder.")
+
+
+def check_named(plant: Plant, members: list[UUID], teams: list[UUID] | None = None) -> None:
+    """Raise unless every named member and team belongs to the organisation."""
+    for member_id in members:
+        if member_id not in plant.members:
+            raise MemberUnknown(f"There is no member {member_id} in this organisation.")
+    for team_id in teams or []:
+        if team_id not in plant.teams:
+            raise TeamUnknown(f"There is no team {team_id} in this organisation.")
+
+
+def require_system(actor: str) -> None:
+    """Raise unless a system acts: what only Haveri itself may say."""
+    if not actor.startswith("system:"):
+        raise RoleNotSufficient("Only Haveri's own services may do this.")

@@ -1,0 +1,185 @@
+"""Orders decided into events. Each takes the state, the order and the time, and gives events or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from haveri_contracts.plain import EntryType, Severity, Status
+
+from haveri_incident.domain import refusals
+from haveri_incident.domain.events import (
+    Acknowledged,
+    ChatLinked,
+    Closed,
+    CommsLeadAssigned,
+    Declared,
+    EscalationRequested,
+    EventAdded,
+    IncidentEvent,
+    LeadAssigned,
+    Reopened,
+    Resolved,
+    SeverityChanged,
+    StatusUpdated,
+    SummaryAmended,
+)
+from haveri_incident.domain.state import IncidentState
+from haveri_incident.domain.values import FollowUp, Summary
+
+Events = Sequence[IncidentEvent]
+
+MAY_FOLLOW: dict[Status, tuple[Status, ...]] = {
+    Status.DECLARED: (Status.INVESTIGATING, Status.MITIGATED),
+    Status.INVESTIGATING: (Status.MITIGATED,),
+    Status.MITIGATED: (Status.INVESTIGATING,),
+    Status.RESOLVED: (),
+    Status.CLOSED: (),
+}
+"""The statuses that `update_status` may set, by the present one. Resolving, closing and reopening are their own orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a person says when declaring."""
+
+    title: str
+    severity: Severity
+    facility_id: UUID
+    area_id: UUID | None = None
+    asset_ids: tuple[UUID, ...] = ()
+    description: str = ""
+    tags: tuple[str, ...] = ()
+
+
+def declare(declaration: Declaration, *, number: str, actor: str, lead: UUID | None, now: datetime) -> Events:
+    """Declare; `lead` is the declaring member, who is responsible until another is named."""
+    return [
+        Declared(
+            number=number,
+            title=declaration.title,
+            description=declaration.description,
+            severity=declaration.severity,
+            facility_id=declaration.facility_id,
+            area_id=declaration.area_id,
+            asset_ids=declaration.asset_ids,
+            tags=declaration.tags,
+            declared_by=actor,
+            declared_at=now,
+            assigned_to=lead,
+        )
+    ]
+
+
+def update_status(state: IncidentState, status: Status, note: str) -> Events:
+    """Move between the open statuses."""
+    _still_open(state)
+    if status is Status.RESOLVED:
+        raise refusals.SummaryRequired("Use resolve and say what happened; the summary is the record of the incident.")
+    if status is Status.CLOSED:
+        raise refusals.CloseRequired(f"{state.number} must be resolved first; then close it.")
+    if status is state.status:
+        raise refusals.StatusUnchanged(f"{state.number} is {status.value} already.")
+    if status not in MAY_FOLLOW[state.status]:
+        allowed = " or ".join(s.value for s in MAY_FOLLOW[state.status])
+        raise refusals.StatusMayNotFollow(
+            f"{state.number} is {state.status.value}; after that comes {allowed}, not {status.value}."
+        )
+    return [StatusUpdated(state.status, status, note)]
+
+
+def change_severity(state: IncidentState, severity: Severity, reason: str) -> Events:
+    """Say that it is worse or better than thought."""
+    _still_open(state)
+    if severity is state.severity:
+        raise refusals.SeverityUnchanged(f"{state.number} is {severity.value} already.")
+    return [SeverityChanged(state.severity, severity, reason)]
+
+
+def acknowledge(state: IncidentState, member_id: UUID, now: datetime) -> Events:
+    """Say "I have it"."""
+    _still_open(state)
+    if state.acknowledged_at is not None:
+        raise refusals.AlreadyAcknowledged(f"{state.number} was acknowledged at {state.acknowledged_at:%H:%M} UTC.")
+    return [Acknowledged(member_id, now)]
+
+
+def assign_lead(state: IncidentState, member_id: UUID) -> Events:
+    """Name the responsible lead."""
+    _not_closed(state)
+    if member_id == state.assigned_to:
+        raise refusals.LeadUnchanged(f"This member leads {state.number} already.")
+    return [LeadAssigned(state.assigned_to, member_id)]
+
+
+def assign_comms_lead(state: IncidentState, member_id: UUID) -> Events:
+    """Name who keeps the stakeholders informed."""
+    _not_closed(state)
+    if member_id == state.comms_lead:
+        raise refusals.LeadUnchanged(f"This member keeps the stakeholders of {state.number} informed already.")
+    return [CommsLeadAssigned(state.comms_lead, member_id)]
+
+
+def add_event(state: IncidentState, kind: EntryType, text: str, occurred_at: datetime | None, now: datetime) -> Events:
+    """Add what was done or noted; a closed incident takes annotations only, made during its review."""
+    if occurred_at is not None and occurred_at > now:
+        raise refusals.OccurredInTheFuture("Give the time when it happened, at the latest now.")
+    if kind is not EntryType.ANNOTATION:
+        _not_closed(state)
+    return [EventAdded(kind, text)]
+
+
+def escalate(
+    state: IncidentState, policy_id: UUID | None, member_ids: Sequence[UUID], team_ids: Sequence[UUID], reason: str
+) -> Events:
+    """Wish for more people; with nobody named, for whomever the policy in force calls."""
+    _still_open(state)
+    return [EscalationRequested(policy_id, tuple(member_ids), tuple(team_ids), reason)]
+
+
+def resolve(state: IncidentState, summary: Summary, now: datetime) -> Events:
+    """Say that it is over."""
+    _still_open(state)
+    return [Resolved(state.status, summary, now)]
+
+
+def amend_summary(state: IncidentState, summary: Summary) -> Events:
+    """Correct the record."""
+    if state.status.is_open:
+        raise refusals.IncidentStillOpen(f"{state.number} is {state.status.value}; its summary is written at resolve.")
+    return [SummaryAmended(summary)]
+
+
+def close(state: IncidentState, follow_ups: Sequence[FollowUp], now: datetime) -> Events:
+    """Close, naming what is left to do."""
+    _not_closed(state)
+    if state.status is not Status.RESOLVED:
+        raise refusals.IncidentNotResolved(f"{state.number} is {state.status.value}; resolve it first.")
+    return [Closed(tuple(follow_ups), now)]
+
+
+def reopen(state: IncidentState, reason: str) -> Events:
+    """Take it up again."""
+    if state.status.is_open:
+        raise refusals.IncidentStillOpen(f"{state.number} is {state.status.value}; there is nothing to reopen.")
+    return [Reopened(state.status, reason)]
+
+
+def link_chat(state: IncidentState, channel: str | None, global_channel: str | None, message: str | None) -> Events:
+    """Record where the incident is lived in chat; the same references again are no news."""
+    known = (state.chat_channel_ref, state.global_channel_ref, state.global_message_ref)
+    given = (channel or known[0], global_channel or known[1], message or known[2])
+    return [] if given == known else [ChatLinked(channel, global_channel, message)]
+
+
+def _not_closed(state: IncidentState) -> None:
+    if state.status is Status.CLOSED:
+        raise refusals.IncidentAlreadyClosed(f"{state.number} is closed; reopen it to go on working.")
+
+
+def _still_open(state: IncidentState) -> None:
+    _not_closed(state)
+    if state.status is Status.RESOLVED:
+        raise refusals.IncidentAlreadyResolved(f"{state.number} is resolved; reopen it if it came back.")

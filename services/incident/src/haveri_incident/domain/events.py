@@ -1,0 +1,146 @@
+"""What can happen to an incident. Field names are those of the published events, so that translation is mechanical."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from haveri_contracts.plain import EntryType, Severity, Status
+
+from haveri_incident.domain.values import FollowUp, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The incident was declared; a declaring member leads it until another is named."""
+
+    number: str
+    title: str
+    description: str
+    severity: Severity
+    facility_id: UUID
+    area_id: UUID | None
+    asset_ids: tuple[UUID, ...]
+    tags: tuple[str, ...]
+    declared_by: str
+    declared_at: datetime
+    assigned_to: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdated:
+    """The status of the open incident changed."""
+
+    old_status: Status
+    status: Status
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityChanged:
+    """The severity changed."""
+
+    old_severity: Severity
+    severity: Severity
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A member has seen the incident and is on it."""
+
+    member_id: UUID
+    acknowledged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeadAssigned:
+    """The responsible lead changed."""
+
+    old_member_id: UUID | None
+    member_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CommsLeadAssigned:
+    """The communications lead changed."""
+
+    old_member_id: UUID | None
+    member_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EventAdded:
+    """Something done, noted, answered or suggested was added."""
+
+    type: EntryType
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationRequested:
+    """More people are wished for."""
+
+    policy_id: UUID | None
+    member_ids: tuple[UUID, ...]
+    team_ids: tuple[UUID, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The incident is over."""
+
+    old_status: Status
+    summary: Summary
+    resolved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryAmended:
+    """The summary was corrected."""
+
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The incident was closed with what is left to do."""
+
+    follow_ups: tuple[FollowUp, ...]
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """The incident was taken up again."""
+
+    old_status: Status
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLinked:
+    """Where the incident is lived in chat is known; None leaves a reference as it was."""
+
+    chat_channel_ref: str | None
+    global_channel_ref: str | None
+    global_message_ref: str | None
+
+
+IncidentEvent = (
+    Declared
+    | StatusUpdated
+    | SeverityChanged
+    | Acknowledged
+    | LeadAssigned
+    | CommsLeadAssigned
+    | EventAdded
+    | EscalationRequested
+    | Resolved
+    | SummaryAmended
+    | Closed
+    | Reopened
+    | ChatLinked
+)

@@ -1,0 +1,1 @@
+"""Microsoft Teams for Haveri: Bot Framework in, Bot Connector and Graph out."""

@@ -1,0 +1,1 @@
+"""Haveri's append-only, hash-chained log of everything about an incident."""

@@ -1,0 +1,1 @@
+"""Haveri's public REST API, sign-in, API tokens and pages."""

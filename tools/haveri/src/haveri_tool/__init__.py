@@ -1,0 +1,1 @@
+"""The haveri command: run everything here, provision, replay, verify."""
