@@ -38,7 +38,7 @@ MAY_FOLLOW: dict[Status, tuple[Status, ...]] = {
     Status.RESOLVED: (),
     Status.CLOSED: (),
 }
-"""The statuses that `update_status` may set, by the present one. Resolving, closing and reopening are their own orders."""
+"""What `update_status` may set, by the present status; resolving, closing and reopening are orders of their own."""
 
 
 @dataclass(frozen=True, slots=True)

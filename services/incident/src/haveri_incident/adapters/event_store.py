@@ -1,0 +1,177 @@
+"""The event store: events, projection, outbox and outcome of one order, stored in one transaction or not at all."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from haveri_chassis.database import Database
+from haveri_chassis.ids import Ids
+from haveri_chassis.outcomes import record_outcome
+from haveri_chassis.telemetry import current_traceparent
+from haveri_contracts.envelope import Envelope, wrap
+from haveri_contracts.outcomes import Outcome
+from haveri_contracts.subjects import Kind, subject_for
+
+from haveri_incident.adapters.translation import from_stored, to_incident, to_published
+from haveri_incident.application.ports import Change, Context, VersionConflictError
+from haveri_incident.domain.refusals import IncidentAlreadyDeclared
+from haveri_incident.domain.state import Fact, IncidentState, fold
+
+_HISTORY = """
+SELECT version, type, payload, recorded_at FROM events
+WHERE organization_id = $1 AND incident_id = $2 ORDER BY version
+"""
+
+# One statement, one round trip: a second writer of the same version fails on the primary key and stores nothing.
+_APPEND = """
+WITH appended AS (
+    INSERT INTO events (organization_id, incident_id, version, event_id, type, occurred_at, recorded_at, actor,
+                        payload, correlation_id, causation_id)
+    SELECT $1, $2, e.version, e.id, e.type, $3, $4, $5, e.payload::jsonb, $6, $7
+    FROM unnest($8::int[], $9::uuid[], $10::text[], $11::text[]) AS e(version, id, type, payload)
+), projected AS (
+    INSERT INTO incidents (organization_id, id, number, title, status, severity, facility_id, version, state)
+    VALUES ($1, $2, $12, $13, $14, $15, $16, $17, $18::json)
+    ON CONFLICT (organization_id, id) DO UPDATE SET
+        title = excluded.title, status = excluded.status, severity = excluded.severity,
+        version = excluded.version, state = excluded.state
+), queued AS (
+    INSERT INTO outbox (organization_id, id, key, subject, body)
+    SELECT $1, o.id, $2::uuid::text, o.subject, o.body
+    FROM unnest($9::uuid[], $19::text[], $20::bytea[]) AS o(id, subject, body)
+)
+SELECT pg_notify('haveri_incident_outbox', '')
+"""
+
+_NEXT_NUMBER = """
+INSERT INTO numbers (organization_id, last) VALUES ($1, 1)
+ON CONFLICT (organization_id) DO UPDATE SET last = numbers.last + 1 RETURNING last
+"""
+
+
+class EventStore:
+    """Incidents in PostgreSQL."""
+
+    def __init__(self, database: Database, ids: Ids) -> None:
+        self._database = database
+        self._ids = ids
+
+    async def load(self, organization: str, incident_id: UUID) -> IncidentState | None:
+        """The present state, folded from the events; None for an incident that is not of this organisation."""
+        async with self._database.transaction(organization) as connection:
+            rows = await connection.fetch(_HISTORY, organization, incident_id)
+        return fold(fact_of(incident_id, row) for row in rows)
+
+    async def append(self, context: Context, change: Change) -> dict[str, Any]:
+        """Store a change; raises VersionConflictError when another was stored since it was decided."""
+        async with self._database.transaction(context.organization) as connection:
+            return await self._store(connection, context, change)
+
+    async def settle(self, context: Context, state: IncidentState) -> dict[str, Any]:
+        """Record that the order was accepted and changed nothing."""
+        result = {"incident": to_incident(state).model_dump(mode="json")}
+        async with self._database.transaction(context.organization) as connection:
+            await record_outcome(connection, context.organization, Outcome.accepted(context.command_id, result))
+        return result
+
+    def declaring(self, organization: str) -> DeclaringTransaction:
+        """A transaction that numbers and stores a new incident."""
+        return DeclaringTransaction(self, self._database, organization)
+
+    async def _store(self, connection: asyncpg.Connection, context: Context, change: Change) -> dict[str, Any]:
+        envelopes = [self._envelope(context, change, index) for index in range(len(change.events))]
+        incident = to_incident(change.after)
+        try:
+            await connection.execute(
+                _APPEND,
+                context.organization,
+                change.after.id,
+                change.occurred_at,
+                change.recorded_at,
+                context.actor,
+                context.correlation_id,
+                context.command_id,
+                [envelope.sequence for envelope in envelopes],
+                [envelope.id for envelope in envelopes],
+                [envelope.type for envelope in envelopes],
+                [_payload(envelope) for envelope in envelopes],
+                int(incident.number.removeprefix("INC-")),
+                incident.title,
+                incident.status.value,
+                incident.severity.value,
+                incident.facility_id,
+                incident.version,
+                incident.model_dump_json(),
+                [_subject(envelope) for envelope in envelopes],
+                [envelope.encode() for envelope in envelopes],
+            )
+        except asyncpg.UniqueViolationError as conflict:
+            raise VersionConflictError(str(conflict)) from None
+        result = {"incident": incident.model_dump(mode="json")}
+        await record_outcome(connection, context.organization, Outcome.accepted(context.command_id, result))
+        return result
+
+    def _envelope(self, context: Context, change: Change, index: int) -> Envelope:
+        return wrap(
+            to_published(change.after.id, change.events[index]),
+            id=self._ids.new(),
+            source="incident",
+            organization=context.organization,
+            actor=context.actor,
+            time=change.occurred_at,
+            correlation_id=context.correlation_id,
+            causation_id=context.command_id,
+            sequence=change.before + index + 1,
+            traceparent=current_traceparent(),
+        )
+
+
+class DeclaringTransaction:
+    """One declaration: the number's row stays locked until commit, so numbers have no gap and no double."""
+
+    def __init__(self, store: EventStore, database: Database, organization: str) -> None:
+        self._store = store
+        self._organization = organization
+        self._transaction = database.transaction(organization)
+
+    async def __aenter__(self) -> DeclaringTransaction:
+        self._connection = await self._transaction.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._transaction.__aexit__(kind, failure, traceback)
+
+    async def next_number(self) -> str:
+        """The organisation's next number, such as INC-42."""
+        return f"INC-{await self._connection.fetchval(_NEXT_NUMBER, self._organization)}"
+
+    async def append(self, context: Context, change: Change) -> dict[str, Any]:
+        """Store the declaration; raises IncidentAlreadyDeclared when the id was used before."""
+        try:
+            return await self._store._store(self._connection, context, change)
+        except VersionConflictError:
+            raise IncidentAlreadyDeclared("Send a new incident id for a new incident.") from None
+
+
+def fact_of(incident_id: UUID, row: asyncpg.Record) -> Fact:
+    """The fact in a row of `events`."""
+    return Fact(incident_id, row["version"], from_stored(row["type"], row["payload"]), row["recorded_at"])
+
+
+def _payload(envelope: Envelope) -> str:
+    import orjson
+
+    return orjson.dumps(envelope.data).decode()
+
+
+def _subject(envelope: Envelope) -> str:
+    _, owner, name, version = envelope.type.split(".")
+    return subject_for(envelope.organization, Kind.EVENT, owner, name, int(version[1:]))

@@ -1,0 +1,1 @@
+"""Doors of the incident service: they translate and delegate."""
