@@ -1,1 +1,1 @@
-"""What every Haveri chat gateway shares: command grammar, cards and forms as data, the ChatPlatform port, the incident workflow."""
+"""What every Haveri chat gateway shares: grammar, cards and forms as data, the platform's port, the workflow."""
