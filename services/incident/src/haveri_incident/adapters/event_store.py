@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
 from haveri_chassis.outcomes import record_outcome
@@ -34,7 +35,7 @@ WITH appended AS (
     FROM unnest($8::int[], $9::uuid[], $10::text[], $11::text[]) AS e(version, id, type, payload)
 ), projected AS (
     INSERT INTO incidents (organization_id, id, number, title, status, severity, facility_id, version, state)
-    VALUES ($1, $2, $12, $13, $14, $15, $16, $17, $18::json)
+    VALUES ($1, $2, $12, $13, $14, $15, $16, $17, $18::text::json)
     ON CONFLICT (organization_id, id) DO UPDATE SET
         title = excluded.title, status = excluded.status, severity = excluded.severity,
         version = excluded.version, state = excluded.state
@@ -167,8 +168,6 @@ def fact_of(incident_id: UUID, row: asyncpg.Record) -> Fact:
 
 
 def _payload(envelope: Envelope) -> str:
-    import orjson
-
     return orjson.dumps(envelope.data).decode()
 
 

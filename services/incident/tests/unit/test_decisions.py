@@ -1,0 +1,159 @@
+"""What an incident allows and refuses, by status."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from haveri_contracts.plain import EntryType, Refusal, Severity, Status
+from haveri_incident.domain import decisions, refusals
+from haveri_incident.domain.decisions import Declaration
+from haveri_incident.domain.events import Declared, LeadAssigned
+from haveri_incident.domain.state import BrokenHistoryError, Fact, IncidentState, evolve, fold
+from haveri_incident.domain.values import FollowUp, Summary
+
+NOW = datetime(2026, 3, 29, 1, 10, tzinfo=UTC)
+ANNA, BEN = UUID(int=1), UUID(int=2)
+SUMMARY = Summary("The infeed sensor had come loose.", root_cause="Vibration", resolution="Sensor replaced")
+
+
+def after(state: IncidentState | None, events: decisions.Events, incident_id: UUID = UUID(int=9)) -> IncidentState:
+    for event in events:
+        version = state.version + 1 if state else 1
+        state = evolve(state, Fact(incident_id, version, event, NOW))
+    assert state is not None
+    return state
+
+
+def declared() -> IncidentState:
+    declaration = Declaration("Filler 2 jammed", Severity.SEV1, UUID(int=5))
+    return after(None, decisions.declare(declaration, number="INC-1", actor=f"member:{ANNA}", lead=ANNA, now=NOW))
+
+
+def investigating() -> IncidentState:
+    return after(declared(), decisions.update_status(declared(), Status.INVESTIGATING, ""))
+
+
+def resolved() -> IncidentState:
+    return after(investigating(), decisions.resolve(investigating(), SUMMARY, NOW))
+
+
+def closed() -> IncidentState:
+    return after(resolved(), decisions.close(resolved(), [], NOW))
+
+
+def test_whoever_declares_leads_until_another_is_named() -> None:
+    state = declared()
+    assert state.assigned_to == ANNA
+    assert after(state, decisions.assign_lead(state, BEN)).assigned_to == BEN
+
+
+def test_an_incident_goes_from_declared_over_mitigated_to_closed() -> None:
+    state = investigating()
+    state = after(state, decisions.update_status(state, Status.MITIGATED, "running at half speed"))
+    state = after(state, decisions.resolve(state, SUMMARY, NOW))
+    assert (state.status, state.summary, state.resolved_at) == (Status.RESOLVED, SUMMARY, NOW)
+    follow_up = FollowUp(uuid4(), "Order a spare sensor", ANNA)
+    state = after(state, decisions.close(state, [follow_up], NOW))
+    assert (state.status, state.follow_ups, state.closed_at) == (Status.CLOSED, (follow_up,), NOW)
+
+
+def test_a_problem_that_comes_back_is_investigated_again() -> None:
+    state = after(investigating(), decisions.update_status(investigating(), Status.MITIGATED, ""))
+    assert after(state, decisions.update_status(state, Status.INVESTIGATING, "")).status is Status.INVESTIGATING
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "reason"),
+    [
+        (declared(), Status.RESOLVED, refusals.SummaryRequired),
+        (declared(), Status.CLOSED, refusals.CloseRequired),
+        (declared(), Status.DECLARED, refusals.StatusUnchanged),
+        (investigating(), Status.DECLARED, refusals.StatusMayNotFollow),
+        (resolved(), Status.INVESTIGATING, refusals.IncidentAlreadyResolved),
+        (closed(), Status.MITIGATED, refusals.IncidentAlreadyClosed),
+    ],
+)
+def test_a_status_that_may_not_follow_is_refused_by_name(
+    state: IncidentState, status: Status, reason: type[Refusal]
+) -> None:
+    with pytest.raises(reason) as refusal:
+        decisions.update_status(state, status, "")
+    assert "INC-1" in refusal.value.detail or reason is refusals.SummaryRequired
+
+
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [
+        (lambda: decisions.resolve(closed(), SUMMARY, NOW), refusals.IncidentAlreadyClosed),
+        (lambda: decisions.resolve(resolved(), SUMMARY, NOW), refusals.IncidentAlreadyResolved),
+        (lambda: decisions.close(investigating(), [], NOW), refusals.IncidentNotResolved),
+        (lambda: decisions.close(closed(), [], NOW), refusals.IncidentAlreadyClosed),
+        (lambda: decisions.reopen(investigating(), "why"), refusals.IncidentStillOpen),
+        (lambda: decisions.assign_lead(declared(), ANNA), refusals.LeadUnchanged),
+        (lambda: decisions.assign_lead(closed(), BEN), refusals.IncidentAlreadyClosed),
+        (lambda: decisions.change_severity(declared(), Severity.SEV1, ""), refusals.SeverityUnchanged),
+        (lambda: decisions.change_severity(closed(), Severity.SEV2, ""), refusals.IncidentAlreadyClosed),
+        (lambda: decisions.amend_summary(declared(), SUMMARY), refusals.IncidentStillOpen),
+        (lambda: decisions.escalate(resolved(), None, [], [], ""), refusals.IncidentAlreadyResolved),
+        (
+            lambda: decisions.add_event(closed(), EntryType.ACTION_TAKEN, "x", None, NOW),
+            refusals.IncidentAlreadyClosed,
+        ),
+        (
+            lambda: decisions.add_event(declared(), EntryType.ANNOTATION, "x", NOW + timedelta(seconds=1), NOW),
+            refusals.OccurredInTheFuture,
+        ),
+    ],
+)
+def test_an_order_at_the_wrong_time_is_refused_by_name(order, reason) -> None:
+    with pytest.raises(reason):
+        order()
+
+
+def test_acknowledging_twice_says_when_it_was_acknowledged_first() -> None:
+    state = after(declared(), decisions.acknowledge(declared(), ANNA, NOW))
+    assert (state.acknowledged_by, state.acknowledged_at) == (ANNA, NOW)
+    with pytest.raises(refusals.AlreadyAcknowledged, match="01:10 UTC"):
+        decisions.acknowledge(state, BEN, NOW)
+
+
+def test_a_closed_incident_still_takes_annotations_and_a_better_summary() -> None:
+    state = closed()
+    assert decisions.add_event(state, EntryType.ANNOTATION, "Seen in the review", NOW - timedelta(days=1), NOW)
+    better = Summary("The bracket of the infeed sensor was cracked.")
+    assert after(state, decisions.amend_summary(state, better)).summary == better
+
+
+def test_reopening_takes_the_incident_up_again_and_keeps_its_record() -> None:
+    state = after(closed(), decisions.reopen(closed(), "Jammed again"))
+    assert (state.status, state.resolved_at, state.closed_at) == (Status.INVESTIGATING, None, None)
+    assert state.summary == SUMMARY
+
+
+def test_the_same_chat_references_again_are_no_news() -> None:
+    state = after(declared(), decisions.link_chat(declared(), "19:a", None, None))
+    assert decisions.link_chat(state, "19:a", None, None) == []
+    more = after(state, decisions.link_chat(state, None, "19:g", "42"))
+    assert (more.chat_channel_ref, more.global_channel_ref, more.global_message_ref) == ("19:a", "19:g", "42")
+
+
+def test_a_history_with_a_hole_is_not_folded() -> None:
+    facts = [
+        Fact(
+            UUID(int=9),
+            1,
+            decisions.declare(
+                Declaration("x", Severity.SEV3, UUID(int=5)), number="INC-1", actor="system:x", lead=None, now=NOW
+            )[0],
+            NOW,
+        ),
+        Fact(UUID(int=9), 3, LeadAssigned(None, ANNA), NOW),
+    ]
+    with pytest.raises(BrokenHistoryError, match="version 3 cannot follow 1"):
+        fold(facts)
+    with pytest.raises(BrokenHistoryError, match="does not begin"):
+        fold(facts[1:])
+    assert isinstance(facts[0].event, Declared)
+    assert fold([]) is None

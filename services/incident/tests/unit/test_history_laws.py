@@ -1,0 +1,102 @@
+"""Laws that hold for every history: whatever is ordered in whatever order, the log alone gives the state."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from haveri_contracts.plain import EntryType, Refusal, Severity, Status
+from haveri_incident.adapters.translation import from_stored, to_incident, to_published
+from haveri_incident.domain import decisions
+from haveri_incident.domain.decisions import MAY_FOLLOW, Declaration
+from haveri_incident.domain.events import IncidentEvent
+from haveri_incident.domain.state import Fact, IncidentState, evolve, fold
+from haveri_incident.domain.values import FollowUp, Impact, Summary
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+INCIDENT = UUID(int=9)
+members = st.integers(1, 3).map(lambda n: UUID(int=n))
+texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=40).filter(
+    lambda text: text.strip() == text and text
+)
+summaries = st.builds(
+    Summary, texts, root_cause=texts, impact=st.builds(Impact, duration_minutes=st.none() | st.integers(0, 999))
+)
+follow_ups = st.builds(FollowUp, members, texts, st.none() | members, st.none() | st.dates())
+orders: st.SearchStrategy[Any] = st.one_of(
+    st.tuples(st.just(decisions.update_status), st.sampled_from(Status), texts),
+    st.tuples(st.just(decisions.change_severity), st.sampled_from(Severity), texts),
+    st.tuples(st.just(decisions.acknowledge), members, st.just(START)),
+    st.tuples(st.just(decisions.assign_lead), members),
+    st.tuples(st.just(decisions.assign_comms_lead), members),
+    st.tuples(st.just(decisions.add_event), st.just(EntryType.ACTION_TAKEN), texts, st.none(), st.just(START)),
+    st.tuples(st.just(decisions.escalate), st.none(), st.lists(members, max_size=2), st.just([]), texts),
+    st.tuples(st.just(decisions.resolve), summaries, st.just(START)),
+    st.tuples(st.just(decisions.amend_summary), summaries),
+    st.tuples(st.just(decisions.close), st.lists(follow_ups, max_size=2), st.just(START)),
+    st.tuples(st.just(decisions.reopen), texts),
+    st.tuples(st.just(decisions.link_chat), texts, st.none(), st.none() | texts),
+)
+
+
+def live(steps: list[Any]) -> tuple[list[Fact], list[IncidentState]]:
+    """Carry out what is allowed, as the service would; the facts and the state after each."""
+    facts: list[Fact] = []
+    states: list[IncidentState] = []
+
+    def record(event: IncidentEvent) -> None:
+        fact = Fact(INCIDENT, len(facts) + 1, event, START + timedelta(seconds=len(facts)))
+        facts.append(fact)
+        states.append(evolve(states[-1] if states else None, fact))
+
+    declaration = Declaration("Filler 2 jammed", Severity.SEV1, UUID(int=5))
+    for event in decisions.declare(declaration, number="INC-1", actor="system:x", lead=UUID(int=1), now=START):
+        record(event)
+    for decide, *arguments in steps:
+        try:
+            for event in decide(states[-1], *arguments):
+                record(event)
+        except Refusal:
+            continue
+    return facts, states
+
+
+@given(st.lists(orders, max_size=25))
+@settings(max_examples=150, deadline=None)
+def test_folding_the_log_gives_the_state_after_every_event(steps: list[Any]) -> None:
+    facts, states = live(steps)
+    for count in range(1, len(facts) + 1):
+        assert fold(facts[:count]) == states[count - 1]
+
+
+@given(st.lists(orders, max_size=25))
+@settings(max_examples=150, deadline=None)
+def test_what_is_stored_and_published_reads_back_as_the_same_events(steps: list[Any]) -> None:
+    facts, states = live(steps)
+    reread = []
+    for fact in facts:
+        public = to_published(INCIDENT, fact.event)
+        payload = orjson.loads(public.model_dump_json())
+        reread.append(Fact(INCIDENT, fact.version, from_stored(public.message_type(), payload), fact.recorded_at))
+    assert reread == facts
+    assert to_incident(fold(reread) or states[-1]) == to_incident(states[-1])
+
+
+@given(st.lists(orders, max_size=25))
+@settings(max_examples=150, deadline=None)
+def test_an_incident_always_has_a_lead_and_a_status_that_may_follow(steps: list[Any]) -> None:
+    _, states = live(steps)
+    for before, state in itertools.pairwise(states):
+        assert state.assigned_to is not None
+        if state.status is not before.status:
+            assert (
+                state.status in MAY_FOLLOW[before.status]
+                or (state.status is Status.RESOLVED and before.status.is_open)
+                or (state.status is Status.CLOSED and before.status is Status.RESOLVED)
+                or (state.status is Status.INVESTIGATING and not before.status.is_open)
+            )
