@@ -1,0 +1,39 @@
+"""Messages handled before are told apart by a row that commits together with their effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+_REMEMBER = """
+INSERT INTO inbox (organization_id, consumer, message_id)
+SELECT $1, $2, message_id FROM unnest($3::uuid[]) AS message_id
+ON CONFLICT DO NOTHING
+RETURNING message_id
+"""
+
+
+async def first_time(connection: asyncpg.Connection, consumer: str, organization_id: str, message_id: UUID) -> bool:
+    """Remember a message in the caller's transaction; False when this consumer has handled it before.
+
+    When two deliveries meet, the second waits here until the first has committed or rolled back.
+    """
+    return bool(await first_times(connection, consumer, organization_id, (message_id,)))
+
+
+async def first_times(
+    connection: asyncpg.Connection, consumer: str, organization_id: str, ids: Iterable[UUID]
+) -> set[UUID]:
+    """Remember several messages in one statement; gives those that this consumer has not handled before."""
+    # In sorted order, so that two batches with the same messages wait for each other instead of deadlocking.
+    rows = await connection.fetch(_REMEMBER, organization_id, consumer, sorted(set(ids)))
+    return {row["message_id"] for row in rows}
+
+
+async def forget_before(connection: asyncpg.Connection, moment: datetime) -> int:
+    """Remove rows received before `moment`, which must be older than any stream still redelivers; gives how many."""
+    status = await connection.execute("DELETE FROM inbox WHERE received_at < $1", moment)
+    return int(status.rpartition(" ")[2])

@@ -1,0 +1,7 @@
+"""Messages leave a service through its outbox: rows that commit with the state they tell of."""
+
+from __future__ import annotations
+
+from haveri_chassis.outbox.writing import emit, event_subject, ordering_key, outbox_channel, wake_outbox_sql
+
+__all__ = ["emit", "event_subject", "ordering_key", "outbox_channel", "wake_outbox_sql"]

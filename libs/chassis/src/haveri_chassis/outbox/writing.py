@@ -1,0 +1,67 @@
+"""Putting messages into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import asyncpg
+from haveri_contracts.envelope import Envelope, UnknownMessage
+from haveri_contracts.message import find
+
+_ROWS = """
+WITH message AS (
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bytea[])
+        WITH ORDINALITY AS message (organization_id, id, key, subject, body, place)
+), queued AS (
+    INSERT INTO outbox (organization_id, id, key, subject, body)
+    SELECT organization_id, id, key, subject, body FROM message ORDER BY place
+)"""
+_LOG = """, logged AS (
+    INSERT INTO event_log (organization_id, id, subject, body)
+    SELECT organization_id, id, subject, body FROM message ORDER BY place
+)"""
+# Channel and lock are computed from the schema by PostgreSQL, so that `emit` needs no more than a connection.
+_WAKE = "SELECT pg_notify('haveri_' || current_schema() || '_outbox', '')"
+_EMIT = f"{_ROWS} {_WAKE}"
+_EMIT_AND_LOG = f"{_ROWS}{_LOG} {_WAKE}"
+
+
+def outbox_channel(schema: str) -> str:
+    """The NOTIFY channel that wakes the relay of a service."""
+    return f"haveri_{schema}_outbox"
+
+
+def wake_outbox_sql(schema: str) -> str:
+    """The SELECT that ends a statement which writes outbox rows itself: `WITH … <this>`. It takes no parameters."""
+    return f"SELECT pg_notify('{outbox_channel(schema)}', '')"
+
+
+def event_subject(envelope: Envelope) -> str:
+    """The subject that a message travels on; raises UnknownMessage when contracts do not know its type."""
+    message = find(envelope.type)
+    if message is None:
+        raise UnknownMessage(f"{envelope.type} is not known here; see the catalogue of messages")
+    return message.subject(envelope.organization)
+
+
+def ordering_key(envelope: Envelope) -> str:
+    """Messages with the same key leave in the order in which they were written: the aggregate, or the organisation."""
+    return envelope.subject or envelope.organization
+
+
+async def emit(connection: asyncpg.Connection, envelopes: Sequence[Envelope], *, log: bool = True) -> None:
+    """Write messages into the outbox (and the event log) in the caller's transaction, in one statement.
+
+    They are published after the commit, those of one aggregate in this order. `log=False` is for a service whose own
+    tables are its log. Raises UnknownMessage for a type that contracts do not know.
+    """
+    if not envelopes:
+        return
+    await connection.execute(
+        _EMIT_AND_LOG if log else _EMIT,
+        [envelope.organization for envelope in envelopes],
+        [envelope.id for envelope in envelopes],
+        [ordering_key(envelope) for envelope in envelopes],
+        [event_subject(envelope) for envelope in envelopes],
+        [envelope.encode() for envelope in envelopes],
+    )
