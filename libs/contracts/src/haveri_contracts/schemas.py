@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 
 class _WithoutFieldTitles(GenerateJsonSchema):
-    """Fields are called what they are called: a title such as "Incident Id" says nothing that `incident_id` does not."""
+    """A field's name is title enough: "Incident Id" says nothing that `incident_id` does not."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False

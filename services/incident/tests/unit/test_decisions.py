@@ -18,10 +18,10 @@ ANNA, BEN = UUID(int=1), UUID(int=2)
 SUMMARY = Summary("The infeed sensor had come loose.", root_cause="Vibration", resolution="Sensor replaced")
 
 
-def after(state: IncidentState | None, events: decisions.Events, incident_id: UUID = UUID(int=9)) -> IncidentState:
+def after(state: IncidentState | None, events: decisions.Events) -> IncidentState:
     for event in events:
         version = state.version + 1 if state else 1
-        state = evolve(state, Fact(incident_id, version, event, NOW))
+        state = evolve(state, Fact(UUID(int=9), version, event, NOW))
     assert state is not None
     return state
 

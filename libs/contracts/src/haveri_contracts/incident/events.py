@@ -106,6 +106,7 @@ class IncidentResolved(IncidentEvent):
 
     name = "resolved"
     old_status: Status
+    status: Literal[Status.RESOLVED] = Status.RESOLVED
     summary: Summary
     resolved_at: Timestamp
 
@@ -121,6 +122,7 @@ class IncidentClosed(IncidentEvent):
     """The incident was closed; the follow-ups are left to do."""
 
     name = "closed"
+    status: Literal[Status.CLOSED] = Status.CLOSED
     follow_ups: list[FollowUpDraft] = Field(default_factory=list)
     closed_at: Timestamp
 
@@ -130,6 +132,7 @@ class IncidentReopened(IncidentEvent):
 
     name = "reopened"
     old_status: Status
+    status: Literal[Status.INVESTIGATING] = Status.INVESTIGATING
     reason: NonEmptyText
 
 

@@ -7,10 +7,24 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from haveri_contracts.plain import Severity, Status
 from haveri_contracts.types import Actor, Frozen, Label, LongText, NonEmptyText, Reference, ShortText, Tag, Timestamp
+
+Money = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=16, decimal_places=2),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^[0-9]{1,14}(\.[0-9]{1,2})?$"},
+                {"type": "number", "minimum": 0, "maximum": 10**13, "multipleOf": 0.01},
+            ]
+        }
+    ),
+]
+"""An amount in the organisation's currency, with two decimals; written as a string, so that no cent is rounded."""
 
 
 class Impact(Frozen):
@@ -19,7 +33,7 @@ class Impact(Frozen):
     duration_minutes: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     lines_affected: Annotated[int, Field(ge=0, le=10_000)] | None = None
     units_lost: Annotated[int, Field(ge=0, le=10_000_000_000)] | None = None
-    cost: Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=2)] | None = None
+    cost: Money | None = None
 
 
 class Summary(Frozen):

@@ -1,0 +1,61 @@
+"""`python -m haveri_contracts generate|check|freeze <directory>`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from haveri_contracts import generate
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0 done or up to date, 1 not."""
+    parser = argparse.ArgumentParser(prog="python -m haveri_contracts", description="The documents of the contracts.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, summary in (
+        ("generate", "write schemas, AsyncAPI document and catalogue (docs/contracts)"),
+        ("check", "say which of them differ from the code"),
+        ("freeze", "keep the present messages as promises (libs/contracts/frozen)"),
+    ):
+        commands.add_parser(name, help=summary, description=summary).add_argument("directory", type=Path)
+    chosen = parser.parse_args(arguments)
+    actions = {"generate": _generate, "check": _check, "freeze": _freeze}
+    return actions[chosen.command](chosen.directory)
+
+
+def _generate(directory: Path) -> int:
+    generate.write(directory)
+    _say(f"{directory} is up to date.")
+    return 0
+
+
+def _check(directory: Path) -> int:
+    found = generate.differences(directory)
+    for difference in found:
+        _say(f"{directory}/{difference}")
+    if found:
+        _say(f"Regenerate with: python -m haveri_contracts generate {directory}")
+    else:
+        _say(f"{directory} is up to date.")
+    return 1 if found else 0
+
+
+def _freeze(directory: Path) -> int:
+    broken = generate.freeze(directory)
+    for promise in broken:
+        _say(promise)
+    if broken:
+        _say("Nothing was frozen. Only optional fields may be added; for anything else declare a new version.")
+    else:
+        _say(f"{directory} holds every message as it is now.")
+    return 1 if broken else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

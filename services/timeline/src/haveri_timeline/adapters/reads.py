@@ -1,0 +1,147 @@
+"""Answers from the timeline. Payloads are handed on as the text that was hashed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import orjson
+from haveri_chassis.bus import RawJson
+from haveri_chassis.database import Database
+from haveri_contracts.plain import EntryType, Refusal
+from haveri_contracts.timeline.queries import ChainReport, ListRecentActivity, ListTimeline, VerifyTimeline
+
+from haveri_timeline.domain.chain import first_break, timestamp
+from haveri_timeline.domain.entries import Entry, Happening
+
+_COLUMNS = """seq, event_id, type, occurred_at, recorded_at, actor, source_type, source_version,
+              payload::text AS payload, previous_hash, hash"""
+
+_PAGE = f"""
+SELECT {_COLUMNS} FROM entries
+WHERE organization_id = $1 AND incident_id = $2 AND seq > $3
+  AND ($4::timestamptz IS NULL OR recorded_at <= $4) AND ($5::text[] IS NULL OR type = ANY($5))
+ORDER BY seq LIMIT $6
+"""  # noqa: S608 - the columns are ours
+
+_RECENT = f"""
+SELECT incident_id, {_COLUMNS} FROM entries
+WHERE organization_id = $1 AND ($2::text[] IS NULL OR type = ANY($2))
+ORDER BY recorded_at DESC, seq DESC LIMIT $3
+"""  # noqa: S608 - the columns are ours
+
+_VERIFY_PAGE = 2000
+
+
+class CursorUnreadable(Refusal):
+    """The cursor was not given by a page of this list."""
+
+    type = "cursor-unreadable"
+    title = "The cursor does not belong to this list."
+
+
+class TimelineReads:
+    """Reads of one organisation's timelines at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, organization: str, query: ListTimeline) -> RawJson:
+        """A page of one incident's timeline, oldest first, as TimelinePage's JSON."""
+        limit = query.page.limit
+        async with self._database.transaction(organization) as connection:
+            rows = await connection.fetch(
+                _PAGE,
+                organization,
+                query.incident_id,
+                _position(query.page.cursor),
+                query.as_of,
+                _names(query.types),
+                limit + 1,
+            )
+        cursor = _cursor(rows[limit - 1]["seq"]) if len(rows) > limit else None
+        return RawJson(orjson.dumps({"items": [_shown(row) for row in rows[:limit]], "next_cursor": cursor}))
+
+    async def recent(self, organization: str, query: ListRecentActivity) -> RawJson:
+        """What happened last in the organisation, newest first, as RecentActivity's JSON."""
+        async with self._database.transaction(organization) as connection:
+            rows = await connection.fetch(_RECENT, organization, _names(query.types), query.limit)
+        items = [{"incident_id": row["incident_id"], **_shown(row)} for row in rows]
+        return RawJson(orjson.dumps({"items": items}))
+
+    async def verify(self, organization: str, query: VerifyTimeline) -> ChainReport:
+        """Recompute one incident's chain."""
+        entries: list[Entry] = []
+        async with self._database.transaction(organization) as connection:
+            while True:
+                position = entries[-1].seq if entries else 0
+                rows = await connection.fetch(
+                    _PAGE, organization, query.incident_id, position, None, None, _VERIFY_PAGE
+                )
+                entries.extend(entry_of(query.incident_id, row) for row in rows)
+                if len(rows) < _VERIFY_PAGE:
+                    break
+        found = first_break(entries)
+        return ChainReport(
+            incident_id=query.incident_id,
+            entries=len(entries),
+            intact=found is None,
+            broken_at_seq=found.seq if found else None,
+            reason=found.reason if found else None,
+        )
+
+
+def entry_of(incident_id: Any, row: asyncpg.Record) -> Entry:
+    """The entry in a row whose payload was read as text."""
+    happening = Happening(
+        incident_id=incident_id,
+        event_id=row["event_id"],
+        kind=EntryType(row["type"]),
+        occurred_at=row["occurred_at"],
+        actor=row["actor"],
+        source_type=row["source_type"],
+        source_version=row["source_version"],
+        payload=row["payload"],
+    )
+    return Entry(row["seq"], happening, row["recorded_at"], row["previous_hash"], row["hash"])
+
+
+def _shown(row: asyncpg.Record) -> dict[str, Any]:
+    return {
+        "seq": row["seq"],
+        "event_id": row["event_id"],
+        "type": row["type"],
+        "occurred_at": _time(row["occurred_at"]),
+        "recorded_at": _time(row["recorded_at"]),
+        "actor": row["actor"],
+        "source_type": row["source_type"],
+        "source_version": row["source_version"],
+        "payload": orjson.Fragment(row["payload"]),
+        "hash": row["hash"],
+        "previous_hash": row["previous_hash"],
+    }
+
+
+def _time(moment: datetime) -> str:
+    """As it was hashed, so that a reader can recompute the chain."""
+    return timestamp(moment)
+
+
+def _names(types: list[EntryType]) -> list[str] | None:
+    return [entry_type.value for entry_type in types] or None
+
+
+def _cursor(seq: int) -> str:
+    return base64.urlsafe_b64encode(str(seq).encode()).decode().rstrip("=")
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    try:
+        return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        raise CursorUnreadable("Take the cursor from next_cursor of the page before.") from None

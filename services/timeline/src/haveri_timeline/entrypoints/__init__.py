@@ -1,0 +1,1 @@
+"""Doors of the timeline service: they translate and delegate."""
