@@ -152,6 +152,8 @@ def test_programs_in_a_closed_folder_are_copied_once_to_where_postgresqls_accoun
     account = server_account(server_home / "no data yet")
     binaries = postgres_binaries(account, server_home / "fallback", site=closed / "site-packages")
     assert binaries.is_relative_to(server_home / "fallback")
-    told = subprocess.run([binaries / "initdb", "--version"], user=account.uid, capture_output=True, text=True)
+    told = subprocess.run(
+        [binaries / "initdb", "--version"], user=account.uid, capture_output=True, text=True, check=True
+    )
     assert told.stdout.startswith("initdb (PostgreSQL) 18.")
     assert postgres_binaries(account, server_home / "fallback", site=closed / "site-packages") == binaries

@@ -105,14 +105,25 @@ def test_it_ends_when_its_supervisor_is_killed_and_the_next_supervisor_can_start
 
 
 @every_server
-def test_a_second_server_on_the_same_folder_is_refused_by_name(
-    factory: Factory, server_home: Path, monkeypatch: pytest.MonkeyPatch
+def test_it_stops_even_when_its_supervisor_held_signals_back_while_starting_it(
+    factory: Factory, server_home: Path
 ) -> None:
+    process = ServerProcess(factory(server_home))
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+    process.wait_until_ready()
+    process.stop()
+    assert process.exit_code != -signal.SIGKILL
+
+
+@every_server
+def test_a_second_server_on_the_same_folder_is_refused_at_once(factory: Factory, server_home: Path) -> None:
     with ServerProcess(server := factory(server_home)) as owner:
-        intruder = factory(server_home)
-        monkeypatch.setattr(intruder, "stop_grace", 0.0)
         with pytest.raises(EmbeddedServerError, match=rf"{server.name} in .* running already, as process {owner.pid}"):
-            ServerProcess(intruder).start()
+            ServerProcess(factory(server_home)).start()
         assert owner.ready()
 
 

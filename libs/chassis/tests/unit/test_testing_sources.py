@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from haveri_chassis.testing.container_source import ContainerSource, Engine, Recipe, RunningContainer
+from haveri_chassis.embedded import EmbeddedServerError
+from haveri_chassis.testing.container_source import ContainerSource, Recipe, RunningContainer
 from haveri_chassis.testing.embedded_source import EmbeddedSource
 from haveri_chassis.testing.sources import choose_source
 
@@ -64,8 +66,10 @@ def test_the_nats_container_has_the_same_limits_and_doors_as_the_embedded_server
     assert config["mqtt"] == {"listen": "0.0.0.0:1883"}
 
 
-def test_our_recipes_fit_the_real_engine() -> None:
-    from haveri_chassis.testing.docker_engine import DockerEngine
-
-    engine: Engine = DockerEngine()
-    assert engine
+def test_asking_for_containers_without_an_engine_is_answered_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no-engine.sock")
+    source = choose_source({"HAVERI_TEST_CONTAINERS": "1"})
+    with pytest.raises(EmbeddedServerError, match="no container engine answers"), source.postgres():
+        pytest.fail("there is no engine")

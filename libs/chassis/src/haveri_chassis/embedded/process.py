@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Mapping
 
-import psutil
-
 from haveri_chassis.embedded.errors import EmbeddedServerError
-from haveri_chassis.embedded.files import last_lines, open_log, write_private
+from haveri_chassis.embedded.files import last_lines, open_log
 from haveri_chassis.embedded.lifeline import stop_with_parent
+from haveri_chassis.embedded.pidfile import PidFile
 from haveri_chassis.embedded.server import EmbeddedServer
 
 _POLL_SECONDS = 0.02
-# A process's time of birth is told from the time of boot, which moves when the clock is set right.
-_CLOCK_DRIFT_SECONDS = 5.0
 # These would override what our configuration files say, or carry our own secrets into the server.
 _FOREIGN_PREFIXES = ("PG", "NANIO_", "HAVERI_")
 
@@ -33,7 +29,7 @@ class ServerProcess:
     def __init__(self, server: EmbeddedServer) -> None:
         self.server = server
         self.log_file = server.directory / "server.log"
-        self._pid_file = server.directory / "server.pid"
+        self._pid_file = PidFile(server.directory / "server.pid")
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -57,8 +53,8 @@ class ServerProcess:
     def start(self) -> int:
         """Prepare and start the server, without waiting until it is ready; give its process id.
 
-        Waits for a predecessor on the same directory to end: after our own `kill -9` it is still stopping.
-        Raises EmbeddedServerError if that one stays, or if the server cannot be prepared.
+        Waits for a predecessor on the same directory to end: after its supervisor's `kill -9` it is still stopping.
+        Raises EmbeddedServerError if that one stays or has a living supervisor, or if the server cannot be prepared.
         """
         if self.running():
             raise EmbeddedServerError(f"{self.server.name} is running already, as process {self.pid}.")
@@ -66,7 +62,7 @@ class ServerProcess:
         self._wait_for_predecessor()
         self.server.prepare()
         self._process = self._spawn()
-        write_private(self._pid_file, f"{self._process.pid} {_born(self._process.pid) or 0:.3f}\n")
+        self._pid_file.write(self._process.pid)
         return self._process.pid
 
     def wait_until_ready(self, timeout: float = 30.0) -> None:
@@ -93,7 +89,7 @@ class ServerProcess:
             self._process.wait(self.server.stop_grace)
         except subprocess.TimeoutExpired:
             self.kill()
-        self._pid_file.unlink(missing_ok=True)
+        self._pid_file.remove()
 
     def kill(self) -> None:
         """Kill the server at once, as a power failure would, and wait for its end."""
@@ -129,8 +125,7 @@ class ServerProcess:
                 user=launch.account.uid if privileged else None,
                 group=launch.account.gid if privileged else None,
                 extra_groups=[] if privileged else None,
-                # One system call, looked up before the fork: safe beside threads.
-                preexec_fn=stop_with_parent(self.server.stop_signal),  # noqa: PLW1509
+                preexec_fn=stop_with_parent(self.server.stop_signal),  # noqa: PLW1509 - allocates nothing, takes no lock
             )
         except OSError as refusal:
             raise EmbeddedServerError(f"{self.server.name} could not be started: {refusal}.") from refusal
@@ -139,35 +134,18 @@ class ServerProcess:
 
     def _wait_for_predecessor(self) -> None:
         deadline = time.monotonic() + self.server.stop_grace
-        while (pid := self._predecessor()) is not None:
-            if time.monotonic() > deadline:
+        while (survivor := self._pid_file.survivor()) is not None:
+            if survivor.owned or time.monotonic() > deadline:
                 raise EmbeddedServerError(
-                    f"{self.server.name} in {self.server.directory} is running already, as process {pid}: "
+                    f"{self.server.name} in {self.server.directory} is running already, as process {survivor.pid}: "
                     "stop that one first."
                 )
             time.sleep(_POLL_SECONDS)
-
-    def _predecessor(self) -> int | None:
-        try:
-            pid, born = self._pid_file.read_text(encoding="utf-8").split()
-        except (FileNotFoundError, ValueError):
-            return None
-        # A pid alone is no proof: after a reboot, or in a container, another process soon has the same one.
-        alive_since = _born(int(pid))
-        return int(pid) if alive_since and abs(alive_since - float(born)) < _CLOCK_DRIFT_SECONDS else None
 
     def _failure(self, what: str) -> EmbeddedServerError:
         return EmbeddedServerError(
             f"{self.server.name} {what}; {self.log_file} ends with:\n{last_lines(self.log_file)}"
         )
-
-
-def _born(pid: int) -> float | None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        if process.status() != psutil.STATUS_ZOMBIE:
-            return process.create_time()
-    return None
 
 
 def _environment(additions: Mapping[str, str]) -> dict[str, str]:
