@@ -9,7 +9,6 @@ from haveri_chassis.health import health_app
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.outbox import OutboxRelay
 from haveri_chassis.service import App, run
-
 from haveri_incident.adapters.directory import DirectoryReplica
 from haveri_incident.adapters.event_store import EventStore
 from haveri_incident.adapters.reads import IncidentReads

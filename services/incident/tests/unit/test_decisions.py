@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+
 from haveri_contracts.plain import EntryType, Refusal, Severity, Status
 from haveri_incident.domain import decisions, refusals
 from haveri_incident.domain.decisions import Declaration

@@ -8,6 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from haveri_contracts.plain import EntryType, Refusal, Severity, Status
 from haveri_incident.adapters.translation import from_stored, to_incident, to_published
 from haveri_incident.domain import decisions
@@ -15,8 +18,6 @@ from haveri_incident.domain.decisions import MAY_FOLLOW, Declaration
 from haveri_incident.domain.events import IncidentEvent
 from haveri_incident.domain.state import Fact, IncidentState, evolve, fold
 from haveri_incident.domain.values import FollowUp, Impact, Summary
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 INCIDENT = UUID(int=9)

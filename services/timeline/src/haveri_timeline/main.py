@@ -9,7 +9,6 @@ from haveri_chassis.health import health_app
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
 from haveri_chassis.service import App, run
-
 from haveri_timeline.adapters.reads import TimelineReads
 from haveri_timeline.adapters.timeline_store import TimelineStore
 from haveri_timeline.entrypoints.bus import attach

@@ -7,7 +7,6 @@ from haveri_chassis.clock import Clock
 from haveri_chassis.replica import Replica, all_pages
 from haveri_contracts.directory import queries
 from haveri_contracts.subjects import Kind, everything_of
-
 from haveri_incident.application.ports import AreaPlace, AssetPlace, Plant
 
 ASKING = "system:incident"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
 from haveri_chassis.outcomes import record_outcome
@@ -15,7 +16,6 @@ from haveri_chassis.telemetry import current_traceparent
 from haveri_contracts.envelope import Envelope, wrap
 from haveri_contracts.outcomes import Outcome
 from haveri_contracts.subjects import Kind, subject_for
-
 from haveri_incident.adapters.translation import from_stored, to_incident, to_published
 from haveri_incident.application.ports import Change, Context, VersionConflictError
 from haveri_incident.domain.refusals import IncidentAlreadyDeclared

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+
 from haveri_chassis.bus import RawJson
 from haveri_chassis.database import Database
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import CountIncidents, GetIncident, IncidentCounts, ListIncidents
 from haveri_contracts.plain import Refusal
-
 from haveri_incident.adapters.event_store import fact_of
 from haveri_incident.adapters.translation import to_incident
 from haveri_incident.domain.refusals import IncidentUnknown

@@ -7,11 +7,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from haveri_contracts.incident import events as published
 from haveri_contracts.incident.events import IncidentEvent as PublishedEvent
 from haveri_contracts.incident.models import Incident
-from pydantic import TypeAdapter
-
 from haveri_incident.domain import events as domain
 from haveri_incident.domain.events import IncidentEvent
 from haveri_incident.domain.state import IncidentState

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from haveri_contracts.plain import Role
-
 from haveri_incident.application.ports import Plant
 from haveri_incident.domain.refusals import MemberNeeded, MemberUnknown, RoleNotSufficient, TeamUnknown
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from haveri_contracts.incident.commands import ChangeSeverity
-
 from haveri_incident.application.change_incident import ChangeIncident
 from haveri_incident.application.ports import Context
 from haveri_incident.domain import decisions

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from haveri_contracts.incident.commands import DeclareIncident
-
 from haveri_incident.application.authorization import acting_member, check_actor
 from haveri_incident.application.ports import Change, Context, Directory, Incidents, Plant
 from haveri_incident.domain import decisions

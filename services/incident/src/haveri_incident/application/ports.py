@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from haveri_contracts.plain import Role
-
 from haveri_incident.domain.events import IncidentEvent
 from haveri_incident.domain.state import IncidentState
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from haveri_contracts.incident import models
-
 from haveri_incident.domain.values import FollowUp, Impact, Summary
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from haveri_contracts.plain import EntryType, Severity, Status
-
 from haveri_incident.domain import refusals
 from haveri_incident.domain.events import (
     Acknowledged,

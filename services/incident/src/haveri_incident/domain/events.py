@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from haveri_contracts.plain import EntryType, Severity, Status
-
 from haveri_incident.domain.values import FollowUp, Summary
 
 

@@ -9,7 +9,6 @@ from functools import singledispatch
 from uuid import UUID
 
 from haveri_contracts.plain import Severity, Status
-
 from haveri_incident.domain.events import (
     Acknowledged,
     ChatLinked,

@@ -15,7 +15,6 @@ from haveri_contracts.message import Command
 from haveri_contracts.outcomes import Outcome
 from haveri_contracts.plain import Refusal
 from haveri_contracts.streams import INCIDENT_COMMANDS
-
 from haveri_incident.adapters.reads import IncidentReads
 from haveri_incident.application.acknowledge import acknowledge
 from haveri_incident.application.add_event import add_event

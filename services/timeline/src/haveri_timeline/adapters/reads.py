@@ -9,11 +9,11 @@ from typing import Any
 
 import asyncpg
 import orjson
+
 from haveri_chassis.bus import RawJson
 from haveri_chassis.database import Database
 from haveri_contracts.plain import EntryType, Refusal
 from haveri_contracts.timeline.queries import ChainReport, ListRecentActivity, ListTimeline, VerifyTimeline
-
 from haveri_timeline.domain.chain import first_break, timestamp
 from haveri_timeline.domain.entries import Entry, Happening
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from haveri_chassis.database import Database
 
+from haveri_chassis.database import Database
 from haveri_timeline.domain.chain import BEGINNING, Head, extend
 from haveri_timeline.domain.entries import Entry, Happening
 

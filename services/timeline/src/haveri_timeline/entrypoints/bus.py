@@ -13,7 +13,6 @@ from haveri_contracts.message import Message
 from haveri_contracts.streams import TIMELINE_ENTRIES
 from haveri_contracts.timeline.events import EntriesRecorded
 from haveri_contracts.timeline.queries import ListRecentActivity, ListTimeline, VerifyTimeline
-
 from haveri_timeline.adapters.reads import TimelineReads
 from haveri_timeline.application.record_happenings import Recorded, Timelines, record_happenings
 from haveri_timeline.domain.chain import canonical

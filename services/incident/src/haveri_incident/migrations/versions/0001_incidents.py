@@ -6,6 +6,7 @@ Revision ID: 0001
 from __future__ import annotations
 
 from alembic import op
+
 from haveri_chassis.migrations import create_infrastructure, make_append_only, protect_tenant_table
 
 revision = "0001"
