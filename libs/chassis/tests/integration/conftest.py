@@ -1,0 +1,39 @@
+"""A house with the sample service, whose database the data tests share; organisations keep them apart."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from haveri_chassis.database import Database
+from haveri_chassis.migrations import ServiceSchema
+from haveri_chassis.testing.house import House
+from haveri_chassis.testing.postgres import PostgresForTests
+
+SAMPLE_FOLDER = Path(__file__).parent / "sample_service"
+sys.path.insert(0, str(SAMPLE_FOLDER))
+
+
+@pytest.fixture(scope="session")
+def sample_schema() -> ServiceSchema:
+    """The sample service's schema."""
+    return ServiceSchema("sample", "sample", "haveri_sample")
+
+
+@pytest.fixture(scope="session")
+async def sample_house(postgres_server: PostgresForTests, sample_schema: ServiceSchema) -> AsyncIterator[House]:
+    """A migrated database for the sample service, without a bus."""
+    house = await House.start(postgres_server, schemas=[sample_schema])
+    yield house
+    await house.stop()
+
+
+@pytest.fixture
+async def sample_database(sample_house: House) -> AsyncIterator[Database]:
+    """The sample service's own door to its database."""
+    database = sample_house.database("sample")
+    await database.open()
+    yield database
+    await database.close()
