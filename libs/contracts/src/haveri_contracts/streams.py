@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from haveri_contracts.subjects import ANY, PREFIX, Kind, everything_of, includes, parse_subject
+from haveri_contracts.subjects import ANY, PREFIX, Kind, dead_letter_subject, everything_of, includes, parse_subject
 
 
 class Retention(StrEnum):
@@ -47,7 +47,8 @@ COMMANDS = Stream(
 )
 DEAD_LETTERS = Stream(
     "DEAD_LETTERS",
-    (f"{PREFIX}.dead_letter.>", "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>"),
+    # One token after it and no more: `dead_letter.>` would overlap `haveri.*.event.>`, which NATS refuses.
+    (dead_letter_subject(ANY), "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>"),
     Retention.LIMITS,
     timedelta(days=90),
     timedelta(minutes=2),

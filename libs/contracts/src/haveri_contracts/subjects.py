@@ -119,8 +119,8 @@ def outcome_subject(organization: str, command_id: UUID) -> str:
 
 
 def dead_letter_subject(consumer: str) -> str:
-    """Where a consumer lays down a message that it cannot handle."""
-    return f"{PREFIX}.dead_letter.{_token(consumer)}"
+    """Where a consumer (`*`: any) lays down a message that it cannot handle."""
+    return f"{PREFIX}.dead_letter.{consumer if consumer == ANY else _token(consumer)}"
 
 
 def signal_subject(organization: str, source: str, name: str) -> str:

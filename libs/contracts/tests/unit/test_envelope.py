@@ -1,0 +1,231 @@
+"""Whatever arrives is read, or refused by a name and in words that its sender understands."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from haveri_contracts.envelope import (
+    InvalidData,
+    NotACloudEvent,
+    OrganizationMismatch,
+    UnknownMessage,
+    UnreadableMessage,
+    decode,
+    open_envelope,
+    wrap,
+)
+from haveri_contracts.incident.commands import AddEvent, DeclareIncident
+from haveri_contracts.outcomes import Problem
+from haveri_contracts.plain import EntryType
+
+ID = UUID("0198c3a2-0001-7001-8a5e-2f1c00001eef")
+SUBJECT = "haveri.demo.command.incident.declare.v1"
+DATA: dict[str, Any] = {"incident_id": str(ID), "title": "Filler 2 jammed", "severity": "SEV1", "facility_id": str(ID)}
+BODY: dict[str, Any] = {
+    "specversion": "1.0",
+    "id": str(ID),
+    "source": "haveri/web",
+    "type": "haveri.incident.declare.v1",
+    "time": "2026-03-14T05:42:07Z",
+    "organization": "demo",
+    "actor": f"member:{ID}",
+    "data": DATA,
+}
+
+
+def message(**changes: Any) -> bytes:
+    """The body of a good command, but for these fields of the envelope; None leaves one out."""
+    return json.dumps({name: value for name, value in {**BODY, **changes}.items() if value is not None}).encode()
+
+
+def data(**changes: Any) -> bytes:
+    return message(data={**DATA, **changes})
+
+
+def refused(body: bytes, subject: str = SUBJECT) -> UnreadableMessage:
+    with pytest.raises(UnreadableMessage) as caught:
+        decode(body, subject)
+    return caught.value
+
+
+@pytest.mark.parametrize("body", [b"", b"filler 2 jammed", b"[]", b"null", b"{}", b"\xff\xfe", b'{"id": ', b"[" * 5000])
+def test_a_body_that_is_no_cloudevent_is_refused_as_such(body: bytes) -> None:
+    assert refused(body).type == "not-a-cloudevent"
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_whatever_cause_anything_but_a_refusal(body: bytes) -> None:
+    with pytest.raises(NotACloudEvent):
+        open_envelope(body)
+
+
+@pytest.mark.parametrize("field", [name for name in BODY if name != "data"])
+def test_a_missing_field_of_the_envelope_is_named(field: str) -> None:
+    refusal = refused(message(**{field: None}))
+    assert refusal.type == "not-a-cloudevent"
+    assert refusal.detail.startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "detail"),
+    [
+        ("specversion", "0.3", "specversion: must be 1.0"),
+        ("id", "42", "id: must be a UUID"),
+        ("actor", "Aino", "actor: must be member:<id>, system:<name> or signal:<source>"),
+        ("actor", "member:aino", "actor: must be member:<id>, system:<name> or signal:<source>"),
+        ("actor", f"member:{ID}\n", "actor: must be member:<id>, system:<name> or signal:<source>"),
+        ("organization", "Demo Bottlers", "organization: must be an organisation's slug, such as demo"),
+        ("time", "2026-03-14T05:42:07", "time: must be a moment with a time zone, such as 2026-01-31T08:15:00Z"),
+        ("time", "yesterday", "time: must be a moment with a time zone, such as 2026-01-31T08:15:00Z"),
+        ("time", "0001-01-01T00:00:00+14:00", "time: must be a moment with a time zone, such as 2026-01-31T08:15:00Z"),
+        ("traceparent", "00-1-2-3", "traceparent: must be a W3C trace parent"),
+        ("source", "haveri/\x00", "source: must not contain a null character"),
+    ],
+)
+def test_a_wrong_field_of_the_envelope_is_explained(field: str, value: str, detail: str) -> None:
+    refusal = refused(message(**{field: value}))
+    assert (refusal.type, refusal.detail) == ("not-a-cloudevent", detail)
+
+
+def test_a_version_that_is_not_known_here_is_refused() -> None:
+    refusal = refused(message(type="haveri.incident.declare.v9"), "haveri.demo.command.incident.declare.v9")
+    assert isinstance(refusal, UnknownMessage)
+    assert refusal.type == "unknown-message-version"
+    assert "haveri.incident.declare.v9" in refusal.detail
+
+
+def test_a_message_of_another_organisation_than_its_subject_is_refused() -> None:
+    refusal = refused(message(organization="rival"))
+    assert isinstance(refusal, OrganizationMismatch)
+    assert refusal.type == "organization-mismatch"
+    assert refusal.detail == "the subject is of 'demo', the envelope of 'rival'"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "haveri.demo.command.incident.resolve.v1",
+        "haveri.demo.command.incident.declare.v2",
+        "haveri.demo.event.incident.declare.v1",
+        "haveri.demo.query.incident.declare.v1",
+        "somewhere.else",
+    ],
+    ids=["another message", "another version", "command as event", "command as query", "not ours"],
+)
+def test_a_type_that_does_not_belong_on_its_subject_is_refused(subject: str) -> None:
+    assert refused(message(), subject).type == "unknown-message-version"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"title": "   "}, "title"),
+        ({"title": "x" * 5000}, "title"),
+        ({"title": None}, "title"),
+        ({"title": "Filler\x00"}, "title"),
+        ({"severity": "SEV9"}, "severity"),
+        ({"facility_id": "Tampere"}, "facility_id"),
+        ({"asset_ids": [str(ID), "Filler 2"]}, "asset_ids.1"),
+        ({"tags": ["ok", "a\x00b"]}, "tags.1"),
+        ({"tags": "filling"}, "tags"),
+    ],
+)
+def test_data_that_do_not_fit_are_refused_with_the_field_named(changes: dict[str, Any], field: str) -> None:
+    refusal = refused(data(**changes))
+    assert isinstance(refusal, InvalidData)
+    assert refusal.type == "invalid-data"
+    assert refusal.detail.startswith(f"{field}: ")
+    assert [error["field"] for error in refusal.errors] == [field]
+    assert Problem.of(refusal).errors == refusal.errors
+
+
+def test_every_finding_is_told_at_once() -> None:
+    refusal = refused(data(title="", severity="SEV9"))
+    assert isinstance(refusal, InvalidData)
+    assert {error["field"] for error in refusal.errors} == {"title", "severity"}
+
+
+def test_a_null_character_deep_in_free_form_data_is_found() -> None:
+    facility = {"id": str(ID), "name": "Tampere", "timezone": "Europe/Helsinki", "metadata": {"a": [{"b": "\x00"}]}}
+    body = message(type="haveri.directory.put_facility.v1", data={"facility": facility})
+    refusal = refused(body, "haveri.demo.command.directory.put_facility.v1")
+    assert refusal.detail == "facility.metadata.a.0.b: must not contain a null character"
+
+
+def test_a_backslash_that_only_looks_like_a_null_character_is_kept() -> None:
+    _, read = decode(data(title="a \\u0000 b"), SUBJECT)
+    assert isinstance(read, DeclareIncident)
+    assert read.title == "a \\u0000 b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Täyttökone 2 jumissa 🏭🔥",
+        "الخط ١ متوقف",
+        "קו 1 מושבת \u202b(חיישן)\u202c",
+        "<script>alert(1)</script> **bold** [link](x)",
+        "x" * 200,
+        "👩🏽‍🔧 e\u0301 \ufeff",
+    ],
+)
+def test_what_people_type_survives_unchanged(text: str) -> None:
+    _, read = decode(data(title=text), SUBJECT)
+    assert isinstance(read, DeclareIncident)
+    assert read.title == text
+
+
+def test_the_same_moment_is_written_in_utc_whatever_zone_it_came_in() -> None:
+    helsinki = datetime(2026, 3, 14, 7, 58, tzinfo=timezone(timedelta(hours=2)))
+    command = AddEvent(incident_id=ID, type=EntryType.ACTION_TAKEN, text="Sensor swapped", occurred_at=helsinki)
+    envelope = wrap(command, id=ID, source="web", organization="demo", actor="system:test", time=helsinki)
+    written = json.loads(envelope.encode())
+    assert written["time"] == "2026-03-14T05:58:00Z"
+    assert written["data"]["occurred_at"] == "2026-03-14T05:58:00Z"
+    assert envelope.time == datetime(2026, 3, 14, 5, 58, tzinfo=UTC)
+
+
+def test_a_time_without_a_zone_or_a_forged_actor_cannot_even_be_wrapped() -> None:
+    command = DeclareIncident.model_validate(DATA)
+    good: dict[str, Any] = {
+        "id": ID,
+        "source": "web",
+        "organization": "demo",
+        "actor": "system:test",
+        "time": datetime(2026, 3, 14, tzinfo=UTC),
+    }
+    with pytest.raises(ValidationError, match="time"):
+        wrap(command, **{**good, "time": datetime(2026, 3, 14)})  # noqa: DTZ001 - the mistake under test
+    with pytest.raises(ValidationError, match="actor"):
+        wrap(command, **{**good, "actor": "administrator"})
+
+
+def test_what_a_message_brings_about_keeps_its_correlation() -> None:
+    first, second = UUID(int=1), UUID(int=2)
+    assert open_envelope(message(correlationid=str(first))).caused() == (first, ID)
+    assert open_envelope(message()).caused() == (ID, ID)
+    command = DeclareIncident.model_validate(DATA)
+    envelope = wrap(
+        command,
+        id=second,
+        source="web",
+        organization="demo",
+        actor="system:test",
+        time=datetime(2026, 3, 14, tzinfo=UTC),
+        causation_id=first,
+    )
+    assert (envelope.correlationid, envelope.causationid, envelope.subject) == (second, first, str(ID))
+
+
+def test_absent_extensions_are_left_out() -> None:
+    written = json.loads(open_envelope(message()).encode())
+    assert written.keys() == BODY.keys() | {"datacontenttype"}
