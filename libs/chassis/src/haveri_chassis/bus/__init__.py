@@ -1,0 +1,23 @@
+"""The bus: events, commands with outcomes, queries and hints over NATS, every trap of it handled here."""
+
+from haveri_chassis.bus.bus import Bus
+from haveri_chassis.bus.command_bus import CommandBus
+from haveri_chassis.bus.errors import BusUnavailable, NotRecorded, OwnerUnavailable, QueryRefused
+from haveri_chassis.bus.query_client import QueryClient
+from haveri_chassis.bus.received import BatchHandler, CommandHandler, EventHandler, HintHandler, RawJson, Received
+
+__all__ = [
+    "BatchHandler",
+    "Bus",
+    "BusUnavailable",
+    "CommandBus",
+    "CommandHandler",
+    "EventHandler",
+    "HintHandler",
+    "NotRecorded",
+    "OwnerUnavailable",
+    "QueryClient",
+    "QueryRefused",
+    "RawJson",
+    "Received",
+]

@@ -1,0 +1,124 @@
+"""Sending commands and waiting for their outcomes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from haveri_contracts.envelope import CONTENT_TYPE, UnreadableMessage, open_envelope
+from haveri_contracts.message import Command
+from haveri_contracts.outcomes import Outcome
+from haveri_contracts.streams import COMMANDS
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from opentelemetry.trace import SpanKind
+from pydantic import ValidationError
+
+from haveri_chassis import telemetry
+from haveri_chassis.bus.bus import Bus
+from haveri_chassis.bus.commands import REPLY_TO
+from haveri_chassis.logs import get_logger
+from haveri_chassis.metrics import COMMANDS_SENT
+
+log = get_logger(__name__)
+
+
+@dataclass
+class _Waiting:
+    """Everyone in this process who waits for the outcome of one command of one organisation."""
+
+    organization: str
+    answer: asyncio.Future[Outcome] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    callers: int = 0
+
+
+class CommandBus:
+    """Sends commands to their owners. One inbox a process; create it before the bus is started."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._waiting: dict[UUID, _Waiting] = {}
+        self._inbox = ""
+        bus.connection.after_connect(self._listen)
+
+    async def send(
+        self,
+        command: Command,
+        *,
+        organization: str,
+        actor: str,
+        command_id: UUID,
+        correlation_id: UUID | None = None,
+        causation_id: UUID | None = None,
+        wait: float = 5.0,
+    ) -> Outcome | None:
+        """Store a command for its owner and wait up to `wait` seconds for the outcome.
+
+        None means: accepted for later, the owner has not answered yet and will carry it out. Raises BusUnavailable
+        when it could not even be stored. The same `command_id` again has one effect and gets the same outcome.
+        """
+        kind = command.message_type()
+        with telemetry.span(f"send {kind}", kind=SpanKind.PRODUCER, organization=organization):
+            envelope = self._bus.sender.request(
+                command,
+                id=command_id,
+                organization=organization,
+                actor=actor,
+                correlation_id=correlation_id,
+                causation_id=causation_id,
+            )
+            waiting = self._waiting.setdefault(command_id, _Waiting(organization))
+            waiting.callers += 1
+            try:
+                outcome = await self._ask(command.subject(organization), envelope.encode(), command_id, waiting, wait)
+            finally:
+                waiting.callers -= 1
+                if not waiting.callers:
+                    self._waiting.pop(command_id, None)
+        COMMANDS_SENT.labels(kind, outcome.status.value if outcome else "later").inc()
+        return outcome
+
+    async def _ask(self, subject: str, body: bytes, command_id: UUID, waiting: _Waiting, wait: float) -> Outcome | None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + wait
+        window = COMMANDS.duplicate_window.total_seconds()
+        while True:
+            stored = await self._store(subject, body, command_id)
+            left = max(0.0, deadline - loop.time())
+            # A duplicate was sent by somebody else a moment ago, who alone hears the answer; once the stream has
+            # forgotten that id we send it again, and the owner answers us from its record.
+            answer = await _within(waiting.answer, left if stored else min(left, window))
+            if answer is not None or stored or left <= window:
+                return answer
+
+    async def _store(self, subject: str, body: bytes, command_id: UUID) -> bool:
+        headers = {"Content-Type": CONTENT_TYPE}
+        if self._inbox:
+            headers[REPLY_TO] = f"{self._inbox}.{command_id}"
+        return await self._bus.connection.publish_durable(subject, body, str(command_id), headers)
+
+    async def _listen(self, client: Client) -> None:
+        inbox = client.new_inbox()
+        await client.subscribe(f"{inbox}.*", cb=self._hear)
+        self._inbox = inbox
+
+    async def _hear(self, message: Msg) -> None:
+        try:
+            command_id = UUID(message.subject.rpartition(".")[2])
+            waiting = self._waiting.get(command_id)
+            if waiting is None or waiting.answer.done():
+                return
+            envelope = open_envelope(message.data)
+            outcome = Outcome.model_validate(envelope.data)
+        except (UnreadableMessage, ValidationError, ValueError) as error:
+            log.warning("an outcome cannot be read", error=str(error))
+            return
+        if outcome.command_id == command_id and envelope.organization == waiting.organization:
+            waiting.answer.set_result(outcome)
+
+
+async def _within(answer: asyncio.Future[Outcome], seconds: float) -> Outcome | None:
+    # The future is shared by all who wait for this command, so it must survive the one who gives up.
+    await asyncio.wait((answer,), timeout=seconds)
+    return answer.result() if answer.done() else None

@@ -1,0 +1,110 @@
+"""One delivered message and the three ways in which it ends: done, again later, dead."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from haveri_contracts.plain import Refusal
+from haveri_contracts.streams import Consumer
+from haveri_contracts.subjects import dead_letter_subject
+from nats.aio.msg import Msg
+
+from haveri_chassis.bus.connection import LOST, Connection
+from haveri_chassis.bus.errors import BusUnavailable
+from haveri_chassis.logs import clean_text, get_logger
+from haveri_chassis.metrics import MESSAGES, WAITING
+
+REASON: Final = "Haveri-Reason"
+DETAIL: Final = "Haveri-Detail"
+CONSUMER: Final = "Haveri-Consumer"
+SUBJECT: Final = "Haveri-Subject"
+STREAM: Final = "Haveri-Stream"
+SEQUENCE: Final = "Haveri-Sequence"
+DELIVERIES: Final = "Haveri-Deliveries"
+_DETAIL_CHARACTERS = 500
+
+log = get_logger(__name__)
+
+
+def delay_after(consumer: Consumer, deliveries: int) -> float:
+    """Seconds until the next delivery, after the `deliveries`-th (from 1) has failed."""
+    position = min(max(deliveries, 1), len(consumer.retry_after)) - 1
+    return consumer.retry_after[position].total_seconds()
+
+
+class Delivery:
+    """A message of a durable consumer, to be ended exactly once."""
+
+    __slots__ = ("_connection", "consumer", "deliveries", "message", "sequence")
+
+    def __init__(self, connection: Connection, consumer: Consumer, message: Msg) -> None:
+        self._connection = connection
+        self.consumer = consumer
+        self.message = message
+        metadata = message.metadata
+        self.deliveries: int = metadata.num_delivered
+        self.sequence: int = metadata.sequence.stream
+        WAITING.labels(consumer.name).set(metadata.num_pending)
+
+    @property
+    def last(self) -> bool:
+        """True when it will not be delivered again."""
+        return self.deliveries >= self.consumer.max_deliver
+
+    async def done(self) -> None:
+        """It has been handled."""
+        await self._end("handled", self.message.ack)
+
+    async def again(self, error: BaseException) -> None:
+        """It could not be handled now: once more after the consumer's delay, or dead after the last time."""
+        if self.last:
+            await self.bury(type(error).__name__, str(error))
+            return
+        delay = delay_after(self.consumer, self.deliveries)
+        log.warning(
+            "a message failed and comes again",
+            consumer=self.consumer.name,
+            deliveries=self.deliveries,
+            seconds=delay,
+            error=repr(error),
+            exc_info=error if isinstance(error, Exception) and not isinstance(error, Refusal) else None,
+        )
+        await self._end("failed", lambda: self.message.nak(delay=delay))
+
+    async def bury(self, reason: str, detail: str) -> None:
+        """Lay it down in the dead letters, and only when it is stored there end it for good."""
+        try:
+            await self._store(reason, detail)
+        except BusUnavailable as error:
+            log.error("a dead letter could not be stored", consumer=self.consumer.name, error=str(error))
+            delay = delay_after(self.consumer, self.deliveries)
+            await self._end("failed", lambda: self.message.nak(delay=delay))
+            return
+        log.error("a message is dead", consumer=self.consumer.name, reason=reason, detail=detail)
+        await self._end("dead", self.message.term)
+
+    async def _store(self, reason: str, detail: str) -> None:
+        headers = {
+            REASON: reason,
+            DETAIL: " ".join(clean_text(detail).split())[:_DETAIL_CHARACTERS],
+            CONSUMER: self.consumer.name,
+            SUBJECT: self.message.subject,
+            STREAM: self.consumer.stream.name,
+            SEQUENCE: str(self.sequence),
+            DELIVERIES: str(self.deliveries),
+        }
+        await self._connection.publish_durable(
+            dead_letter_subject(self.consumer.name),
+            self.message.data,
+            f"dead:{self.consumer.name}:{self.consumer.stream.name}:{self.sequence}:{self.message.metadata.timestamp}",
+            headers,
+        )
+
+    async def _end(self, end: str, settle: Callable[[], Awaitable[None]]) -> None:
+        MESSAGES.labels(self.consumer.name, end).inc()
+        try:
+            await settle()
+        except LOST as error:
+            # It will be delivered once more after ack_wait; every handler expects that.
+            log.warning("a message could not be settled", consumer=self.consumer.name, error=repr(error))

@@ -1,0 +1,57 @@
+"""Work that is serial within a key and concurrent across keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Lanes:
+    """Runs jobs: those of one key one after another in the order of `submit`, those of others up to `workers` at once.
+
+    A job must not raise: what becomes of a failure is its own business. `capacity` bounds the jobs that are taken in.
+    """
+
+    def __init__(self, workers: int, capacity: int) -> None:
+        self._workers = asyncio.Semaphore(workers)
+        self._room = asyncio.Semaphore(max(capacity, workers))
+        self._lanes: dict[Hashable, deque[Job]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def submit(self, key: Hashable, job: Job) -> None:
+        """Take a job in; waits while there is no room."""
+        await self._room.acquire()
+        lane = self._lanes.get(key)
+        if lane is not None:
+            lane.append(job)
+            return
+        self._lanes[key] = deque((job,))
+        task = asyncio.create_task(self._run(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, seconds: float) -> bool:
+        """Wait until everything taken in is done, at most `seconds`; then cancel the rest and give False."""
+        if not self._tasks:
+            return True
+        _, late = await asyncio.wait(set(self._tasks), timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return not late
+
+    async def _run(self, key: Hashable) -> None:
+        lane = self._lanes[key]
+        try:
+            while lane:
+                async with self._workers:
+                    await lane[0]()
+                lane.popleft()
+                self._room.release()
+        finally:
+            del self._lanes[key]
+            for _ in lane:
+                self._room.release()
