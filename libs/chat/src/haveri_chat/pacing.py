@@ -1,0 +1,136 @@
+"""Who may send when: limits per conversation and for the whole app, first in first out within a conversation.
+
+Pure: it is told the time (seconds of any monotonic clock) and never waits. `delivery.py` drives it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Window:
+    """At most `count` sends in any `seconds`."""
+
+    count: int
+    seconds: float
+
+
+class Meter:
+    """The sends that still count against some windows."""
+
+    def __init__(self, windows: Sequence[Window]) -> None:
+        self._windows = tuple(windows)
+        self._sent: deque[float] = deque(maxlen=max((window.count for window in windows), default=0))
+
+    def ready_at(self, at: float) -> float:
+        """The first moment, `at` or later, at which one more send exceeds no window."""
+        ready = at
+        for window in self._windows:
+            if len(self._sent) >= window.count:
+                ready = max(ready, self._sent[-window.count] + window.seconds)
+        return ready
+
+    def count(self, at: float) -> None:
+        """One was sent."""
+        self._sent.append(at)
+
+    def idle_at(self, at: float) -> bool:
+        """True when nothing sent so far can matter any more."""
+        longest = max((window.seconds for window in self._windows), default=0.0)
+        return not self._sent or self._sent[-1] + longest <= at
+
+
+@dataclass
+class _Waiting(Generic[T]):
+    item: T
+    number: int
+    urgent: bool
+    replaces: str | None
+
+
+@dataclass
+class _Lane(Generic[T]):
+    meter: Meter
+    queue: deque[_Waiting[T]] = field(default_factory=deque)
+    sending: _Waiting[T] | None = None
+    held_until: float = 0.0
+
+    def ready_at(self, at: float) -> float:
+        return max(self.held_until, self.meter.ready_at(at))
+
+
+class Pacer(Generic[T]):
+    """Queues for any number of conversations of one app; one item of a conversation is under way at a time."""
+
+    def __init__(self, *, per_conversation: Sequence[Window], per_app: Sequence[Window]) -> None:
+        self._windows = tuple(per_conversation)
+        self._app = Meter(per_app)
+        self._lanes: dict[str, _Lane[T]] = {}
+        self._number = 0
+
+    def put(self, conversation: str, item: T, *, urgent: bool = False, replaces: str | None = None) -> T | None:
+        """Queue an item. One that waits with the same `replaces` gives up its place to it and is returned.
+
+        Urgent items go before those of other conversations when the app's limit is short; never before earlier ones
+        of their own conversation.
+        """
+        lane = self._lanes.setdefault(conversation, _Lane(Meter(self._windows)))
+        for waiting in lane.queue:
+            if replaces is not None and waiting.replaces == replaces:
+                earlier, waiting.item = waiting.item, item
+                waiting.urgent = waiting.urgent or urgent
+                return earlier
+        self._number += 1
+        lane.queue.append(_Waiting(item, self._number, urgent, replaces))
+        return None
+
+    def take(self, at: float) -> list[tuple[str, T]]:
+        """What may be sent at this moment, counted as sent; each has to be reported `done` or `again`."""
+        due: list[tuple[str, T]] = []
+        ready = sorted(
+            (not lane.queue[0].urgent, lane.queue[0].number, conversation)
+            for conversation, lane in self._waiting()
+            if lane.ready_at(at) <= at
+        )
+        for _, _, conversation in ready:
+            if self._app.ready_at(at) > at:
+                break
+            lane = self._lanes[conversation]
+            lane.sending = lane.queue.popleft()
+            lane.meter.count(at)
+            self._app.count(at)
+            due.append((conversation, lane.sending.item))
+        return due
+
+    def done(self, conversation: str, at: float) -> None:
+        """What was under way in the conversation is over, well or badly."""
+        self._lanes[conversation].sending = None
+        if len(self._lanes) > 500:
+            self._forget_idle(at)
+
+    def again(self, conversation: str, not_before: float) -> None:
+        """What was under way has to be sent once more, before anything else of the conversation."""
+        lane = self._lanes[conversation]
+        if lane.sending is not None:
+            lane.queue.appendleft(lane.sending)
+        lane.sending = None
+        lane.held_until = max(lane.held_until, not_before)
+
+    def next_at(self, at: float) -> float | None:
+        """When `take` is worth calling next, None when nothing waits that time alone will free."""
+        moments = [lane.ready_at(at) for _, lane in self._waiting()]
+        return max(min(moments), self._app.ready_at(at)) if moments else None
+
+    def _waiting(self) -> list[tuple[str, _Lane[T]]]:
+        return [(name, lane) for name, lane in self._lanes.items() if lane.queue and lane.sending is None]
+
+    def _forget_idle(self, at: float) -> None:
+        for name, lane in list(self._lanes.items()):
+            if not lane.queue and lane.sending is None and lane.held_until <= at and lane.meter.idle_at(at):
+                del self._lanes[name]
