@@ -11,6 +11,7 @@ from pathlib import Path
 import nats
 import nats.errors
 import pytest
+
 from haveri_chassis.embedded import LOOPBACK, NatsServer, ServerProcess, free_ports
 
 

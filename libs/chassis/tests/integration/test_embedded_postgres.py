@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
+
 from haveri_chassis.embedded import EmbeddedServerError, PostgresServer, ServerProcess, free_port
 from haveri_chassis.embedded.accounts import Account, server_account
 from haveri_chassis.embedded.postgres_binaries import installed_site, postgres_binaries

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import asyncpg
 import pytest
+
 from haveri_chassis.embedded import PostgresServer, ServerProcess, free_port
 from haveri_chassis.testing.embedded_source import server_home
 

@@ -8,9 +8,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from haveri_chassis.embedded import S3Endpoint, S3Server, ServerProcess, free_port
 from minio import Minio
 from minio.error import S3Error
+
+from haveri_chassis.embedded import S3Endpoint, S3Server, ServerProcess, free_port
 
 
 def _client(endpoint: S3Endpoint, *, secret_key: str | None = None) -> Minio:

@@ -7,10 +7,11 @@ import urllib.request
 import asyncpg
 import nats
 import pytest
-from haveri_chassis.embedded import NatsEndpoint, S3Endpoint
-from haveri_chassis.testing.postgres import PostgresForTests
 from minio import Minio
 from playwright.async_api import Page
+
+from haveri_chassis.embedded import NatsEndpoint, S3Endpoint
+from haveri_chassis.testing.postgres import PostgresForTests
 
 
 async def test_a_database_of_its_own_can_be_copied_and_dropped(postgres_server: PostgresForTests) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 
 import pytest
+
 from haveri_chassis.embedded import LOOPBACK, accepts_connections, free_port, free_ports
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from haveri_chassis.testing.chromium import ChromiumNotFoundError, find_chromium, launch_arguments
 
 

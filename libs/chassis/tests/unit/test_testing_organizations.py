@@ -3,9 +3,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from haveri_chassis.testing.organizations import unique_slug
 from hypothesis import given
 from hypothesis import strategies as st
+
+from haveri_chassis.testing.organizations import unique_slug
 
 
 @given(st.text())

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from haveri_chassis.embedded import EmbeddedServerError
 from haveri_chassis.testing.container_source import ContainerSource, Recipe, RunningContainer
 from haveri_chassis.testing.embedded_source import EmbeddedSource
