@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -21,13 +23,9 @@ MOST_ITEMS = 3
 texts = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=zones)  # noqa: DTZ001 - zones are drawn
+numbers = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 plain_json = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**64 - 1)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    # The texts of people.
-    | st.text(texts, max_size=LONGEST_TEXT),
+    st.none() | st.booleans() | numbers | st.text(texts, max_size=LONGEST_TEXT),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(texts, max_size=5), inner, max_size=2),
     max_leaves=4,
 )
@@ -66,7 +64,7 @@ def strings(schema: Schema, document: Schema) -> st.SearchStrategy[str]:
     if "format" in schema:
         return FORMATS[schema["format"]]
     if "pattern" in schema:
-        return st.from_regex(schema["pattern"], fullmatch=True)
+        return st.from_regex(re.compile(schema["pattern"]), fullmatch=True)
     shortest = schema.get("minLength", 0)
     longest = min(schema.get("maxLength", LONGEST_TEXT), LONGEST_TEXT)
     text = st.text(texts, min_size=shortest, max_size=longest)
@@ -78,7 +76,7 @@ def arrays(schema: Schema, document: Schema) -> st.SearchStrategy[Any]:
     return st.lists(values(schema["items"], document), min_size=schema.get("minItems", 0), max_size=longest)
 
 
-KINDS = {
+KINDS: dict[str, Callable[[Schema, Schema], st.SearchStrategy[Any]]] = {
     "object": objects,
     "string": strings,
     "array": arrays,

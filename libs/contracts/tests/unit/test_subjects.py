@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -87,12 +88,13 @@ def test_an_organisation_cannot_reach_into_another_ones_subjects(organization: s
 
 @pytest.mark.parametrize("token", ["", "a.b", "*", ">", "a b", "a\n"])
 def test_a_part_that_is_no_token_is_refused(token: str) -> None:
-    for build in (
+    builders: list[Callable[[], str]] = [
         lambda: subject_for("demo", Kind.EVENT, token, "declared", 1),
         lambda: subject_for("demo", Kind.EVENT, "incident", token, 1),
         lambda: signal_subject("demo", token, "temperature"),
         lambda: signal_subject("demo", "plc-7", token),
-    ):
+    ]
+    for build in builders:
         with pytest.raises(ValueError, match="cannot stand in a subject"):
             build()
 
