@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from haveri_contracts.envelope import CONTENT_TYPE, Envelope, UnreadableMessage, open_envelope
-from haveri_contracts.message import Command, Query
-from haveri_contracts.streams import Consumer
-from haveri_contracts.subjects import ANY
 from nats.aio.msg import Msg
 
 from haveri_chassis import logs
@@ -21,6 +17,10 @@ from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
 from haveri_chassis.messages import Sender
+from haveri_contracts.envelope import CONTENT_TYPE, Envelope, UnreadableMessage, open_envelope
+from haveri_contracts.message import Command, Query
+from haveri_contracts.streams import Consumer
+from haveri_contracts.subjects import ANY
 
 _DRAIN_SECONDS = 7.0
 _QUERIES_AT_ONCE = 32

@@ -6,20 +6,20 @@ import asyncio
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from haveri_contracts.envelope import CONTENT_TYPE, UnreadableMessage, open_envelope
-from haveri_contracts.message import Command
-from haveri_contracts.outcomes import Outcome
-from haveri_contracts.streams import COMMANDS
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind
-from pydantic import ValidationError
 
 from haveri_chassis import telemetry
 from haveri_chassis.bus.bus import Bus
 from haveri_chassis.bus.commands import REPLY_TO
+from haveri_chassis.bus.replies import ORGANIZATION
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import COMMANDS_SENT
+from haveri_contracts.envelope import CONTENT_TYPE
+from haveri_contracts.message import Command
+from haveri_contracts.outcomes import Outcome
+from haveri_contracts.streams import COMMANDS
 
 log = get_logger(__name__)
 
@@ -109,12 +109,11 @@ class CommandBus:
             waiting = self._waiting.get(command_id)
             if waiting is None or waiting.answer.done():
                 return
-            envelope = open_envelope(message.data)
-            outcome = Outcome.model_validate(envelope.data)
-        except (UnreadableMessage, ValidationError, ValueError) as error:
+            outcome = Outcome.model_validate_json(message.data)
+        except ValueError as error:
             log.warning("an outcome cannot be read", error=str(error))
             return
-        if outcome.command_id == command_id and envelope.organization == waiting.organization:
+        if outcome.command_id == command_id and (message.headers or {}).get(ORGANIZATION) == waiting.organization:
             waiting.answer.set_result(outcome)
 
 

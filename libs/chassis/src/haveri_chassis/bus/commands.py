@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from haveri_contracts.envelope import (
-    CONTENT_TYPE,
-    Envelope,
-    OrganizationMismatch,
-    UnknownMessage,
-    UnreadableMessage,
-    decode,
-    open_envelope,
-)
-from haveri_contracts.message import Command
-from haveri_contracts.outcomes import Outcome, Problem
-from haveri_contracts.plain import Refusal
-from haveri_contracts.streams import Consumer
-from haveri_contracts.subjects import UnknownSubjectError, outcome_subject, parse_subject
 from nats.aio.msg import Msg
 
 from haveri_chassis import logs
@@ -29,15 +16,27 @@ from haveri_chassis.bus.delivery import Delivery
 from haveri_chassis.bus.errors import NotRecorded
 from haveri_chassis.bus.lanes import Lanes
 from haveri_chassis.bus.received import CommandHandler, Received
+from haveri_chassis.bus.replies import outcome_body, reply_headers
 from haveri_chassis.bus.subscribers import aggregate_of, handling
 from haveri_chassis.database import Database
 from haveri_chassis.messages import Sender
 from haveri_chassis.metrics import HANDLING, OUTCOMES
 from haveri_chassis.outcomes import OutcomeTaken, find_outcome, record_outcome
-from haveri_chassis.telemetry import current_traceparent
+from haveri_contracts.envelope import (
+    Envelope,
+    UnknownMessage,
+    UnreadableMessage,
+    decode,
+    open_envelope,
+)
+from haveri_contracts.message import Command, find
+from haveri_contracts.outcomes import Outcome, Problem
+from haveri_contracts.plain import Refusal
+from haveri_contracts.streams import Consumer
+from haveri_contracts.subjects import outcome_subject
 
 REPLY_TO: Final = "Haveri-Reply-To"
-_INBOX = "_INBOX."
+_INBOX = re.compile(r"^_INBOX\.[A-Za-z0-9_.-]+$")
 
 log = logs.get_logger(__name__)
 
@@ -108,10 +107,12 @@ class CommandSubscriber:
             if delivery.last:
                 problem = Problem.of(NotPossibleNow("it failed every time it was tried; try again later"))
                 # Not recorded: whoever replays the dead letter, or sends the same order again, gets it carried out.
-                await self._answer(delivery, received.envelope, Outcome.rejected(received.envelope.id, problem))
+                await self._answer(
+                    delivery, received.organization, received.envelope, Outcome.rejected(received.envelope.id, problem)
+                )
             await delivery.again(error)
             return
-        await self._answer(delivery, received.envelope, outcome)
+        await self._answer(delivery, received.organization, received.envelope, outcome)
         await delivery.done()
 
     async def _outcome_of(self, received: Received[Any]) -> Outcome:
@@ -155,55 +156,30 @@ class CommandSubscriber:
 
     async def _refuse_unreadable(self, delivery: Delivery, refusal: UnreadableMessage) -> None:
         command_id = _id_in(delivery.message.data)
-        envelope = _envelope_in(delivery.message.data)
-        if command_id is not None and envelope is not None and not isinstance(refusal, OrganizationMismatch):
-            await self._answer(delivery, envelope, Outcome.rejected(command_id, Problem.of(refusal)))
-        elif command_id is not None:
-            await self._answer_inbox_only(delivery, Outcome.rejected(command_id, Problem.of(refusal)))
+        if command_id is not None:
+            # The envelope may lie about whose it is; the server let the sender publish on this subject.
+            organization = _organization_of(delivery.message.subject)
+            envelope = _envelope_in(delivery.message.data)
+            outcome = Outcome.rejected(command_id, Problem.of(refusal))
+            await self._answer(delivery, organization, envelope, outcome)
         await delivery.bury(refusal.type, refusal.detail)
 
-    async def _answer(self, delivery: Delivery, command: Envelope, outcome: Outcome) -> None:
-        OUTCOMES.labels(command.type if command.type.startswith("haveri.") else "other", outcome.status.value).inc()
-        body = self._envelope(command.organization, command.correlationid or command.id, outcome)
-        await self._publish(outcome_subject(command.organization, outcome.command_id), body)
-        await self._reply(delivery, body)
-
-    async def _answer_inbox_only(self, delivery: Delivery, outcome: Outcome) -> None:
-        """The envelope cannot be trusted to say whose it is: only the sender who waits is told."""
-        OUTCOMES.labels("unreadable", outcome.status.value).inc()
-        try:
-            organization = parse_subject(delivery.message.subject).organization
-        except UnknownSubjectError:
-            return
-        await self._reply(delivery, self._envelope(organization, outcome.command_id, outcome))
-
-    async def _reply(self, delivery: Delivery, body: bytes) -> None:
+    async def _answer(self, delivery: Delivery, organization: str, command: Envelope | None, outcome: Outcome) -> None:
+        kind = command.type if command is not None and find(command.type) else "unknown"
+        OUTCOMES.labels(kind, outcome.status.value).inc()
+        id = str(outcome.command_id)
+        headers = reply_headers(self._sender, f"haveri.{self._consumer.service}.outcome.v1", organization, command, id)
+        subjects = [outcome_subject(organization, outcome.command_id)]
         # Only an inbox: otherwise a sender could make us publish, with our rights, on any subject.
         reply_to = (delivery.message.headers or {}).get(REPLY_TO, "")
-        if reply_to.startswith(_INBOX) and not set(reply_to) & set("*> \t"):
-            await self._publish(reply_to, body)
-
-    async def _publish(self, subject: str, body: bytes) -> None:
-        try:
-            await self._connection.client.publish(subject, body, headers={"Content-Type": CONTENT_TYPE})
-        except UNSENT as error:
-            # Recorded, so whoever sends the command again gets this answer.
-            log.warning("an outcome could not be sent", subject=subject, error=repr(error))
-
-    def _envelope(self, organization: str, correlation: UUID, outcome: Outcome) -> bytes:
-        return Envelope(
-            id=self._sender.ids.new(),
-            source=f"haveri/{self._sender.service}",
-            type=f"haveri.{self._consumer.service}.outcome.v1",
-            subject=str(outcome.command_id),
-            time=self._sender.clock.now(),
-            organization=organization,
-            actor=f"system:{self._sender.service}",
-            correlationid=correlation,
-            causationid=outcome.command_id,
-            traceparent=current_traceparent(),
-            data=outcome.model_dump(mode="json", exclude_none=True),
-        ).encode()
+        if _INBOX.match(reply_to):
+            subjects.append(reply_to)
+        for subject in subjects:
+            try:
+                await self._connection.client.publish(subject, outcome_body(outcome), headers=headers)
+            except UNSENT as error:
+                # It is recorded, so whoever sends the command again gets this answer.
+                log.warning("an outcome could not be sent", subject=subject, error=repr(error))
 
 
 def _id_in(body: bytes) -> UUID | None:
@@ -219,3 +195,7 @@ def _envelope_in(body: bytes) -> Envelope | None:
         return open_envelope(body)
     except UnreadableMessage:
         return None
+
+
+def _organization_of(subject: str) -> str:
+    return subject.split(".")[1]

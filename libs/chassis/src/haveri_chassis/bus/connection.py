@@ -9,7 +9,6 @@ from typing import Any
 
 from faststream.middlewares import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
-from haveri_contracts.streams import Consumer
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -19,6 +18,7 @@ from haveri_chassis.bus.errors import BusUnavailable
 from haveri_chassis.bus.pull import EXPIRES_SECONDS, StandingPullContext
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import CONNECTED
+from haveri_contracts.streams import Consumer
 
 _RETRY_SECONDS = 0.25
 _PROVISION_RETRY_SECONDS = 0.5

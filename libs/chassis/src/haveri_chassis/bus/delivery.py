@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from haveri_contracts.plain import Refusal
-from haveri_contracts.streams import Consumer
-from haveri_contracts.subjects import dead_letter_subject
 from nats.aio.msg import Msg
 
 from haveri_chassis.bus.connection import LOST, Connection
 from haveri_chassis.bus.errors import BusUnavailable
 from haveri_chassis.logs import clean_text, get_logger
 from haveri_chassis.metrics import MESSAGES, WAITING
+from haveri_contracts.plain import Refusal
+from haveri_contracts.streams import Consumer
+from haveri_contracts.subjects import dead_letter_subject
 
 REASON: Final = "Haveri-Reason"
 DETAIL: Final = "Haveri-Detail"

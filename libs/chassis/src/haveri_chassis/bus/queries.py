@@ -5,21 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID
 
-from haveri_contracts.envelope import Envelope, UnreadableMessage, decode, open_envelope
-from haveri_contracts.message import Query
-from haveri_contracts.outcomes import Problem
-from haveri_contracts.plain import Refusal
 from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel
 
 from haveri_chassis import logs, telemetry
-from haveri_chassis.bus.answers import answer_message, to_json
 from haveri_chassis.bus.connection import UNSENT, Connection
+from haveri_chassis.bus.replies import problem_body, reply_headers, result_body, to_json
 from haveri_chassis.messages import Sender
 from haveri_chassis.metrics import ANSWERING, QUERIES_ANSWERED
+from haveri_contracts.envelope import Envelope, UnreadableMessage, decode
+from haveri_contracts.message import Query
+from haveri_contracts.outcomes import Problem
+from haveri_contracts.plain import Refusal
 
 QueryHandler = Callable[[Any, Envelope], Awaitable[BaseModel | bytes]]
 
@@ -85,31 +84,14 @@ class QueryResponder:
 
     async def _reject_unreadable(self, message: Msg, refusal: UnreadableMessage) -> None:
         QUERIES_ANSWERED.labels(self._query.message_type(), refusal.type).inc()
-        try:
-            envelope = open_envelope(message.data)
-        except UnreadableMessage:
-            # Nobody to answer to in an envelope of theirs: say it in one of the subject's organisation.
-            envelope = self._stand_in(message)
-        await self._reply(message, envelope, None, Problem.of(refusal))
+        await self._reply(message, None, None, Problem.of(refusal))
 
-    def _stand_in(self, message: Msg) -> Envelope:
-        id: UUID = self._sender.ids.new()
-        return Envelope(
-            id=id,
-            source="unknown",
-            type=self._query.message_type(),
-            time=self._sender.clock.now(),
-            organization=message.subject.split(".")[1],
-            actor=f"system:{self._sender.service}",
-            data={},
-        )
-
-    async def _reply(self, message: Msg, envelope: Envelope, result: bytes | None, problem: Problem | None) -> None:
-        sender = self._sender
-        body, headers = answer_message(
-            envelope, sender.service, sender.ids.new(), sender.clock.now(), result=result, problem=problem
-        )
+    async def _reply(self, message: Msg, query: Envelope | None, result: bytes | None, problem: Problem | None) -> None:
+        # The organisation is the subject's: there, the server let the asker publish.
+        organization = message.subject.split(".")[1]
+        headers = reply_headers(self._sender, f"{self._query.message_type()}.reply", organization, query)
+        body = problem_body(problem) if problem else result_body(result or b"null")
         try:
             await self._connection.client.publish(message.reply, body, headers=headers)
         except UNSENT as error:
-            log.warning("an answer could not be sent", query=envelope.type, error=repr(error))
+            log.warning("an answer could not be sent", query=self._query.message_type(), error=repr(error))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from haveri_contracts.envelope import CONTENT_TYPE
-from haveri_contracts.message import Query
 from nats.errors import NoRespondersError
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
 from haveri_chassis import telemetry
-from haveri_chassis.bus.answers import cut_result
 from haveri_chassis.bus.bus import Bus
 from haveri_chassis.bus.connection import LOST
 from haveri_chassis.bus.errors import BusUnavailable, OwnerUnavailable, QueryRefused
+from haveri_chassis.bus.replies import cut_result
 from haveri_chassis.metrics import QUERIES_ASKED
+from haveri_contracts.envelope import CONTENT_TYPE
+from haveri_contracts.message import Query
 
 
 class QueryClient:

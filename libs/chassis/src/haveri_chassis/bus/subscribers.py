@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from haveri_contracts.envelope import UnreadableMessage, decode
-from haveri_contracts.streams import Consumer
 from nats.aio.msg import Msg
 from opentelemetry.trace import Span, SpanKind
 
@@ -20,6 +18,8 @@ from haveri_chassis.bus.lanes import Lanes
 from haveri_chassis.bus.received import BatchHandler, EventHandler, Received
 from haveri_chassis.clock import Clock
 from haveri_chassis.metrics import HANDLING
+from haveri_contracts.envelope import UnreadableMessage, decode
+from haveri_contracts.streams import Consumer
 
 _FAILURES_IN_A_ROW = 3
 _TRIED_EACH_AFTER = 3
