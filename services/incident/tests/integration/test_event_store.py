@@ -1,0 +1,252 @@
+"""Incidents on a real database: numbers, conflicts, outcomes, tenants."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from haveri_chassis.database import Database
+from haveri_chassis.ids import SystemIds
+from haveri_chassis.outcomes import OutcomeTaken, find_outcome
+from haveri_contracts.envelope import decode
+from haveri_contracts.incident import commands
+from haveri_contracts.incident.models import Incident, Summary
+from haveri_contracts.incident.queries import CountIncidents, GetIncident, IncidentList, ListIncidents
+from haveri_contracts.plain import EntryType, Severity, Status
+from haveri_contracts.types import Page
+from haveri_incident.adapters.event_store import EventStore
+from haveri_incident.adapters.reads import CursorUnreadable, IncidentReads
+from haveri_incident.application.add_event import add_event
+from haveri_incident.application.assign_lead import assign_lead
+from haveri_incident.application.change_incident import ChangeIncident
+from haveri_incident.application.declare_incident import declare_incident
+from haveri_incident.application.link_chat import link_chat
+from haveri_incident.application.resolve_incident import resolve_incident
+from haveri_incident.application.update_status import update_status
+from haveri_incident.domain import refusals
+
+
+def order(works, title: str = "Filler 2 jammed", **values) -> commands.DeclareIncident:
+    return commands.DeclareIncident(
+        **{
+            "incident_id": SystemIds().new(),
+            "title": title,
+            "severity": Severity.SEV1,
+            "facility_id": works.facility,
+            **values,
+        }
+    )
+
+
+async def declared(store, directory, works, **values) -> Incident:
+    result = await declare_incident(store, directory, works.context(), order(works, **values))
+    return Incident.model_validate(result["incident"])
+
+
+async def test_thirty_two_declared_at_once_get_numbers_without_gap_or_double(store, directory, works) -> None:
+    made = await asyncio.gather(*(declared(store, directory, works, title=f"Stop {n}") for n in range(32)))
+    assert sorted(int(incident.number.removeprefix("INC-")) for incident in made) == list(range(1, 33))
+
+
+async def test_a_refused_declaration_costs_no_number(store, directory, works) -> None:
+    first = await declared(store, directory, works)
+    with pytest.raises(refusals.IncidentAlreadyDeclared):
+        await declare_incident(store, directory, works.context(), order(works, incident_id=first.id))
+    assert (await declared(store, directory, works)).number == "INC-2"
+
+
+async def test_each_organisation_counts_for_itself(store, directory, works, other_works) -> None:
+    assert (await declared(store, directory, works)).number == "INC-1"
+    assert (await declared(store, directory, other_works)).number == "INC-1"
+
+
+async def test_leads_assigned_at_once_are_all_recorded_and_the_last_one_leads(
+    store, database, directory, works
+) -> None:
+    incident = await declared(store, directory, works)
+    change = ChangeIncident(store, directory)
+    people = [works.ben, works.viewer] * 4
+
+    async def assign(member: UUID) -> None:
+        try:
+            command = commands.AssignLead(incident_id=incident.id, member_id=member)
+            await assign_lead(change, works.context(), command)
+        except refusals.LeadUnchanged:
+            return
+
+    await asyncio.gather(*(assign(member) for member in people))
+    state = await store.load(works.organization, incident.id)
+    assert state is not None
+    async with database.transaction(works.organization) as connection:
+        rows = await connection.fetch(
+            "SELECT version, payload FROM events WHERE organization_id = $1 AND incident_id = $2 ORDER BY version",
+            works.organization,
+            incident.id,
+        )
+    assert [row["version"] for row in rows] == list(range(1, len(rows) + 1))
+    leads = [str(works.anna)] + [row["payload"]["member_id"] for row in rows[1:]]
+    assert [row["payload"]["old_member_id"] for row in rows[1:]] == leads[:-1]
+    assert str(state.assigned_to) == leads[-1]
+
+
+async def test_events_projection_outbox_and_outcome_are_stored_together_or_not_at_all(
+    store, database, directory, works
+) -> None:
+    incident = await declared(store, directory, works)
+    context = works.context()
+    change = ChangeIncident(store, directory)
+    command = commands.UpdateStatus(incident_id=incident.id, status=Status.INVESTIGATING)
+    result = await update_status(change, context, command)
+    with pytest.raises(OutcomeTaken):
+        await update_status(change, context, commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED))
+    state = await store.load(works.organization, incident.id)
+    assert state is not None
+    assert (state.status, state.version) == (Status.INVESTIGATING, 2)
+    async with database.transaction(works.organization) as connection:
+        outcome = await find_outcome(connection, works.organization, context.command_id)
+        bodies = await connection.fetch(
+            "SELECT subject, body FROM outbox WHERE organization_id = $1 ORDER BY position", works.organization
+        )
+    assert outcome is not None
+    assert outcome.result == result
+    envelopes = [decode(row["body"], row["subject"])[0] for row in bodies]
+    assert [(e.type, e.sequence) for e in envelopes] == [
+        ("haveri.incident.declared.v1", 1),
+        ("haveri.incident.status_updated.v1", 2),
+    ]
+    assert envelopes[1].causationid == context.command_id
+
+
+async def test_nobody_can_change_or_delete_what_happened(store, database, directory, works) -> None:
+    await declared(store, directory, works)
+    for statement in ("UPDATE events SET actor = 'system:x'", "DELETE FROM events", "TRUNCATE events"):
+        with pytest.raises(asyncpg.PostgresError):
+            async with database.transaction(works.organization) as connection:
+                await connection.execute(statement)
+
+
+async def test_another_organisation_finds_nothing(store, database, directory, works, other_works) -> None:
+    incident = await declared(store, directory, works)
+    reads = IncidentReads(database)
+    for name in (str(incident.id), incident.number):
+        with pytest.raises(refusals.IncidentUnknown):
+            await reads.get(other_works.organization, GetIncident(incident=name))
+    with pytest.raises(refusals.IncidentUnknown):
+        await update_status(
+            ChangeIncident(store, directory),
+            other_works.context(),
+            commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED),
+        )
+    page = IncidentList.model_validate_json(await reads.list(other_works.organization, ListIncidents()))
+    assert page.items == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (lambda w: {"facility_id": UUID(int=1)}, refusals.FacilityUnknown),
+        (lambda w: {"area_id": UUID(int=1)}, refusals.AreaUnknown),
+        (lambda w: {"asset_ids": [UUID(int=1)]}, refusals.AssetUnknown),
+        (lambda w: {"asset_ids": [w.elsewhere]}, refusals.AssetElsewhere),
+        (lambda w: {"facility_id": w.other_facility, "area_id": w.line}, refusals.AreaElsewhere),
+    ],
+)
+async def test_an_incident_at_an_unknown_place_is_refused_by_name(store, directory, works, wrong, reason) -> None:
+    with pytest.raises(reason):
+        await declare_incident(store, directory, works.context(), order(works, **wrong(works)))
+
+
+async def test_who_may_not_order_is_told_so(store, directory, works, other_works) -> None:
+    with pytest.raises(refusals.RoleNotSufficient):
+        await declare_incident(store, directory, works.context(works.viewer), order(works))
+    with pytest.raises(refusals.MemberUnknown):
+        await declare_incident(store, directory, works.context(other_works.anna), order(works))
+    incident = await declared(store, directory, works)
+    with pytest.raises(refusals.MemberUnknown):
+        await assign_lead(
+            ChangeIncident(store, directory),
+            works.context(),
+            commands.AssignLead(incident_id=incident.id, member_id=other_works.ben),
+        )
+    with pytest.raises(refusals.RoleNotSufficient):
+        await link_chat(
+            ChangeIncident(store, directory),
+            works.context(),
+            commands.LinkChat(incident_id=incident.id, chat_channel_ref="19:stolen"),
+        )
+
+
+async def test_the_state_is_known_as_of_any_version_and_time(store, database, directory, works) -> None:
+    incident = await declared(store, directory, works)
+    change = ChangeIncident(store, directory)
+    await update_status(
+        change, works.context(), commands.UpdateStatus(incident_id=incident.id, status=Status.INVESTIGATING)
+    )
+    summary = Summary(what_happened="The infeed sensor had come loose.")
+    await resolve_incident(change, works.context(), commands.ResolveIncident(incident_id=incident.id, summary=summary))
+    reads = IncidentReads(database)
+
+    async def known(**moment) -> Incident:
+        answer = await reads.get(works.organization, GetIncident(incident=incident.number, **moment))
+        return Incident.model_validate_json(answer) if isinstance(answer, bytes) else answer
+
+    now = await known()
+    assert (now.status, now.summary, now.version) == (Status.RESOLVED, summary, 3)
+    assert await known(version_at=3) == now
+    assert (await known(version_at=2)).status is Status.INVESTIGATING
+    assert (await known(as_of=incident.declared_at)).status is Status.DECLARED
+    with pytest.raises(refusals.IncidentUnknown, match="not known at that time"):
+        await known(as_of=incident.declared_at - timedelta(seconds=1))
+
+
+async def test_what_was_done_earlier_keeps_its_time(store, database, directory, works) -> None:
+    incident = await declared(store, directory, works)
+    context = works.context()
+    earlier = context.now - timedelta(minutes=20)
+    await add_event(
+        ChangeIncident(store, directory),
+        context,
+        commands.AddEvent(incident_id=incident.id, type=EntryType.ANNOTATION, text="Heard a bang", occurred_at=earlier),
+    )
+    async with database.transaction(works.organization) as connection:
+        row = await connection.fetchrow(
+            "SELECT occurred_at, recorded_at FROM events WHERE organization_id = $1 AND version = 2",
+            works.organization,
+        )
+    assert (row["occurred_at"], row["recorded_at"]) == (earlier, context.now)
+
+
+async def test_incidents_are_listed_newest_first_page_by_page(store, database, directory, works) -> None:
+    for n in range(5):
+        await declared(store, directory, works, title=f"Stop {n} 100%_", severity=list(Severity)[n % 3])
+    reads = IncidentReads(database)
+
+    async def page(**query) -> IncidentList:
+        return IncidentList.model_validate_json(await reads.list(works.organization, ListIncidents(**query)))
+
+    first = await page(page=Page(limit=2))
+    assert [item.number for item in first.items] == ["INC-5", "INC-4"]
+    second = await page(page=Page(limit=2, cursor=first.next_cursor))
+    last = await page(page=Page(limit=2, cursor=second.next_cursor))
+    assert ([item.number for item in last.items], last.next_cursor) == (["INC-1"], None)
+    assert [item.number for item in (await page(q="stop 3 100%_")).items] == ["INC-4"]
+    assert [item.number for item in (await page(q="inc-2")).items] == ["INC-2"]
+    assert (await page(q="100%x")).items == []
+    assert [item.number for item in (await page(severity=[Severity.SEV2])).items] == ["INC-5", "INC-2"]
+    assert (await page(status=[Status.CLOSED])).items == []
+    counts = await reads.count(works.organization, CountIncidents())
+    assert counts.open_by_severity == {"SEV1": 2, "SEV2": 2, "SEV3": 1}
+    with pytest.raises(CursorUnreadable):
+        await page(page=Page(cursor="!!!"))
+
+
+async def test_text_from_people_comes_back_as_they_typed_it(store: EventStore, database: Database, directory, works):
+    title = "<b>Täyttökone 2</b> 🛑 **jumissa** שלום 'x'; DROP TABLE events;--"
+    incident = await declared(store, directory, works, title=title)
+    state = await store.load(works.organization, incident.id)
+    assert state is not None
+    assert state.title == title
