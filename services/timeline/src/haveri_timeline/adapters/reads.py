@@ -69,7 +69,7 @@ class TimelineReads:
         """What happened last in the organisation, newest first, as RecentActivity's JSON."""
         async with self._database.transaction(organization) as connection:
             rows = await connection.fetch(_RECENT, organization, _names(query.types), query.limit)
-        items = [{"incident_id": row["incident_id"], **_shown(row)} for row in rows]
+        items = [{"incident_id": str(row["incident_id"]), **_shown(row)} for row in rows]
         return RawJson(orjson.dumps({"items": items}))
 
     async def verify(self, organization: str, query: VerifyTimeline) -> ChainReport:
@@ -112,7 +112,7 @@ def entry_of(incident_id: Any, row: asyncpg.Record) -> Entry:
 def _shown(row: asyncpg.Record) -> dict[str, Any]:
     return {
         "seq": row["seq"],
-        "event_id": row["event_id"],
+        "event_id": str(row["event_id"]),
         "type": row["type"],
         "occurred_at": _time(row["occurred_at"]),
         "recorded_at": _time(row["recorded_at"]),
