@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from haveri_chat.cards import Card
+from haveri_chat.forms import Form
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import ListIncidents
 from haveri_contracts.message import Command
-
-from haveri_chat.cards import Card
-from haveri_chat.forms import Form
 
 
 @dataclass(frozen=True)
