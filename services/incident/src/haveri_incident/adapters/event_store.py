@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +70,7 @@ class EventStore:
     async def append(self, context: Context, change: Change) -> dict[str, Any]:
         """Store a change; raises VersionConflictError when another was stored since it was decided."""
         async with self._database.transaction(context.organization) as connection:
-            return await self._store(connection, context, change)
+            return await self.store(connection, context, change)
 
     async def settle(self, context: Context, state: IncidentState) -> dict[str, Any]:
         """Record that the order was accepted and changed nothing."""
@@ -78,11 +79,14 @@ class EventStore:
             await record_outcome(connection, context.organization, Outcome.accepted(context.command_id, result))
         return result
 
-    def declaring(self, organization: str) -> DeclaringTransaction:
-        """A transaction that numbers and stores a new incident."""
-        return DeclaringTransaction(self, self._database, organization)
+    @asynccontextmanager
+    async def declaring(self, organization: str) -> AsyncIterator[DeclaringTransaction]:
+        """A transaction that numbers and stores a new incident; a failure gives the number back."""
+        async with self._database.transaction(organization) as connection:
+            yield DeclaringTransaction(self, connection, organization)
 
-    async def _store(self, connection: asyncpg.Connection, context: Context, change: Change) -> dict[str, Any]:
+    async def store(self, connection: asyncpg.Connection, context: Context, change: Change) -> dict[str, Any]:
+        """Store a change in the caller's transaction; raises VersionConflictError."""
         envelopes = [self._envelope(context, change, index) for index in range(len(change.events))]
         incident = to_incident(change.after)
         try:
@@ -133,22 +137,10 @@ class EventStore:
 class DeclaringTransaction:
     """One declaration: the number's row stays locked until commit, so numbers have no gap and no double."""
 
-    def __init__(self, store: EventStore, database: Database, organization: str) -> None:
+    def __init__(self, store: EventStore, connection: asyncpg.Connection, organization: str) -> None:
         self._store = store
+        self._connection = connection
         self._organization = organization
-        self._transaction = database.transaction(organization)
-
-    async def __aenter__(self) -> DeclaringTransaction:
-        self._connection = await self._transaction.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        failure: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._transaction.__aexit__(kind, failure, traceback)
 
     async def next_number(self) -> str:
         """The organisation's next number, such as INC-42."""
@@ -157,7 +149,7 @@ class DeclaringTransaction:
     async def append(self, context: Context, change: Change) -> dict[str, Any]:
         """Store the declaration; raises IncidentAlreadyDeclared when the id was used before."""
         try:
-            return await self._store._store(self._connection, context, change)
+            return await self._store.store(self._connection, context, change)
         except VersionConflictError:
             raise IncidentAlreadyDeclared("Send a new incident id for a new incident.") from None
 

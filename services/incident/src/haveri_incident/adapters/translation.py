@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -32,12 +31,9 @@ PAIRS: tuple[tuple[type[IncidentEvent], type[PublishedEvent]], ...] = (
     (domain.ChatLinked, published.ChatLinked),
 )
 _PUBLISHED: dict[type[IncidentEvent], type[PublishedEvent]] = dict(PAIRS)
-_DOMAIN: dict[str, type[IncidentEvent]] = {public.message_type(): inner for inner, public in PAIRS}
 
 
-@cache
-def _reader(event_type: type[IncidentEvent]) -> TypeAdapter[IncidentEvent]:
-    return TypeAdapter(event_type)
+_READERS: dict[str, TypeAdapter[IncidentEvent]] = {public.message_type(): TypeAdapter(inner) for inner, public in PAIRS}
 
 
 def to_published(incident_id: UUID, event: IncidentEvent) -> PublishedEvent:
@@ -47,12 +43,12 @@ def to_published(incident_id: UUID, event: IncidentEvent) -> PublishedEvent:
 
 def from_stored(message_type: str, payload: dict[str, Any]) -> IncidentEvent:
     """The domain event of a published type and its data; raises KeyError for a type that is not an incident's."""
-    return _reader(_DOMAIN[message_type]).validate_python(payload)
+    return _READERS[message_type].validate_python(payload)
 
 
 def is_incident_event(message_type: str) -> bool:
     """True when the type is news from an incident, which the fold needs."""
-    return message_type in _DOMAIN
+    return message_type in _READERS
 
 
 def to_incident(state: IncidentState) -> Incident:

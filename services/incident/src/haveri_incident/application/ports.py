@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -55,18 +56,12 @@ class Incidents(Protocol):
     async def settle(self, context: Context, state: IncidentState) -> dict[str, Any]:
         """Record the outcome of an order that changed nothing; gives its result."""
 
-    def declaring(self, organization: str) -> Declaring:
+    def declaring(self, organization: str) -> AbstractAsyncContextManager[Declaring]:
         """A transaction in which the next number is taken and the declaration appended."""
 
 
 class Declaring(Protocol):
     """A declaration under way: the number is taken in the transaction that stores it, so none is lost or doubled."""
-
-    async def __aenter__(self) -> Declaring:
-        """Begin."""
-
-    async def __aexit__(self, *failure: object) -> None:
-        """Commit, or give the number back."""
 
     async def next_number(self) -> str:
         """Take the organisation's next number, such as INC-42."""
