@@ -71,7 +71,7 @@ def setup(service: str, level: str = "INFO", log_format: Literal["json", "consol
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("uvicorn.access", "httpx", "httpx2", "httpcore", "urllib3", "faststream"):
+    for noisy in ("uvicorn.access", "httpx", "httpx2", "httpcore", "urllib3", "faststream", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -26,7 +26,7 @@ S = TypeVar("S", bound=ServiceSettings)
 _EXIT_SETTINGS = 2
 _EXIT_FAILED = 1
 _HTTP_SECONDS = 2
-_STOP_SECONDS = 9.0
+_STOP_SECONDS = 7.5
 _RETRY_SECONDS = 1.0
 
 log = logs.get_logger(__name__)
@@ -179,7 +179,7 @@ async def _finish(app: App, starting: asyncio.Task[None]) -> int:
     with contextlib.suppress(asyncio.CancelledError):
         await starting
     try:
-        await asyncio.wait_for(app.stop(), _STOP_SECONDS - _HTTP_SECONDS)
+        await asyncio.wait_for(app.stop(), _STOP_SECONDS)
     except TimeoutError:
         log.warning("not everything stopped in time")
     log.info("stopped")

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
@@ -42,6 +41,9 @@ def setup(service: str, otlp_endpoint: str | None = None, *, exporter: SpanExpor
     """Name this process in traces and send them to `otlp_endpoint` (OTLP over HTTP) or to `exporter`, if any."""
     provider = TracerProvider(resource=Resource.create({"service.name": f"haveri-{service}"}), shutdown_on_exit=False)
     if exporter is None and otlp_endpoint:
+        # Imported when it is needed: it brings an HTTP client of its own.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=5)
     if exporter is not None:
         provider.add_span_processor(BatchSpanProcessor(exporter))

@@ -2,6 +2,7 @@
 
 from haveri_chassis.bus.bus import Bus
 from haveri_chassis.bus.command_bus import CommandBus
+from haveri_chassis.bus.connection import MessageTooLarge
 from haveri_chassis.bus.errors import BusUnavailable, NotRecorded, OwnerUnavailable, QueryRefused
 from haveri_chassis.bus.query_client import QueryClient
 from haveri_chassis.bus.received import BatchHandler, CommandHandler, EventHandler, HintHandler, RawJson, Received
@@ -14,6 +15,7 @@ __all__ = [
     "CommandHandler",
     "EventHandler",
     "HintHandler",
+    "MessageTooLarge",
     "NotRecorded",
     "OwnerUnavailable",
     "QueryClient",

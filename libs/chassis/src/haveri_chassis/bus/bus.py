@@ -10,6 +10,7 @@ from nats.aio.msg import Msg
 from haveri_chassis import logs
 from haveri_chassis.bus.commands import CommandSubscriber
 from haveri_chassis.bus.connection import UNSENT, Connection
+from haveri_chassis.bus.intake import listen, pull
 from haveri_chassis.bus.queries import QueryHandler, QueryResponder
 from haveri_chassis.bus.received import BatchHandler, CommandHandler, EventHandler, HintHandler
 from haveri_chassis.bus.subscribers import BatchSubscriber, EventSubscriber, drain_all
@@ -22,7 +23,7 @@ from haveri_contracts.message import Command, Query
 from haveri_contracts.streams import Consumer
 from haveri_contracts.subjects import ANY
 
-_DRAIN_SECONDS = 7.0
+_DRAIN_SECONDS = 3.0
 _QUERIES_AT_ONCE = 32
 
 Q = TypeVar("Q", bound=Query)
@@ -47,13 +48,13 @@ class Bus:
         A handler that raises gets the message again after the consumer's delays, then it is a dead letter.
         """
         subscriber = EventSubscriber(self.connection, consumer, handler, workers)
-        self.connection.pull(consumer, subscriber.take, batch=max(16, 2 * workers))
+        pull(self.connection, consumer, subscriber.take, batch=max(16, 2 * workers))
         self._subscribers.append(subscriber)
 
     def on_events(self, consumer: Consumer, handler: BatchHandler, *, batch: int = 500) -> None:
         """Handle events in batches of 1 to `batch`, in the stream's order; the next batch is fetched meanwhile."""
         subscriber = BatchSubscriber(self.connection, consumer, handler, self.clock)
-        self.connection.pull(consumer, subscriber.take, batch=batch)
+        pull(self.connection, consumer, subscriber.take, batch=batch)
         self._subscribers.append(subscriber)
 
     def on_command(
@@ -68,13 +69,13 @@ class Bus:
         (`haveri_chassis.outcomes.record_outcome`) and returns its result; a Refusal is recorded and answered here.
         """
         subscriber = CommandSubscriber(self.connection, consumer, database, handlers, workers, self.sender)
-        self.connection.pull(consumer, subscriber.take, batch=2 * workers)
+        pull(self.connection, consumer, subscriber.take, batch=2 * workers)
         self._subscribers.append(subscriber)
 
     def on_query(self, query: type[Q], handler: QueryHandler) -> None:
         """Answer a query as its owner, with a model or with JSON bytes; a Refusal becomes the answer's problem."""
         responder = QueryResponder(self.connection, query, handler, self.sender)
-        self.connection.listen(query.subject(ANY), responder.take, queue=query.owner, workers=_QUERIES_AT_ONCE)
+        listen(self.connection, query.subject(ANY), responder.take, queue=query.owner, workers=_QUERIES_AT_ONCE)
 
     def on_hint(self, subject: str, handler: HintHandler) -> None:
         """Hear every message on `subject` (wildcards allowed) in every replica, best effort: nothing is repeated.
@@ -94,7 +95,7 @@ class Bus:
             except Exception as error:
                 log.exception("a hint's handler failed", subject=message.subject, error=repr(error))
 
-        self.connection.listen(subject, take)
+        listen(self.connection, subject, take)
 
     async def publish_hint(self, envelope: Envelope, subject: str | None = None) -> None:
         """Say something to whoever listens now; silently nothing when the bus is away.

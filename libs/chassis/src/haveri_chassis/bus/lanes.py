@@ -6,6 +6,9 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
 
+from haveri_chassis.logs import get_logger
+
+log = get_logger(__name__)
 Job = Callable[[], Awaitable[None]]
 
 
@@ -48,10 +51,18 @@ class Lanes:
         try:
             while lane:
                 async with self._workers:
-                    await lane[0]()
+                    await self._do(lane[0])
                 lane.popleft()
                 self._room.release()
         finally:
             del self._lanes[key]
             for _ in lane:
                 self._room.release()
+
+    @staticmethod
+    async def _do(job: Job) -> None:
+        try:
+            await job()
+        except Exception:
+            # A fault of ours: it must not keep the lane's later jobs from running.
+            log.exception("a job raised instead of settling its message")

@@ -8,6 +8,7 @@ gives what is there at once, and fetches the next messages while the handler sti
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import ConnectionClosedError, TimeoutError
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError
 from nats.js import JetStreamContext
 
 from haveri_chassis.logs import get_logger
@@ -63,6 +65,10 @@ class StandingPull:
         deadline = time.monotonic() + (EXPIRES_SECONDS if timeout is None else timeout)
         if not self._buffer and batch < self._capacity:
             raise TimeoutError
+        if self._client.is_closed:
+            # FastStream asks again at once, and would keep the event loop for itself.
+            await asyncio.sleep(_PAUSE_SECONDS)
+            raise TimeoutError
         while not self._buffer:
             await self._ask()
             remaining = deadline - time.monotonic()
@@ -82,18 +88,23 @@ class StandingPull:
 
     async def unsubscribe(self) -> None:
         """Stop listening and give back at once what nobody has begun to handle."""
+        if self._subscription is not None and not self._client.is_closed:
+            await self._subscription.unsubscribe()
+        await self._give_back(self._buffer)
+
+    async def close(self) -> None:
+        """Give back what handlers did not finish, so that another replica gets it without waiting for `ack_wait`."""
         if self._keeper:
             self._keeper.cancel()
-        if self._client.is_closed:
-            return
-        if self._subscription is not None:
-            await self._subscription.unsubscribe()
-        while self._buffer:
-            await self._buffer.popleft().nak()
+        await self._give_back(self._held)
+
+    async def _give_back(self, messages: deque[Msg] | list[Msg]) -> None:
+        for message in messages:
+            if not message.is_acked and self._client.is_connected:
+                await message.nak()
+        messages.clear()
 
     async def _ask(self) -> None:
-        if self._client.is_closed:
-            raise ConnectionClosedError
         now = time.monotonic()
         if self._credit and now - self._heard_at > _SILENCE_SECONDS:
             self._credit = 0
@@ -154,7 +165,8 @@ class StandingPull:
             self._held = [message for message in self._held if not message.is_acked]
             for message in (*self._held, *self._buffer):
                 if self._client.is_connected and not message.is_acked:
-                    await message.in_progress()
+                    with contextlib.suppress(NatsError, OSError):
+                        await message.in_progress()
 
 
 class StandingPullContext(JetStreamContext):
