@@ -12,7 +12,7 @@ import orjson
 
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
-from haveri_chassis.outcomes import record_outcome
+from haveri_chassis.outcomes import OutcomeTaken, record_outcome
 from haveri_chassis.telemetry import current_traceparent
 from haveri_contracts.envelope import Envelope, wrap
 from haveri_contracts.outcomes import Outcome
@@ -44,6 +44,8 @@ WITH appended AS (
     INSERT INTO outbox (organization_id, id, key, subject, body)
     SELECT $1, o.id, $2::uuid::text, o.subject, o.body
     FROM unnest($9::uuid[], $19::text[], $20::bytea[]) AS o(id, subject, body)
+), answered AS (
+    INSERT INTO command_outcomes (organization_id, command_id, outcome) VALUES ($1, $7, $21::text::jsonb)
 )
 SELECT pg_notify('haveri_incident_outbox', '')
 """
@@ -89,6 +91,8 @@ class EventStore:
         """Store a change in the caller's transaction; raises VersionConflictError."""
         envelopes = [self._envelope(context, change, index) for index in range(len(change.events))]
         incident = to_incident(change.after)
+        state = incident.model_dump(mode="json")
+        result = {"incident": state}
         try:
             await connection.execute(
                 _APPEND,
@@ -109,14 +113,15 @@ class EventStore:
                 incident.severity.value,
                 incident.facility_id,
                 incident.version,
-                incident.model_dump_json(),
+                orjson.dumps(state).decode(),
                 [_subject(envelope) for envelope in envelopes],
                 [envelope.encode() for envelope in envelopes],
+                Outcome.accepted(context.command_id, result).model_dump_json(),
             )
         except asyncpg.UniqueViolationError as conflict:
+            if conflict.table_name == "command_outcomes":
+                raise OutcomeTaken(context.command_id) from None
             raise VersionConflictError(str(conflict)) from None
-        result = {"incident": incident.model_dump(mode="json")}
-        await record_outcome(connection, context.organization, Outcome.accepted(context.command_id, result))
         return result
 
     def _envelope(self, context: Context, change: Change, index: int) -> Envelope:

@@ -1,0 +1,63 @@
+"""How a measurement is told and kept."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure beside its aim."""
+
+    what: str
+    value: float
+    unit: str
+    aim: str
+    reached: bool
+
+
+@dataclass
+class Report:
+    """What one benchmark found."""
+
+    name: str
+    summary: str
+    lines: list[Line] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def at_most(self, what: str, value: float, limit: float, unit: str) -> None:
+        """A figure that should not be above its limit."""
+        self.lines.append(Line(what, value, unit, f"<= {limit:g} {unit}", value <= limit))
+
+    def at_least(self, what: str, value: float, limit: float, unit: str) -> None:
+        """A figure that should not be below its limit."""
+        self.lines.append(Line(what, value, unit, f">= {limit:g} {unit}", value >= limit))
+
+    def tell(self) -> None:
+        """Print the figures and keep them under results/."""
+        print(f"\n{self.name}: {self.summary}")
+        for line in self.lines:
+            mark = "reached" if line.reached else "NOT REACHED"
+            print(f"  {line.what:<72} {line.value:>9.2f} {line.unit:<4} {line.aim:<16} {mark}")
+        RESULTS.mkdir(exist_ok=True)
+        body = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(self)}
+        (RESULTS / f"{self.name}.json").write_text(json.dumps(body, indent=2) + "\n")
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` (0 to 1) of the values lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle value."""
+    return statistics.median(values)
