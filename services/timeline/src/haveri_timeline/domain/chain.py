@@ -46,7 +46,7 @@ def canonical(payload: object) -> str:
 
 def timestamp(moment: datetime) -> str:
     """ISO 8601 in UTC with microseconds and `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def entry_hash(previous_hash: str, seq: int, happening: Happening, recorded_at: datetime) -> str:
