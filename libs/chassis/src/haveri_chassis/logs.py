@@ -27,7 +27,7 @@ _SECRET_VALUES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), REDACTED),
     (
         re.compile(
-            r"\b(password|passwd|secret|token|api_key|client_secret|sig)(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s&,;}]+)",
+            r"\b(password|passwd|secret|token|api_key|client_secret|sig)(\W?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s&,;}]+)",
             re.I,
         ),
         rf"\1\2{REDACTED}",
