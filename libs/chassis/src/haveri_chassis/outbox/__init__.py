@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from haveri_chassis.outbox.lanes import DurablePublisher
+from haveri_chassis.outbox.relay import OutboxRelay
 from haveri_chassis.outbox.writing import emit, event_subject, ordering_key, outbox_channel, wake_outbox_sql
 
-__all__ = ["emit", "event_subject", "ordering_key", "outbox_channel", "wake_outbox_sql"]
+__all__ = [
+    "DurablePublisher",
+    "OutboxRelay",
+    "emit",
+    "event_subject",
+    "ordering_key",
+    "outbox_channel",
+    "wake_outbox_sql",
+]

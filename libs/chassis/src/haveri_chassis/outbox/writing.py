@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import asyncpg
+
 from haveri_contracts.envelope import Envelope, UnknownMessage
 from haveri_contracts.message import find
+
+_CHANNEL = "'haveri_' || current_schema() || '_outbox'"
+_CHANNEL_LOCK = f"hashtextextended({_CHANNEL}, 0)"
+
+# NOTIFY takes a lock that PostgreSQL holds until the commit is on disk, so that commits which notify wait for each
+# other instead of sharing one fsync. Writers therefore call only a relay that sleeps: while it sleeps it holds
+# this advisory lock, and before it sleeps it tries the lock, stays awake when a writer has it, and else looks at
+# the table once more. A writer that gets the lock, shared, to its commit has met a relay that is awake and will see
+# the rows.
+_WAKE = f"SELECT pg_notify({_CHANNEL}, '') WHERE NOT pg_try_advisory_xact_lock_shared({_CHANNEL_LOCK})"
+
+FALL_ASLEEP = f"SELECT pg_try_advisory_lock({_CHANNEL_LOCK})"
+STAY_AWAKE = f"SELECT pg_advisory_unlock({_CHANNEL_LOCK})"
+LEAD = f"SELECT pg_try_advisory_lock(hashtextextended({_CHANNEL} || '_leader', 0))"
 
 _ROWS = """
 WITH message AS (
@@ -20,8 +35,6 @@ _LOG = """, logged AS (
     INSERT INTO event_log (organization_id, id, subject, body)
     SELECT organization_id, id, subject, body FROM message ORDER BY place
 )"""
-# Channel and lock are computed from the schema by PostgreSQL, so that `emit` needs no more than a connection.
-_WAKE = "SELECT pg_notify('haveri_' || current_schema() || '_outbox', '')"
 _EMIT = f"{_ROWS} {_WAKE}"
 _EMIT_AND_LOG = f"{_ROWS}{_LOG} {_WAKE}"
 
@@ -31,9 +44,9 @@ def outbox_channel(schema: str) -> str:
     return f"haveri_{schema}_outbox"
 
 
-def wake_outbox_sql(schema: str) -> str:
+def wake_outbox_sql() -> str:
     """The SELECT that ends a statement which writes outbox rows itself: `WITH … <this>`. It takes no parameters."""
-    return f"SELECT pg_notify('{outbox_channel(schema)}', '')"
+    return _WAKE
 
 
 def event_subject(envelope: Envelope) -> str:

@@ -1,0 +1,118 @@
+"""Publishing what the outbox holds: one relay of all replicas leads, the others stand by."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from haveri_chassis.clock import Clock, SystemClock
+from haveri_chassis.database import Database
+from haveri_chassis.listening import CONNECTION_ERRORS, Listener, stirred_or_due
+from haveri_chassis.logs import get_logger
+from haveri_chassis.metrics import gauge
+from haveri_chassis.outbox.lanes import DurablePublisher, Lanes
+from haveri_chassis.outbox.shift import Shift
+from haveri_chassis.outbox.writing import LEAD, outbox_channel
+
+_STANDBY_PAUSE = 1.0
+_RECONNECT_PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+_FINISHING = 5.0
+
+LEADING = gauge("outbox_leading", "1 in the replica whose relay publishes.", ("schema",))
+
+log = get_logger(__name__)
+
+
+class OutboxRelay:
+    """Publishes committed outbox rows and deletes each after its acknowledgement. A Component.
+
+    Rows of one key leave in order, keys beside each other; a failing key holds back only itself. The row's id is the
+    `Nats-Msg-Id`, so a row published twice (a crash between publishing and deleting) is stored once. Outlives the
+    loss of PostgreSQL and of the bus. `clock` times the rests after failures.
+    """
+
+    name = "outbox-relay"
+
+    def __init__(self, database: Database, bus: DurablePublisher, *, clock: Clock | None = None) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock: Clock = clock or SystemClock()
+        self._schema = database.schema
+        self._stirred = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._lanes: Lanes | None = None
+        self._problem: str | None = "the outbox relay has not connected yet"
+
+    async def start(self) -> None:
+        """Begin in the background; returns at once."""
+        if self._task is None:
+            self._stopping = False
+            self._task = asyncio.create_task(self._run(), name=f"outbox-relay-{self._schema}")
+
+    async def stop(self) -> None:
+        """Take no more rows, finish those in hand (at most seconds), hand over the lead."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        self._stopping = True
+        self._stirred.set()
+        done, _ = await asyncio.wait((task,), timeout=_FINISHING + 2)
+        if not done:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    def problem(self) -> str | None:
+        """Why messages do not leave; None while this relay publishes or stands by."""
+        if self._problem is None and self._lanes is not None and self._lanes.last_error is not None:
+            return f"messages cannot be published ({self._lanes.last_error})"
+        return self._problem
+
+    async def _run(self) -> None:
+        attempt = 0
+        while not self._stopping:
+            try:
+                # A deletion lost in a crash of PostgreSQL only publishes a row again under the same Nats-Msg-Id, so
+                # the relay need not wait for the disk.
+                async with Listener(
+                    self._database, outbox_channel(self._schema), self._stirred, synchronous_commit="off"
+                ) as listener:
+                    attempt = 0
+                    await self._stand_by(listener)
+                    if not self._stopping:
+                        await self._lead(listener)
+            except CONNECTION_ERRORS as error:
+                pause = _RECONNECT_PAUSES[min(attempt, len(_RECONNECT_PAUSES) - 1)]
+                attempt += 1
+                self._problem = f"the outbox cannot be read ({type(error).__name__})"
+                log.warning("the relay lost the database", schema=self._schema, error=str(error), again_in=pause)
+                await self._pause(pause)
+
+    async def _stand_by(self, listener: Listener) -> None:
+        # Asked for once a second instead of waited for: a waiting statement would hold back vacuum.
+        while not self._stopping and not await listener.connection.fetchval(LEAD):
+            self._problem = None
+            await self._pause(_STANDBY_PAUSE)
+
+    async def _lead(self, listener: Listener) -> None:
+        lanes = Lanes(self._bus, self._clock, self._schema, self._stirred)
+        shift = Shift(listener.connection, lanes, self._schema)
+        self._lanes, self._problem = lanes, None
+        LEADING.labels(self._schema).set(1)
+        log.info("this relay publishes now", schema=self._schema)
+        try:
+            while not self._stopping:
+                self._stirred.clear()
+                seconds, due = await shift.look()
+                if not self._stopping:
+                    await stirred_or_due(self._stirred, seconds, self._clock, due)
+            await lanes.finish(_FINISHING)
+            await shift.delete_published()
+        finally:
+            LEADING.labels(self._schema).set(0)
+            await lanes.finish(0)
+
+    async def _pause(self, seconds: float) -> None:
+        await stirred_or_due(self._stirred, seconds, self._clock)
+        self._stirred.clear()
