@@ -1,0 +1,86 @@
+"""The Markdown that Teams shows in cards and messages: bold, italic, code, links, lists. Everything else is text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from markupsafe import Markup, escape
+
+_DATE = re.compile(r"\{\{(DATE|TIME)\(([0-9TZ:.+-]+)(?:,\s*(COMPACT|SHORT|LONG))?\)\}\}")
+_LINK = re.compile(r"\[([^\]\n]+)\]\(((?:https?://|mailto:)[^\s()<>]+)\)")
+_CODE = re.compile(r"`([^`\n]+)`")
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+_ITALIC_UNDERSCORE = re.compile(r"(?<![\w\\])_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)")
+_ITALIC_STAR = re.compile(r"(?<![\w*\\])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
+_STRIKE = re.compile(r"~~(?=\S)(.+?)(?<=\S)~~")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~])")
+_BULLET = re.compile(r"^\s*[-*+]\s+(.*)$")
+_NUMBER = re.compile(r"^\s*\d{1,9}[.)]\s+(.*)$")
+
+
+def _date_text(match: re.Match[str]) -> str:
+    kind, moment, length = match.groups()
+    try:
+        parsed = datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(UTC)
+    except ValueError:
+        return match.group(0)
+    if kind == "TIME":
+        return f"{parsed:%H:%M} UTC"
+    return f"{parsed:%-d %B %Y}" if length in ("SHORT", "LONG") else f"{parsed:%Y-%m-%d}"
+
+
+def inline(text: str) -> Markup:
+    """One line of Markdown as safe HTML."""
+    html = str(escape(_DATE.sub(_date_text, text)))
+    kept: list[str] = []
+
+    def keep(markup: str) -> str:
+        kept.append(markup)
+        return f"\x00{len(kept) - 1}\x00"
+
+    html = html.replace("\x00", "")
+    html = _CODE.sub(lambda m: keep(f"<code>{m.group(1)}</code>"), html)
+    html = _ESCAPED.sub(lambda m: keep(m.group(1)), html)
+    html = _LINK.sub(
+        lambda m: (
+            keep(f'<a href="{m.group(2)}" target="_blank" rel="noopener noreferrer">') + m.group(1) + keep("</a>")
+        ),
+        html,
+    )
+    html = _BOLD.sub(r"<strong>\1</strong>", html)
+    html = _STRIKE.sub(r"<s>\1</s>", html)
+    html = _ITALIC_UNDERSCORE.sub(r"<em>\1</em>", html)
+    html = _ITALIC_STAR.sub(r"<em>\1</em>", html)
+    html = re.sub("\x00(\\d+)\x00", lambda m: kept[int(m.group(1))], html)
+    return Markup(html)  # noqa: S704 - the text was escaped first; only the tags above were added
+
+
+def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
+    kind, lines = "", list[str]()
+    for line in text.replace("\r\n", "\n").split("\n"):
+        bullet, number = _BULLET.match(line), _NUMBER.match(line)
+        here = "ul" if bullet else "ol" if number else "p" if line.strip() else ""
+        if here != kind and lines:
+            yield kind, lines
+            lines = []
+        kind = here
+        if here:
+            found = bullet or number
+            lines.append(found.group(1) if found else line)
+    if lines:
+        yield kind, lines
+
+
+def blocks(text: str) -> Markup:
+    """Lines, paragraphs and lists of Markdown as safe HTML."""
+    html = Markup()
+    for kind, lines in _blocks(text):
+        if kind == "p":
+            html += Markup("<p>{}</p>").format(Markup("<br>").join(inline(line) for line in lines))
+        else:
+            items = Markup().join(Markup("<li>{}</li>").format(inline(line)) for line in lines)
+            opening = Markup("<ul>") if kind == "ul" else Markup("<ol>")
+            html += opening + items + (Markup("</ul>") if kind == "ul" else Markup("</ol>"))
+    return html

@@ -1,0 +1,1 @@
+"""The doors that exist for tests: drive people, inject faults, look at everything."""

@@ -1,0 +1,28 @@
+"""Refusals of people's wishes as `application/problem+json`."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from haveri_teams_tenant.cards.inputs import BadInputs
+from haveri_teams_tenant.people.refusals import Refused
+
+
+async def answer_refused(_: Request, refusal: Exception) -> JSONResponse:
+    """The reason in a person's words."""
+    if not isinstance(refusal, Refused):
+        raise refusal
+    return _problem(refusal.status, refusal.reason)
+
+
+async def answer_bad_inputs(_: Request, refusal: Exception) -> JSONResponse:
+    """What is wrong with each input."""
+    if not isinstance(refusal, BadInputs):
+        raise refusal
+    return _problem(422, str(refusal), problems=refusal.problems)
+
+
+def _problem(status: int, detail: str, **extra: object) -> JSONResponse:
+    body = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail, **extra}
+    return JSONResponse(body, status, media_type="application/problem+json")

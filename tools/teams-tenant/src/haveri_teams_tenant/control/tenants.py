@@ -1,0 +1,158 @@
+"""Control: seed tenants, install apps, look at everything."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from haveri_teams_tenant.control import models as m
+from haveri_teams_tenant.control import views
+from haveri_teams_tenant.control.door import TenantDep, control_door, the_message, the_place, the_user
+from haveri_teams_tenant.house import House, HouseDep
+from haveri_teams_tenant.people.administration import WantedApp, WantedTeam
+from haveri_teams_tenant.people.refusals import NotThere
+from haveri_teams_tenant.state.feed import Change
+from haveri_teams_tenant.state.records import App, Tenant, User
+
+router = APIRouter(prefix="/_control", dependencies=[Depends(control_door)], tags=["tenants"])
+
+LONGEST_WAIT = 60.0
+
+
+@router.get("/tenants")
+async def list_tenants(house: HouseDep) -> list[m.SeenTenant]:
+    """Every tenant with its people."""
+    return [views.tenant_view(house, tenant) for tenant in house.world.tenants.values()]
+
+
+@router.put("/tenants/{tenant_id}")
+async def seed(tenant_id: m.Guid, body: m.Seed, house: HouseDep) -> m.SeenTenant:
+    """Bring a tenant to at least this state; repeating keeps channels and messages and adds what is new."""
+    tenant = Tenant(id=tenant_id, name=body.name)
+    users = [_user(tenant_id, user) for user in body.users]
+    house.administration.seed(tenant, users, [_team(team) for team in body.teams])
+    return views.tenant_view(house, tenant)
+
+
+def _user(tenant_id: str, user: m.SeedUser) -> User:
+    return User(
+        tenant_id=tenant_id,
+        id=user.aad_object_id,
+        name=user.name,
+        email=user.email,
+        locale=user.locale,
+        timezone=user.timezone,
+    )
+
+
+def _team(team: m.SeedTeam) -> WantedTeam:
+    return WantedTeam(
+        group_id=team.group_id,
+        name=team.name,
+        channels=[(channel.id, channel.name) for channel in team.channels],
+        members=team.members,
+        channel_cap=team.channel_cap,
+    )
+
+
+@router.put("/tenants/{tenant_id}/apps/{app_id}")
+async def install(app_id: m.Guid, body: m.InstallApp, tenant: TenantDep, house: HouseDep) -> m.Done:
+    """Register a bot and install it; in teams where it is new it is told so."""
+    app = App(
+        id=app_id,
+        name=body.name,
+        secret=body.secret,
+        endpoint=body.messaging_endpoint,
+        home_tenant_id=body.home_tenant_id,
+    )
+    wanted = WantedApp(
+        app=app, teams=body.teams, mode=body.mode, commands=body.commands, message_actions=body.message_actions
+    )
+    installation = house.administration.install(tenant.id, wanted)
+    return m.Done(count=len(installation.teams))
+
+
+@router.delete("/tenants/{tenant_id}/apps/{app_id}")
+async def remove(app_id: str, tenant: TenantDep, house: HouseDep) -> m.Done:
+    """Remove the app: its calls are answered 403 from now on."""
+    house.administration.remove(tenant.id, app_id.lower())
+    return m.Done(count=1)
+
+
+@router.get("/tenants/{tenant_id}/teams")
+async def list_teams(tenant: TenantDep, house: HouseDep) -> list[m.SeenTeam]:
+    """The tenant's teams."""
+    return [views.team_view(team) for team in house.world.teams_of(tenant.id)]
+
+
+@router.get("/tenants/{tenant_id}/channels")
+async def list_channels(tenant: TenantDep, house: HouseDep, team: str = "") -> list[m.SeenPlace]:
+    """The channels of all teams, or of one by group id, oldest first."""
+    return [
+        views.place_view(house, channel)
+        for known in house.world.teams_of(tenant.id)
+        if team.lower() in ("", known.id)
+        for channel in house.world.live_channels(tenant.id, known.id)
+    ]
+
+
+@router.post("/tenants/{tenant_id}/chats")
+async def open_chat(body: m.OpenChat, tenant: TenantDep, house: HouseDep) -> m.SeenPlace:
+    """Somebody's personal chat with an app."""
+    user = the_user(house, tenant, body.as_user)
+    return views.place_view(house, house.talk.open_chat(user, body.app_id.lower()))
+
+
+@router.get("/tenants/{tenant_id}/messages")
+async def list_messages(place: str, tenant: TenantDep, house: HouseDep, as_user: str = "") -> list[m.SeenMessage]:
+    """The messages of a place, oldest first: all of them, or what one person sees there."""
+    if not as_user:
+        known = house.world.place(place)
+        if known is None or known.tenant_id != tenant.id:
+            raise NotThere("There is no such place; name it by its id, or say as whom you look.")
+        return [views.message_view(house, message) for message in house.world.messages_of_place[place]]
+    user = the_user(house, tenant, as_user)
+    messages = house.world.messages_of_place[the_place(house, tenant, user, place).id]
+    now = house.clock.now()
+    return [
+        views.message_view(house, message)
+        for message in messages
+        if message.visible_to(user.id, now) and message.deleted_at is None
+    ]
+
+
+@router.get("/tenants/{tenant_id}/messages/{message_id}")
+async def get_message(message_id: str, tenant: TenantDep, house: HouseDep, as_user: str = "") -> m.SeenMessage:
+    """One message, as it is or if one person can see it."""
+    if as_user:
+        _, message = the_message(house, tenant, the_user(house, tenant, as_user), message_id)
+        return views.message_view(house, message)
+    known = house.world.messages.get((tenant.id, message_id))
+    if known is None:
+        raise NotThere("There is no such message.")
+    return views.message_view(house, known)
+
+
+@router.get("/tenants/{tenant_id}/wait")
+async def wait(
+    tenant: TenantDep,
+    house: HouseDep,
+    since: int = 0,
+    timeout: Annotated[float, Query(ge=0)] = 20.0,
+    kind: Annotated[list[str] | None, Query()] = None,
+) -> m.Changes:
+    """The changes after `since` (0: only tell the cursor); waits up to `timeout` seconds for the first."""
+    if since == 0 or house.feed.lost(since):
+        return m.Changes(cursor=house.feed.cursor, lost=since != 0, changes=[])
+    return await _wait(house, tenant.id, since, min(timeout, LONGEST_WAIT), set(kind or []))
+
+
+async def _wait(house: House, tenant_id: str, since: int, timeout: float, kinds: set[str]) -> m.Changes:
+    def wanted(change: Change) -> bool:
+        return change.tenant_id == tenant_id and (not kinds or change.kind in kinds)
+
+    found = await house.feed.wait(since, wanted, timeout)
+    cursor = found[-1].cursor if found else max(since, house.feed.cursor)
+    changes = [m.SeenChange.model_validate(change, from_attributes=True) for change in found]
+    return m.Changes(cursor=cursor, lost=False, changes=changes)

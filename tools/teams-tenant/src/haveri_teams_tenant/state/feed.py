@@ -1,0 +1,99 @@
+"""What changed, as it changes: feeds the page's live stream and the tests' long polls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from haveri_teams_tenant.clock import Clock
+
+KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: `kind` such as `message.created`; empty strings where something does not apply.
+
+    `only_for` is the aadObjectId of the one person who may learn of it, empty for everybody.
+    """
+
+    cursor: int
+    at: datetime
+    kind: str
+    tenant_id: str
+    place_id: str = ""
+    root_id: str = ""
+    message_id: str = ""
+    only_for: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The change for the wire."""
+        return {**asdict(self), "at": self.at.isoformat()}
+
+
+class Feed:
+    """An ordered, bounded log of changes with waiting readers.
+
+    Cursors start at the process's start time in microseconds, so that a cursor of a former process is recognised as
+    too old instead of silently skipping what happened since.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._first = int(clock.now().timestamp() * 1_000_000)
+        self.cursor = self._first
+        self._log: deque[Change] = deque(maxlen=KEPT)
+        self._news = asyncio.Event()
+        self._closed = False
+
+    def tell(self, kind: str, tenant_id: str, **where: str) -> None:
+        """Append a change and wake every reader."""
+        self.cursor += 1
+        self._log.append(Change(self.cursor, self._clock.now(), kind, tenant_id, **where))
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    def lost(self, since: int) -> bool:
+        """Whether changes after `since` are no longer known, so that the reader has to look afresh."""
+        oldest = self._log[0].cursor if len(self._log) == KEPT else self._first + 1
+        return since < oldest - 1 or since > self.cursor
+
+    def since(self, cursor: int, wanted: Callable[[Change], bool]) -> list[Change]:
+        """The known changes after the cursor that are wanted, oldest first."""
+        found: list[Change] = []
+        for change in reversed(self._log):
+            if change.cursor <= cursor:
+                break
+            if wanted(change):
+                found.append(change)
+        return found[::-1]
+
+    async def wait(self, cursor: int, wanted: Callable[[Change], bool], timeout: float) -> list[Change]:
+        """The changes after the cursor; waits up to `timeout` seconds for the first one."""
+        try:
+            async with asyncio.timeout(timeout):
+                while not (found := self.since(cursor, wanted)) and not self._closed:
+                    await self._news.wait()
+                return found
+        except TimeoutError:
+            return []
+
+    async def follow(self, wanted: Callable[[Change], bool], beat: float) -> AsyncIterator[Change | None]:
+        """Changes from now on; None after `beat` seconds of silence, so that a stream can show it is alive."""
+        cursor = self.cursor
+        while not self._closed:
+            found = await self.wait(cursor, wanted, beat)
+            if not found:
+                yield None
+            for change in found:
+                cursor = change.cursor
+                yield change
+
+    def close(self) -> None:
+        """End every stream and every wait: the process is stopping."""
+        self._closed = True
+        self._news.set()

@@ -1,0 +1,347 @@
+"""Everything the tenant remembers, one record a thing; each is one row in the store."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Json = dict[str, Any]
+
+TARGETED_LIFETIME = timedelta(hours=24)
+
+
+class Record(BaseModel):
+    """A row: its kind names the table's partition, its key is unique within the kind."""
+
+    model_config = ConfigDict(extra="ignore")
+    kind: ClassVar[str]
+
+    @property
+    def key(self) -> str:
+        """What identifies this record among its kind."""
+        raise NotImplementedError
+
+
+class Tenant(Record):
+    """An organisation's Microsoft 365 tenant."""
+
+    kind: ClassVar[str] = "tenant"
+    id: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """The tenant's GUID."""
+        return self.id
+
+
+class User(Record):
+    """A person of a tenant; `id` is the aadObjectId."""
+
+    kind: ClassVar[str] = "user"
+    tenant_id: str
+    id: str
+    name: str
+    email: str
+    locale: str = "en-US"
+    timezone: str = "Etc/UTC"
+
+    @property
+    def key(self) -> str:
+        """Tenant and aadObjectId."""
+        return f"{self.tenant_id}/{self.id}"
+
+    @property
+    def teams_id(self) -> str:
+        """The opaque `29:` id under which bots know the person; it does not reveal the aadObjectId."""
+        digest = hashlib.sha384(f"{self.tenant_id}/{self.id}".encode()).digest()
+        return "29:1" + base64.urlsafe_b64encode(digest).decode()
+
+
+class Team(Record):
+    """A team; `id` is the group's GUID, `thread_id` the `19:` id, equal to its General channel's id."""
+
+    kind: ClassVar[str] = "team"
+    tenant_id: str
+    id: str
+    thread_id: str
+    name: str
+    members: dict[str, Literal["owner", "member"]] = Field(default_factory=dict)
+    channel_cap: int = 1000
+
+    @property
+    def key(self) -> str:
+        """Tenant and group id."""
+        return f"{self.tenant_id}/{self.id}"
+
+
+class Channel(Record):
+    """A channel of a team. A deleted one stays: its name and its place under the cap are held for 30 days."""
+
+    kind: ClassVar[str] = "channel"
+    tenant_id: str
+    team_id: str
+    id: str
+    name: str
+    description: str = ""
+    created_at: datetime
+    membership: Literal["standard", "private"] = "standard"
+    members: dict[str, Literal["owner", "member"]] = Field(default_factory=dict)
+    archived: bool = False
+    deleted_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The channel's `19:` id."""
+        return self.id
+
+
+class Chat(Record):
+    """The personal chat between one person and one app."""
+
+    kind: ClassVar[str] = "chat"
+    tenant_id: str
+    id: str
+    app_id: str
+    user_id: str
+
+    @property
+    def key(self) -> str:
+        """The chat's `a:` id."""
+        return self.id
+
+
+Place = Channel | Chat
+
+
+class App(Record):
+    """A registered bot: what Entra and the Bot Framework know about it."""
+
+    kind: ClassVar[str] = "app"
+    id: str
+    name: str
+    secret: str
+    endpoint: str
+    home_tenant_id: str
+
+    @property
+    def key(self) -> str:
+        """The app id."""
+        return self.id
+
+    @property
+    def bot_id(self) -> str:
+        """The `28:` id of the bot."""
+        return f"28:{self.id}"
+
+
+class SlashCommand(BaseModel):
+    """A command of the app's commandLists."""
+
+    title: str
+    description: str = ""
+
+
+class MessageAction(BaseModel):
+    """A message extension offered in a message's menu."""
+
+    id: str
+    title: str
+
+
+Mode = Literal["read-all", "mention-only"]
+
+
+class Installation(Record):
+    """An app in a tenant: the teams it is in, with what it may read in each."""
+
+    kind: ClassVar[str] = "installation"
+    tenant_id: str
+    app_id: str
+    teams: dict[str, Mode] = Field(default_factory=dict)
+    commands: list[SlashCommand] = Field(default_factory=list)
+    message_actions: list[MessageAction] = Field(default_factory=list)
+    removed: bool = False
+
+    @property
+    def key(self) -> str:
+        """Tenant and app."""
+        return f"{self.tenant_id}/{self.app_id}"
+
+
+class Author(BaseModel):
+    """Who wrote a message: a person (aadObjectId) or a bot (app id)."""
+
+    kind: Literal["user", "bot"]
+    id: str
+    name: str
+
+
+class Mention(BaseModel):
+    """Somebody named in a message; `id` is the `29:` or `28:` id."""
+
+    id: str
+    name: str
+
+
+class Part(BaseModel):
+    """A stretch of a person's message; `mention` points into the message's mentions."""
+
+    text: str
+    mention: int | None = None
+
+
+class File(Record):
+    """An uploaded file or image; its bytes are a blob under the same id."""
+
+    kind: ClassVar[str] = "file"
+    tenant_id: str
+    id: str
+    name: str
+    content_type: str
+    size: int
+    inline: bool
+    web_url: str
+    place_id: str
+    download_key: str
+
+    @property
+    def key(self) -> str:
+        """The file's GUID."""
+        return self.id
+
+
+class Version(BaseModel):
+    """What a message said before its next edit."""
+
+    text: str
+    card: Json | None = None
+    at: datetime
+
+
+class Message(Record):
+    """A message in a channel, in a thread or in a personal chat.
+
+    `root_id` is the id of the message that opened the thread (its own id for the opener).
+    `targeted_to` names the one person, by aadObjectId, who can see it. `user_cards` holds what an invoke's
+    answer showed to the person who pressed, until the bot updates the message for everybody.
+    """
+
+    kind: ClassVar[str] = "message"
+    tenant_id: str
+    id: str
+    place_id: str
+    root_id: str
+    author: Author
+    text: str = ""
+    text_format: str = "plain"
+    parts: list[Part] = Field(default_factory=list)
+    mentions: list[Mention] = Field(default_factory=list)
+    card: Json | None = None
+    file_ids: list[str] = Field(default_factory=list)
+    targeted_to: str | None = None
+    slash_command: bool = False
+    created_at: datetime
+    changed_at: datetime
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    revision: int = 1
+    versions: list[Version] = Field(default_factory=list)
+    reactions: dict[str, list[str]] = Field(default_factory=dict)
+    user_cards: dict[str, Json] = Field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Tenant and message id."""
+        return f"{self.tenant_id}/{self.id}"
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this message opened its thread."""
+        return self.id == self.root_id
+
+    def card_for(self, user_id: str) -> Json | None:
+        """The card this person sees."""
+        return self.user_cards.get(user_id, self.card)
+
+    def visible_to(self, user_id: str, now: datetime) -> bool:
+        """Whether this person sees the message: targeted ones only their person, and only for 24 hours."""
+        if self.targeted_to is None:
+            return True
+        return self.targeted_to == user_id and not self.expired(now)
+
+    def expired(self, now: datetime) -> bool:
+        """Whether a targeted message has left the clients."""
+        return self.targeted_to is not None and now - self.created_at > TARGETED_LIFETIME
+
+
+class Dialog(Record):
+    """A form that stands open before one person."""
+
+    kind: ClassVar[str] = "dialog"
+    tenant_id: str
+    id: str
+    user_id: str
+    app_id: str
+    place_id: str
+    root_id: str
+    message_id: str
+    invoke: Literal["task", "composeExtension"]
+    context: Json = Field(default_factory=dict)
+    title: str
+    card: Json
+
+    @property
+    def key(self) -> str:
+        """The dialog's GUID."""
+        return self.id
+
+
+class ReadMark(Record):
+    """How far a person has read a place."""
+
+    kind: ClassVar[str] = "read"
+    tenant_id: str
+    user_id: str
+    place_id: str
+    message_id: str
+
+    @property
+    def key(self) -> str:
+        """Tenant, person and place."""
+        return f"{self.tenant_id}/{self.user_id}/{self.place_id}"
+
+
+class Delivery(Record):
+    """An activity on its way to a bot. `lane` is the conversation whose order is kept."""
+
+    kind: ClassVar[str] = "delivery"
+    number: int
+    tenant_id: str
+    app_id: str
+    lane: str
+    activity: Json
+
+    @property
+    def key(self) -> str:
+        """The number, padded so that rows sort in the order they were written."""
+        return f"{self.number:015d}"
+
+
+class SigningKey(Record):
+    """A private key of one of the tenant's two issuers."""
+
+    kind: ClassVar[str] = "key"
+    ring: str
+    kid: str
+    pem: str
+    position: int
+
+    @property
+    def key(self) -> str:
+        """Ring, then position."""
+        return f"{self.ring}/{self.position:06d}"
