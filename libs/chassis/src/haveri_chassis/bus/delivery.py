@@ -56,20 +56,24 @@ class Delivery:
         """It has been handled."""
         await self._end("handled", self.message.ack)
 
-    async def again(self, error: BaseException) -> None:
-        """It could not be handled now: once more after the consumer's delay, or dead after the last time."""
+    async def again(self, error: Exception, *, tried: bool = True) -> None:
+        """It could not be handled now: once more after the consumer's delay, or dead after the last time.
+
+        Not `tried` spares the log: the same error has been logged for another message of the batch.
+        """
         if self.last:
             await self.bury(type(error).__name__, str(error))
             return
         delay = delay_after(self.consumer, self.deliveries)
-        log.warning(
-            "a message failed and comes again",
-            consumer=self.consumer.name,
-            deliveries=self.deliveries,
-            seconds=delay,
-            error=repr(error),
-            exc_info=error if isinstance(error, Exception) and not isinstance(error, Refusal) else None,
-        )
+        if tried:
+            log.warning(
+                "a message failed and comes again",
+                consumer=self.consumer.name,
+                deliveries=self.deliveries,
+                seconds=delay,
+                error=repr(error),
+                exc_info=None if isinstance(error, Refusal) else error,
+            )
         await self._end("failed", lambda: self.message.nak(delay=delay))
 
     async def bury(self, reason: str, detail: str) -> None:

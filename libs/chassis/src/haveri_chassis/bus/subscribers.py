@@ -137,7 +137,7 @@ class BatchSubscriber:
         for delivery, received in batch:
             if last is not None and failures >= _FAILURES_IN_A_ROW and delivery.deliveries <= _TRIED_EACH_AFTER:
                 # Not these messages are at fault but what the handler needs; spare it the rest for a moment.
-                await delivery.again(last)
+                await delivery.again(last, tried=False)
                 continue
             try:
                 await self._call([received])
