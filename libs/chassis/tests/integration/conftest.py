@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+
 from haveri_chassis.database import Database
+from haveri_chassis.ids import SystemIds
 from haveri_chassis.migrations import ServiceSchema
 from haveri_chassis.testing.house import House
 from haveri_chassis.testing.postgres import PostgresForTests
+from haveri_contracts.envelope import Envelope, wrap
+from haveri_contracts.incident.events import StatusUpdated
+from haveri_contracts.plain import Status
 
 SAMPLE_FOLDER = Path(__file__).parent / "sample_service"
 sys.path.insert(0, str(SAMPLE_FOLDER))
@@ -37,3 +44,25 @@ async def sample_database(sample_house: House) -> AsyncIterator[Database]:
     await database.open()
     yield database
     await database.close()
+
+
+@pytest.fixture
+def news() -> Callable[..., Envelope]:
+    """A function that makes an event's envelope for an organisation: `news(organization, aggregate=None)`."""
+    ids = SystemIds()
+
+    def make(organization: str, aggregate: UUID | None = None, sequence: int | None = None) -> Envelope:
+        event = StatusUpdated(
+            incident_id=aggregate or ids.new(), old_status=Status.DECLARED, status=Status.INVESTIGATING
+        )
+        return wrap(
+            event,
+            id=ids.new(),
+            source="sample",
+            organization=organization,
+            actor="system:test",
+            time=datetime(2026, 3, 1, tzinfo=UTC),
+            sequence=sequence,
+        )
+
+    return make

@@ -65,6 +65,8 @@ class OutboxRelay:
 
     def problem(self) -> str | None:
         """Why messages do not leave; None while this relay publishes or stands by."""
+        if self._task is not None and self._task.done() and not self._stopping:
+            return "the outbox relay has ended unexpectedly"
         if self._problem is None and self._lanes is not None and self._lanes.last_error is not None:
             return f"messages cannot be published ({self._lanes.last_error})"
         return self._problem

@@ -17,7 +17,7 @@ _CHANNEL_LOCK = f"hashtextextended({_CHANNEL}, 0)"
 # this advisory lock, and before it sleeps it tries the lock, stays awake when a writer has it, and else looks at
 # the table once more. A writer that gets the lock, shared, to its commit has met a relay that is awake and will see
 # the rows.
-_WAKE = f"SELECT pg_notify({_CHANNEL}, '') WHERE NOT pg_try_advisory_xact_lock_shared({_CHANNEL_LOCK})"
+WAKE = f"SELECT pg_notify({_CHANNEL}, '') WHERE NOT pg_try_advisory_xact_lock_shared({_CHANNEL_LOCK})"
 
 FALL_ASLEEP = f"SELECT pg_try_advisory_lock({_CHANNEL_LOCK})"
 STAY_AWAKE = f"SELECT pg_advisory_unlock({_CHANNEL_LOCK})"
@@ -35,8 +35,8 @@ _LOG = """, logged AS (
     INSERT INTO event_log (organization_id, id, subject, body)
     SELECT organization_id, id, subject, body FROM message ORDER BY place
 )"""
-_EMIT = f"{_ROWS} {_WAKE}"
-_EMIT_AND_LOG = f"{_ROWS}{_LOG} {_WAKE}"
+_EMIT = f"{_ROWS} {WAKE}"
+_EMIT_AND_LOG = f"{_ROWS}{_LOG} {WAKE}"
 
 
 def outbox_channel(schema: str) -> str:
@@ -46,7 +46,7 @@ def outbox_channel(schema: str) -> str:
 
 def wake_outbox_sql() -> str:
     """The SELECT that ends a statement which writes outbox rows itself: `WITH … <this>`. It takes no parameters."""
-    return _WAKE
+    return WAKE
 
 
 def event_subject(envelope: Envelope) -> str:
