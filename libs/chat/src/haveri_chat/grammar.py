@@ -10,6 +10,7 @@ from haveri_chat.declaring import read_declaration
 from haveri_chat.requests import (
     Acknowledge,
     AddNote,
+    Amend,
     CallForHelp,
     Close,
     FollowUp,
@@ -209,6 +210,7 @@ _ABOUT_INCIDENT: dict[str, Reader] = {
     "note": lambda said: AddNote(said.text, said.incident),
     "escalate": _escalate,
     "resolve": lambda said: Resolve(said.text, said.incident),
+    "amend": lambda said: Amend(said.incident),
     "close": lambda said: Close(said.incident),
     "reopen": lambda said: Reopen(said.text, said.incident),
     "followup": _follow_up,

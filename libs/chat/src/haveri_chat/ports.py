@@ -19,7 +19,7 @@ class PlatformError(Exception):
     """The platform did not do what was asked."""
 
 
-class PlatformUnavailable(PlatformError):  # noqa: N818 - read as a state, not as a fault of ours
+class PlatformUnavailable(PlatformError):
     """It did not answer, or asked to come back later; whether it took effect is unknown.
 
     `retry_after` is the wait in seconds that it named, `status` its answer's code, if any.
@@ -32,7 +32,7 @@ class PlatformUnavailable(PlatformError):  # noqa: N818 - read as a state, not a
         self.status = status
 
 
-class PlatformRefused(PlatformError):  # noqa: N818
+class PlatformRefused(PlatformError):
     """It understood and will not do it, now or later; nothing took effect."""
 
     def __init__(self, reason: str, status: int | None = None) -> None:

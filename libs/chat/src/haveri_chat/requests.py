@@ -139,6 +139,13 @@ class Resolve:
 
 
 @dataclass(frozen=True)
+class Amend:
+    """Ask for the form that corrects the summary of a resolved or closed incident."""
+
+    incident: str | None = None
+
+
+@dataclass(frozen=True)
 class Close:
     """Ask for the close form."""
 
@@ -199,6 +206,7 @@ IncidentRequest = (
     | AddNote
     | CallForHelp
     | Resolve
+    | Amend
     | Close
     | Reopen
     | FollowUp

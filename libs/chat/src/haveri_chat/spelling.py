@@ -28,7 +28,7 @@ def _declare(request: ask.Declare) -> str:
     return headline + ("\n" + request.details if request.details else "")
 
 
-def _about_incident(request: ask.IncidentRequest) -> Utterance:
+def _about_incident(request: ask.IncidentRequest) -> Utterance:  # noqa: PLR0911 - one answer for each kind
     number = request.incident or ""
     match request:
         case ask.NameLead(person=person, me=me):
@@ -56,6 +56,7 @@ _WORDS: dict[type[ask.IncidentRequest], str] = {
     ask.LogAction: "/did",
     ask.AddNote: "/note",
     ask.Resolve: "/resolve",
+    ask.Amend: "/amend",
     ask.Close: "/close",
     ask.ShowTimeline: "/timeline",
 }

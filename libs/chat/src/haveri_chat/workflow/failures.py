@@ -12,7 +12,7 @@ StepFailure = PlatformUnavailable | PlatformRefused | StepBusy
 DEFAULT_WAIT = 5.0
 
 
-class Unfinished(Exception):  # noqa: N818 - a state, not a fault
+class Unfinished(Exception):
     """Some steps could not be done; all others were. `failures` says why, by step."""
 
     def __init__(self, failures: Mapping[str, StepFailure]) -> None:

@@ -28,7 +28,7 @@ class StepRecord:
     version: int = 0
 
 
-class StepBusy(Exception):  # noqa: N818 - a state, not a fault
+class StepBusy(Exception):
     """Somebody else is at this step; try again after `retry_after` seconds."""
 
     def __init__(self, step: str, retry_after: float) -> None:

@@ -1,0 +1,155 @@
+"""What one person is told privately, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from haveri_chat.cards import Block, Button, Buttons, Card, ChannelLink, Facts, Heading, Style, Text
+from haveri_chat.incident_cards import actor_name, where, zone
+from haveri_chat.moments import clock
+from haveri_chat.places import Unknown
+from haveri_chat.plant import Plant, Who
+from haveri_chat.requests import Misunderstood
+from haveri_chat.texts import known, say
+from haveri_chat.tidying import shortened
+from haveri_chat.vocabulary import FORMS
+from haveri_contracts.directory.models import OnShift
+from haveri_contracts.incident.models import Incident
+from haveri_contracts.outcomes import Problem
+from haveri_contracts.timeline.models import TimelineEntry
+
+_FOR_EVERYBODY = ("oncall", "incidents", "timeline", "help")
+_SHOWN_ENTRY = 200
+_LONGEST_DETAIL = 500
+
+
+def help_card(who: Who) -> Card:
+    """What this person can type."""
+    locale = who.locale
+    commands = FORMS if who.may_respond else _FOR_EVERYBODY
+    rows = tuple((FORMS[command], say(locale, f"help.{command}")) for command in commands)
+    blocks: list[Block] = [Heading(say(locale, "help.title")), Text(say(locale, "help.intro")), Facts(rows)]
+    if who.may_respond:
+        declare = Button("incident", say(locale, "button.declare"), {"verb": "incident"}, Style.PRIMARY, True)
+        blocks.append(Buttons((declare,)))
+    else:
+        blocks.append(Text(say(locale, "help.viewer"), subtle=True))
+    return Card(tuple(blocks), say(locale, "help.title"))
+
+
+def incidents(who: Who, plant: Plant, items: Sequence[Incident], *, now: datetime) -> Card:
+    """The open incidents, with the way to each."""
+    locale = who.locale
+    title = say(locale, "incidents.title" if items else "incidents.none")
+    blocks: list[Block] = [Heading(title)]
+    for item in items:
+        since = clock(item.declared_at, zone(item, plant), locale, now)
+        status = say(locale, f"status.{item.status}")
+        blocks.append(Text(f"{item.number} · {item.severity} · {status} · {item.title}"))
+        blocks.append(Text(f"{where(item, plant)} · {say(locale, 'incidents.since', time=since)}", subtle=True))
+        if item.chat_channel_ref:
+            blocks.append(ChannelLink(item.number, item.chat_channel_ref))
+    return Card(tuple(blocks), title)
+
+
+def oncall(who: Who, plant: Plant, on_shift: Mapping[UUID, Sequence[OnShift]], *, now: datetime) -> Card:
+    """Who is on shift at each facility (by its id), and what time it is there."""
+    locale = who.locale
+    blocks: list[Block] = [Heading(say(locale, "oncall.title"))]
+    for facility_id, people in on_shift.items():
+        facility = plant.facility.get(facility_id)
+        if facility is None:
+            continue
+        blocks.append(Text(f"{facility.name}, {clock(now, facility.timezone, locale, now)}"))
+        rows = tuple(_on_shift_row(item, plant) for item in people)
+        blocks.append(Facts(rows) if rows else Text(say(locale, "oncall.nobody"), subtle=True))
+    return Card(tuple(blocks), say(locale, "oncall.title"))
+
+
+def timeline(
+    who: Who, plant: Plant, incident: Incident, entries: Sequence[TimelineEntry], *, now: datetime | None = None
+) -> Card:
+    """The given entries, oldest first, at the plant's wall clock."""
+    locale, there = who.locale, zone(incident, plant)
+    title = say(locale, "timeline.title", number=incident.number)
+    seen = now or (entries[-1].occurred_at if entries else incident.updated_at)
+    rows = tuple((clock(entry.occurred_at, there, locale, seen), _entry(entry, plant, locale)) for entry in entries)
+    blocks: list[Block] = [Heading(f"{title}: {incident.title}")]
+    blocks.append(Facts(rows) if rows else Text(say(locale, "timeline.empty")))
+    return Card(tuple(blocks), title)
+
+
+def misunderstood(locale: str, what: Misunderstood) -> str:
+    """What was understood, what was not, and the nearest right form; nothing was changed."""
+    said = shortened(what.said, 80) or "–"
+    key = f"misunderstood.{what.reason}"
+    return say(locale, key, command=what.command, said=said, nearest=what.nearest, **what.details)
+
+
+def refused(locale: str, problem: Problem) -> str:
+    """Why the owner of a command refused it; the owner's own words where this refusal has no text here."""
+    key = f"refusal.{problem.type}"
+    if known(key):
+        return say(locale, key)
+    words = problem.detail if problem.title in problem.detail else f"{problem.title} {problem.detail}".strip()
+    return shortened(words, _LONGEST_DETAIL)
+
+
+def no_such(locale: str, kind: str, said: str, near: Sequence[str]) -> str:
+    """Nothing of this name: `kind` is member, facility, area, asset or member_or_team."""
+    text = say(locale, f"unknown.{kind}", said=shortened(said, 80))
+    return f"{text} {say(locale, 'unknown.near', names=', '.join(near))}" if near else text
+
+
+def unknown_places(locale: str, unknown: Sequence[Unknown]) -> str:
+    """An incident was declared, but these words named no place; empty when all did."""
+    kinds = {"in": "area", "on": "asset"}
+    told = [no_such(locale, kinds[item.place.preposition], item.place.name, item.near) for item in unknown]
+    return " ".join([*told, say(locale, "unknown.kept")]) if told else ""
+
+
+def too_long(locale: str, length: int, longest: int) -> str:
+    """A text that is longer than can be kept."""
+    return say(locale, "error.too_long", length=length, longest=longest)
+
+
+def declared(locale: str, number: str) -> str:
+    """The incident is there; its channel opens."""
+    return say(locale, "done.declared", number=number)
+
+
+def accepted_later(locale: str) -> str:
+    """The command was taken and waits for its owner."""
+    return say(locale, "answer.later")
+
+
+def unknown_person(locale: str, user_id: str, administrators: Sequence[str]) -> str:
+    """Somebody who is no member here: what to do, and the id that an administrator needs."""
+    names = ", ".join(administrators[:3]) or say(locale, "answer.an_administrator")
+    return say(locale, "answer.unknown_person", user_id=user_id, names=names)
+
+
+def not_mapped(locale: str, tenant_id: str) -> str:
+    """Chat of this tenant belongs to no organisation here."""
+    return say(locale, "answer.not_mapped", tenant_id=tenant_id)
+
+
+def failed(locale: str, what: str) -> str:
+    """Something could not be done in chat."""
+    return say(locale, "answer.failed", what=what)
+
+
+def _on_shift_row(item: OnShift, plant: Plant) -> tuple[str, str]:
+    member, team = plant.member.get(item.member_id), plant.team.get(item.team_id)
+    return (member.name if member else str(item.member_id), f"{team.name}, {item.shift}" if team else item.shift)
+
+
+def _entry(entry: TimelineEntry, plant: Plant, locale: str) -> str:
+    payload = entry.payload
+    details = [str(payload[name]) for name in ("status", "severity", "text", "note", "reason") if payload.get(name)]
+    author = payload.get("author")
+    name = author.get("display_name") if isinstance(author, dict) else None
+    line = f"{name or actor_name(entry.actor, plant)}: {say(locale, f'entry.{entry.type}')}"
+    return shortened(f"{line} · {' · '.join(details)}" if details else line, _SHOWN_ENTRY)

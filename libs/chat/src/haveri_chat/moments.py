@@ -1,0 +1,33 @@
+"""Moments and stretches of time as people at a plant say them: the plant's wall clock, the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from haveri_chat.texts import say
+
+
+def clock(moment: datetime, zone: str, locale: str, now: datetime) -> str:
+    """The time of day at the plant, with the day when it is not today's there."""
+    there, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    time = say(locale, "time", hour=f"{there.hour:02d}", minute=f"{there.minute:02d}")
+    if there.date() == today.date():
+        return time
+    return f"{day(there.date(), locale)} {time}"
+
+
+def day(when: date, locale: str) -> str:
+    """A calendar day."""
+    return say(locale, "day", year=when.year, month=f"{when.month:02d}", day=f"{when.day:02d}")
+
+
+def stretch(length: timedelta, locale: str) -> str:
+    """How long something took or takes, to the minute."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return say(locale, "stretch.days", days=days, hours=hours)
+    if hours:
+        return say(locale, "stretch.hours", hours=hours, minutes=minutes)
+    return say(locale, "stretch.minutes", minutes=minutes)
