@@ -26,7 +26,7 @@ _WATCH_INTERVAL = 2.0
 _IDLE_CONNECTION_LIFETIME = 600.0
 
 
-class TransactionRolledBack(RuntimeError):  # noqa: N818 - named after what happened
+class TransactionRolledBack(RuntimeError):
     """A statement failed inside the block and the error was swallowed: PostgreSQL kept nothing of the transaction."""
 
 
@@ -154,7 +154,7 @@ class Database:
             try:
                 await asyncio.wait_for(self.ping(), _CONNECT_TIMEOUT)
                 self._problem = None
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is what keeps us from being ready
                 self._problem = f"the database does not answer ({type(error).__name__})"
             await asyncio.sleep(_WATCH_INTERVAL)
 

@@ -14,9 +14,6 @@ from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.tenancy import EVERY_ORGANIZATION, SETTING
 
-CONNECTION_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What a statement raises when the connection, or the server behind it, is gone."""
-
 _CLOSING_TIMEOUT = 2.0
 
 
@@ -35,7 +32,7 @@ class Listener:
         self._connection: asyncpg.Connection | None = None
 
     async def __aenter__(self) -> Self:
-        """Connect and listen; raises one of CONNECTION_ERRORS."""
+        """Connect and listen; raises what asyncpg raises when the database is away."""
         connection = await self._database.dedicated_connection(**self._settings)
         self._connection = connection
         connection.add_termination_listener(self._on_end)
@@ -50,7 +47,7 @@ class Listener:
             connection.remove_termination_listener(self._on_end)
             try:
                 await connection.close(timeout=_CLOSING_TIMEOUT)
-            except CONNECTION_ERRORS:
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
                 connection.terminate()
 
     @property

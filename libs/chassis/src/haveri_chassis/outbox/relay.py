@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from haveri_chassis.clock import Clock, SystemClock
 from haveri_chassis.database import Database
-from haveri_chassis.listening import CONNECTION_ERRORS, Listener, stirred_or_due
+from haveri_chassis.listening import Listener, stirred_or_due
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import gauge
 from haveri_chassis.outbox.lanes import DurablePublisher, Lanes
@@ -84,7 +84,7 @@ class OutboxRelay:
                     await self._stand_by(listener)
                     if not self._stopping:
                         await self._lead(listener)
-            except CONNECTION_ERRORS as error:
+            except Exception as error:  # noqa: BLE001 - whatever the database does, the rows are still there: go on
                 pause = _RECONNECT_PAUSES[min(attempt, len(_RECONNECT_PAUSES) - 1)]
                 attempt += 1
                 self._problem = f"the outbox cannot be read ({type(error).__name__})"

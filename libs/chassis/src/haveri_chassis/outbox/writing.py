@@ -9,6 +9,9 @@ import asyncpg
 from haveri_contracts.envelope import Envelope, UnknownMessage
 from haveri_contracts.message import find
 
+MAX_BODY_BYTES = 1_000_000
+"""Below NATS's default limit of 1 MiB for a message, with room for its headers."""
+
 _CHANNEL = "'haveri_' || current_schema() || '_outbox'"
 _CHANNEL_LOCK = f"hashtextextended({_CHANNEL}, 0)"
 
@@ -66,15 +69,24 @@ async def emit(connection: asyncpg.Connection, envelopes: Sequence[Envelope], *,
     """Write messages into the outbox (and the event log) in the caller's transaction, in one statement.
 
     They are published after the commit, those of one aggregate in this order. `log=False` is for a service whose own
-    tables are its log. Raises UnknownMessage for a type that contracts do not know.
+    tables are its log. Raises UnknownMessage for a type that contracts do not know, and ValueError for a message of
+    more than a million bytes, which the bus would refuse for ever.
     """
     if not envelopes:
         return
+    bodies = [_encoded(envelope) for envelope in envelopes]
     await connection.execute(
         _EMIT_AND_LOG if log else _EMIT,
         [envelope.organization for envelope in envelopes],
         [envelope.id for envelope in envelopes],
         [ordering_key(envelope) for envelope in envelopes],
         [event_subject(envelope) for envelope in envelopes],
-        [envelope.encode() for envelope in envelopes],
+        bodies,
     )
+
+
+def _encoded(envelope: Envelope) -> bytes:
+    body = envelope.encode()
+    if len(body) > MAX_BODY_BYTES:
+        raise ValueError(f"{envelope.type} {envelope.id} is too large to be sent: {len(body)} bytes")
+    return body

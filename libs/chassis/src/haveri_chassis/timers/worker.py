@@ -10,7 +10,7 @@ import asyncpg
 
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
-from haveri_chassis.listening import CONNECTION_ERRORS, Listener, stirred_or_due
+from haveri_chassis.listening import Listener, stirred_or_due
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import counter, histogram
 from haveri_chassis.outbox.writing import WAKE
@@ -97,7 +97,7 @@ class TimerWorker:
                 async with Listener(self._database, channel, self._stirred) as listener:
                     attempt, self._problem = 0, None
                     await self._work(listener.connection)
-            except CONNECTION_ERRORS as error:
+            except Exception as error:  # noqa: BLE001 - whatever the database does, the timers are still there: go on
                 pause = _RECONNECT_PAUSES[min(attempt, len(_RECONNECT_PAUSES) - 1)]
                 attempt += 1
                 self._problem = f"the timers cannot be read ({type(error).__name__})"
