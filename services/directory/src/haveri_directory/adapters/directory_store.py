@@ -1,0 +1,57 @@
+"""The directory in PostgreSQL: what an order changes, tells and is answered with is committed at once or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from haveri_chassis.database import Database, driver_connection
+from haveri_chassis.messages import Sender
+from haveri_chassis.outbox import emit
+from haveri_chassis.outcomes import record_outcome
+from haveri_contracts.directory.models import Organization
+from haveri_contracts.envelope import Envelope
+from haveri_contracts.outcomes import Outcome
+from haveri_directory.adapters.book import OpenBook
+from haveri_directory.adapters.tables import organizations
+from haveri_directory.application.ports import Work
+
+# Orders of one organisation follow each other: the rules look at several tables, and orders are rare.
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('directory'), hashtext(:slug))")
+
+
+class DirectoryStore:
+    """Carries orders out, one organisation's after the other."""
+
+    def __init__(self, database: Database, sender: Sender) -> None:
+        self._database = database
+        self._sender = sender
+
+    async def carry_out(self, command: Envelope, work: Work) -> dict[str, Any]:
+        """Do the work of a command and record its outcome; gives the command's result.
+
+        Raises what `work` raises (then nothing was kept) and OutcomeTaken when the command was carried out before.
+        """
+        async with self._database.session(command.organization) as session:
+            book = await open_book(session, command.organization)
+            result = await work(book)
+            connection = await driver_connection(session)
+            # Recorded before anything is told: a repeated command ends here, and nothing of it is kept.
+            await record_outcome(connection, command.organization, Outcome.accepted(command.id, result))
+            news = [
+                self._sender.event(event, organization=command.organization, actor=command.actor, cause=command)
+                for event in book.news
+            ]
+            await emit(connection, news)
+        return result
+
+
+async def open_book(session: AsyncSession, slug: str) -> OpenBook:
+    """Open an organisation's directory for changes; waits until nobody else has it open."""
+    await session.execute(_ONE_AT_A_TIME, {"slug": slug})
+    found = await session.execute(select(organizations).where(organizations.c.organization_id == slug))
+    row = found.mappings().one_or_none()
+    organization = Organization(id=slug, name=row["name"], locale=row["locale"]) if row else None
+    return OpenBook(session, slug, organization)

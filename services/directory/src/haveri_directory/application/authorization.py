@@ -1,0 +1,28 @@
+"""Who may change the directory: every order is checked here, whichever door it came through."""
+
+from __future__ import annotations
+
+from haveri_contracts.directory.models import Member
+from haveri_contracts.plain import Role
+from haveri_contracts.types import actor_member_id
+from haveri_directory.application.ports import Book
+from haveri_directory.domain.permissions import check_role
+from haveri_directory.domain.refusals import MemberUnknown, OrganizationUnknown, RoleNotSufficient
+
+
+async def check_actor(book: Book, actor: str, needed: Role) -> None:
+    """Raise unless the actor may do what needs this role in this organisation.
+
+    Haveri's own services and tools (`system:`) may do everything, plant systems (`signal:`) nothing.
+    """
+    if book.organization is None:
+        raise OrganizationUnknown(f"There is no organisation {book.slug!r}.")
+    if actor.startswith("system:"):
+        return
+    member_id = actor_member_id(actor)
+    if member_id is None:
+        raise RoleNotSufficient("A plant system cannot change the directory.")
+    member = await book.find(Member, member_id)
+    if member is None:
+        raise MemberUnknown("You are not a member of this organisation.")
+    check_role(member.role, needed)

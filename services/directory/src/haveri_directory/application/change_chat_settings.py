@@ -1,0 +1,20 @@
+"""Say where the organisation's chat happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haveri_contracts.directory.commands import ChangeChatSettings
+from haveri_contracts.directory.events import ChatSettingsChanged
+from haveri_contracts.plain import Role
+from haveri_directory.application.authorization import check_actor
+from haveri_directory.application.ports import Book
+
+
+async def change_chat_settings(book: Book, actor: str, command: ChangeChatSettings) -> dict[str, Any]:
+    """For administrators; a tenant belongs to one organisation. Raises a Refusal."""
+    await check_actor(book, actor, Role.ADMINISTRATOR)
+    if await book.chat_settings() != command.settings:
+        await book.store_chat_settings(command.settings)
+        book.tell(ChatSettingsChanged(settings=command.settings))
+    return {"settings": command.settings.model_dump(mode="json")}

@@ -1,0 +1,61 @@
+"""Create an organisation with its first administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haveri_contracts.directory.commands import CreateOrganization
+from haveri_contracts.directory.events import OrganizationCreated
+from haveri_contracts.directory.models import Member, Organization
+from haveri_contracts.plain import Role
+from haveri_directory.application.authorization import check_actor
+from haveri_directory.application.ports import Book, Founding
+from haveri_directory.application.put_member import normalised
+from haveri_directory.application.putting import news_of
+from haveri_directory.domain.refusals import (
+    AdministratorRequired,
+    OrganizationExists,
+    RoleNotSufficient,
+    TeamUnknown,
+)
+
+
+async def create_organization(book: Book, actor: str, command: CreateOrganization) -> dict[str, Any]:
+    """For Haveri's own tools. The same data again is fine, whatever has changed in the organisation since.
+
+    Raises OrganizationExists when the slug was taken with other data, and other Refusals.
+    """
+    administrator = normalised(command.administrator)
+    if administrator.role is not Role.ADMINISTRATOR:
+        raise AdministratorRequired(f"{administrator.name} would be {administrator.role.value}.")
+    founding = Founding(command.organization_name, command.locale, administrator.email)
+    if book.organization is None:
+        await _found(book, actor, command, administrator, founding)
+    else:
+        await check_actor(book, actor, Role.ADMINISTRATOR)
+        if await book.founding() != founding:
+            raise OrganizationExists(f"{book.slug!r} was created with another name, language or administrator.")
+    return await _result(book, administrator)
+
+
+async def _found(
+    book: Book, actor: str, command: CreateOrganization, administrator: Member, founding: Founding
+) -> None:
+    if not actor.startswith("system:"):
+        raise RoleNotSufficient("Only Haveri's own tools create organisations.")
+    if administrator.team_ids:
+        raise TeamUnknown("A new organisation has no teams yet.")
+    organization = Organization(id=book.slug, name=command.organization_name, locale=command.locale)
+    await book.found(organization, founding)
+    await book.store([administrator])
+    book.tell(OrganizationCreated(organization=organization), news_of(administrator))
+
+
+async def _result(book: Book, administrator: Member) -> dict[str, Any]:
+    """The organisation, and the administrator if the address is still a member's."""
+    member_id = await book.member_with_email(administrator.email)
+    member = await book.find(Member, member_id) if member_id else None
+    return {
+        "organization": book.organization.model_dump(mode="json") if book.organization else None,
+        "administrator": member.model_dump(mode="json") if member else None,
+    }

@@ -1,0 +1,1 @@
+"""Reading a whole plant from a document."""

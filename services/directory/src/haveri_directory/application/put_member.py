@@ -1,0 +1,58 @@
+"""Add or change a member, with teams and chat identities."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from haveri_contracts.directory.commands import PutMember
+from haveri_contracts.directory.models import Member, Team
+from haveri_directory.application.authorization import check_actor
+from haveri_directory.application.ports import Book
+from haveri_directory.application.putting import news_of, result_of, tell_of
+from haveri_directory.domain.permissions import check_administrator_remains, needed_to_change_member
+from haveri_directory.domain.refusals import ChatIdentityTaken, EmailTaken, TeamUnknown
+
+
+async def put_member(book: Book, actor: str, command: PutMember) -> dict[str, Any]:
+    """For managers, and for administrators where a role above responder is held or given. Raises a Refusal."""
+    member = normalised(command.member)
+    before = await book.find(Member, member.id)
+    roles = [member.role, before.role] if before else [member.role]
+    await check_actor(book, actor, needed_to_change_member(roles))
+    if before is not None:
+        check_administrator_remains(before.role, member.role, await book.other_administrators(member.id))
+    await check_person(book, member)
+    await _check_teams(book, member)
+    if before != member:
+        await _change(book, member, set(before.team_ids) if before else set())
+    return result_of(member)
+
+
+def normalised(member: Member) -> Member:
+    """The member with teams and identities once each and in a fixed order."""
+    identities = sorted(set(member.chat_identities), key=lambda identity: (identity.platform, identity.user_id))
+    return member.model_copy(update={"team_ids": sorted(set(member.team_ids)), "chat_identities": identities})
+
+
+async def check_person(book: Book, member: Member) -> None:
+    """Raise EmailTaken or ChatIdentityTaken when another member is known by what this one is to be known by."""
+    if await book.member_with_email(member.email) not in (None, member.id):
+        raise EmailTaken(f"Another member has the address {member.email}.")
+    for identity in member.chat_identities:
+        if await book.member_with_identity(identity.platform, identity.user_id) not in (None, member.id):
+            raise ChatIdentityTaken(f"Another member is {identity.user_id!r} on {identity.platform}.")
+
+
+async def _check_teams(book: Book, member: Member) -> None:
+    missing = set(member.team_ids) - {team.id for team in await book.find_all(Team, member.team_ids)}
+    if missing:
+        raise TeamUnknown(f"There is no team {min(missing)} in this organisation.")
+
+
+async def _change(book: Book, member: Member, teams_before: set[UUID]) -> None:
+    await book.store([member])
+    gone, new = teams_before - set(member.team_ids), set(member.team_ids) - teams_before
+    await book.change_memberships([(team_id, member.id) for team_id in gone], [(team_id, member.id) for team_id in new])
+    book.tell(news_of(member))
+    await tell_of(book, gone | new, set())

@@ -1,0 +1,46 @@
+"""Add or change a team with its shifts and its members."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from haveri_contracts.directory.commands import PutTeam
+from haveri_contracts.directory.models import Facility, Member, Team
+from haveri_contracts.plain import Role
+from haveri_directory.application.authorization import check_actor
+from haveri_directory.application.ports import Book
+from haveri_directory.application.putting import change_memberships, check_name, news_of, result_of
+from haveri_directory.domain.refusals import FacilityUnknown, MemberUnknown
+
+
+async def put_team(book: Book, actor: str, command: PutTeam) -> dict[str, Any]:
+    """For managers; team names are unique in their facility. The members given are all there are. Raises a Refusal."""
+    await check_actor(book, actor, Role.MANAGER)
+    team = command.team.model_copy(update={"member_ids": sorted(set(command.team.member_ids))})
+    if await book.find(Facility, team.facility_id) is None:
+        raise FacilityUnknown(f"There is no facility {team.facility_id} in this organisation.")
+    await _check_members(book, team)
+    await check_name(book, team)
+    before = await book.find(Team, team.id)
+    if before != team:
+        await _change(book, team, set(before.member_ids) if before else set())
+    return result_of(team)
+
+
+async def _change(book: Book, team: Team, members_before: set[UUID]) -> None:
+    await book.store([team])
+    gone, new = members_before - set(team.member_ids), set(team.member_ids) - members_before
+    if gone or new:
+        await change_memberships(
+            book, [(team.id, member_id) for member_id in gone], [(team.id, member_id) for member_id in new]
+        )
+    else:
+        book.tell(news_of(team))
+
+
+async def _check_members(book: Book, team: Team) -> None:
+    named = {*team.member_ids, *(member_id for shift in team.shift_info.shifts for member_id in shift.member_ids)}
+    missing = named - {member.id for member in await book.find_all(Member, named)}
+    if missing:
+        raise MemberUnknown(f"There is no member {min(missing)} in this organisation.")

@@ -1,0 +1,67 @@
+"""What every put has in common: nothing is written or told when nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from haveri_contracts.directory import events
+from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
+from haveri_contracts.message import Event
+from haveri_directory.application.ports import Book, Membership, Thing
+from haveri_directory.domain.refusals import NameTaken
+
+
+async def put(book: Book, thing: Facility | Area | Asset) -> dict[str, Any]:
+    """Write a thing whose references and role have been checked; raises NameTaken."""
+    await check_name(book, thing)
+    if await book.find(type(thing), thing.id) != thing:
+        await book.store([thing])
+        book.tell(news_of(thing))
+    return result_of(thing)
+
+
+async def check_name(book: Book, thing: Facility | Area | Asset | Team) -> None:
+    """Raise NameTaken when another thing of this kind has this name in the same place."""
+    if await book.namesake(thing) is not None:
+        raise NameTaken(f"Another {kind_of(thing)} there is called {thing.name!r}; upper and lower case are the same.")
+
+
+async def change_memberships(book: Book, removed: Iterable[Membership], added: Iterable[Membership]) -> None:
+    """End and begin memberships, and tell of every team and member that now looks different."""
+    removed, added = set(removed), set(added)
+    await book.change_memberships(removed, added)
+    touched = removed | added
+    await tell_of(book, {team for team, _ in touched}, {member for _, member in touched})
+
+
+async def tell_of(book: Book, teams: set[UUID], members: set[UUID]) -> None:
+    """Tell how these teams and members stand now."""
+    book.tell(*(news_of(team) for team in await book.find_all(Team, teams)))
+    book.tell(*(news_of(member) for member in await book.find_all(Member, members)))
+
+
+def kind_of(thing: Thing) -> str:
+    """What a thing is called in orders and results."""
+    return type(thing).__name__.lower()
+
+
+def result_of(thing: Thing) -> dict[str, Any]:
+    """The result of an order that put a thing."""
+    return {kind_of(thing): thing.model_dump(mode="json")}
+
+
+def news_of(thing: Thing) -> Event:
+    """The event that tells how a thing stands now."""
+    match thing:
+        case Facility():
+            return events.FacilityPut(facility=thing)
+        case Area():
+            return events.AreaPut(area=thing)
+        case Asset():
+            return events.AssetPut(asset=thing)
+        case Team():
+            return events.TeamPut(team=thing)
+        case Member():
+            return events.MemberPut(member=thing)

@@ -1,0 +1,1 @@
+"""What the directory holds to be true, in plain Python."""

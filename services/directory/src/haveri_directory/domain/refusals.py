@@ -1,0 +1,152 @@
+"""Why the directory refuses an order or a question, each named after its business reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from haveri_contracts.plain import Refusal
+
+
+class OrganizationUnknown(Refusal):
+    """The organisation has not been created."""
+
+    type = "organization-unknown"
+    title = "There is no such organisation."
+
+
+class OrganizationExists(Refusal):
+    """The slug belongs to an organisation that was created with other data."""
+
+    type = "organization-exists"
+    title = "There is an organisation of this name already."
+
+
+class AdministratorRequired(Refusal):
+    """An organisation begins with somebody who may administer it."""
+
+    type = "administrator-required"
+    title = "An organisation's first member has to be an administrator."
+
+
+class FacilityUnknown(Refusal):
+    """No such facility in this organisation."""
+
+    type = "facility-unknown"
+    title = "There is no such facility."
+
+
+class AreaUnknown(Refusal):
+    """No such area in this organisation."""
+
+    type = "area-unknown"
+    title = "There is no such area."
+
+
+class AssetUnknown(Refusal):
+    """No such asset in this organisation."""
+
+    type = "asset-unknown"
+    title = "There is no such asset."
+
+
+class TeamUnknown(Refusal):
+    """No such team in this organisation."""
+
+    type = "team-unknown"
+    title = "There is no such team."
+
+
+class MemberUnknown(Refusal):
+    """No such member in this organisation."""
+
+    type = "member-unknown"
+    title = "There is no such member."
+
+
+class FacilityInUse(Refusal):
+    """A facility with areas or teams stays."""
+
+    type = "facility-in-use"
+    title = "The facility still has areas or teams."
+
+
+class AreaInUse(Refusal):
+    """An area with assets stays."""
+
+    type = "area-in-use"
+    title = "The area still has assets."
+
+
+class TeamInUse(Refusal):
+    """A team with members stays."""
+
+    type = "team-in-use"
+    title = "The team still has members."
+
+
+class MemberInUse(Refusal):
+    """A member whom a shift names stays."""
+
+    type = "member-in-use"
+    title = "A shift names this member."
+
+
+class NameTaken(Refusal):
+    """Another thing of this kind has that name in the same place."""
+
+    type = "name-taken"
+    title = "This name is taken."
+
+
+class EmailTaken(Refusal):
+    """Another member has this e-mail address."""
+
+    type = "email-taken"
+    title = "Another member has this e-mail address."
+
+
+class ChatIdentityTaken(Refusal):
+    """Another member has this identity on the chat platform."""
+
+    type = "chat-identity-taken"
+    title = "Another member has this chat identity."
+
+
+class TenantTaken(Refusal):
+    """Another organisation lives in this chat tenant."""
+
+    type = "tenant-taken"
+    title = "Another organisation uses this chat tenant."
+
+
+class LastAdministrator(Refusal):
+    """Somebody has to be able to administer the organisation."""
+
+    type = "last-administrator"
+    title = "This is the organisation's last administrator."
+
+
+class RoleNotSufficient(Refusal):
+    """The member's role does not allow this."""
+
+    type = "role-not-sufficient"
+    title = "Your role does not allow this."
+
+
+class CursorUnreadable(Refusal):
+    """The cursor was not given by a page of this list."""
+
+    type = "cursor-unreadable"
+    title = "The cursor does not belong to this list."
+
+
+class ImportInvalid(Refusal):
+    """The document has faults; nothing of it was imported."""
+
+    type = "import-invalid"
+    title = "The document has faults, so nothing was imported."
+
+    def __init__(self, detail: str, errors: Sequence[dict[str, Any]]) -> None:
+        super().__init__(detail)
+        self.errors = list(errors)

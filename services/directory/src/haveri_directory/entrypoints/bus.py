@@ -1,0 +1,91 @@
+"""From the bus to the use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from haveri_chassis.bus import Bus, Received
+from haveri_chassis.database import Database
+from haveri_chassis.ids import Ids
+from haveri_contracts.directory import commands, queries
+from haveri_contracts.envelope import Envelope
+from haveri_contracts.message import Command
+from haveri_contracts.streams import DIRECTORY_COMMANDS
+from haveri_directory.adapters.directory_store import DirectoryStore
+from haveri_directory.adapters.reads import DirectoryReads
+from haveri_directory.application.change_chat_settings import change_chat_settings
+from haveri_directory.application.create_organization import create_organization
+from haveri_directory.application.import_plant import import_plant, read_document
+from haveri_directory.application.ports import Book
+from haveri_directory.application.put_area import put_area
+from haveri_directory.application.put_asset import put_asset
+from haveri_directory.application.put_facility import put_facility
+from haveri_directory.application.put_member import put_member
+from haveri_directory.application.put_team import put_team
+from haveri_directory.application.remove import remove
+
+Handler = Callable[[Received[Any]], Awaitable[dict[str, Any] | None]]
+
+CHANGES: dict[type[Command], Callable[[Book, str, Any], Awaitable[dict[str, Any]]]] = {
+    commands.CreateOrganization: create_organization,
+    commands.PutFacility: put_facility,
+    commands.PutArea: put_area,
+    commands.PutAsset: put_asset,
+    commands.PutTeam: put_team,
+    commands.PutMember: put_member,
+    commands.Remove: remove,
+    commands.ChangeChatSettings: change_chat_settings,
+}
+
+
+def command_handlers(store: DirectoryStore, ids: Ids) -> dict[type[Command], Handler]:
+    """What carries out each command."""
+
+    def changing(use_case: Callable[[Book, str, Any], Awaitable[dict[str, Any]]]) -> Handler:
+        async def handle(received: Received[Any]) -> dict[str, Any]:
+            async def work(book: Book) -> dict[str, Any]:
+                return await use_case(book, received.actor, received.message)
+
+            return await store.carry_out(received.envelope, work)
+
+        return handle
+
+    async def import_whole(received: Received[commands.ImportPlant]) -> dict[str, Any]:
+        document = await read_document(received.message)
+
+        async def work(book: Book) -> dict[str, Any]:
+            return await import_plant(book, received.actor, document, ids)
+
+        return await store.carry_out(received.envelope, work)
+
+    return {
+        commands.ImportPlant: import_whole,
+        **{order: changing(use_case) for order, use_case in CHANGES.items()},
+    }
+
+
+def attach(bus: Bus, database: Database, store: DirectoryStore, reads: DirectoryReads, ids: Ids) -> None:
+    """Subscribe everything the directory service listens to."""
+    bus.on_command(DIRECTORY_COMMANDS, database, command_handlers(store, ids))
+
+    async def organization(_: queries.GetOrganization, envelope: Envelope) -> Any:
+        return await reads.organization(envelope.organization)
+
+    async def chat_settings(_: queries.GetChatSettings, envelope: Envelope) -> Any:
+        return await reads.chat_settings(envelope.organization)
+
+    def asking(read: Callable[[str, Any], Awaitable[Any]]) -> Callable[[Any, Envelope], Awaitable[Any]]:
+        async def answer(query: Any, envelope: Envelope) -> Any:
+            return await read(envelope.organization, query)
+
+        return answer
+
+    bus.on_query(queries.GetOrganization, organization)
+    bus.on_query(queries.GetChatSettings, chat_settings)
+    bus.on_query(queries.ListFacilities, asking(reads.facilities))
+    bus.on_query(queries.ListAreas, asking(reads.areas))
+    bus.on_query(queries.ListAssets, asking(reads.assets))
+    bus.on_query(queries.ListTeams, asking(reads.teams))
+    bus.on_query(queries.ListMembers, asking(reads.members))
+    bus.on_query(queries.GetOnShift, asking(reads.on_shift))

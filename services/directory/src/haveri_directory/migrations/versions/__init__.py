@@ -1,0 +1,1 @@
+"""The directory schema's versions."""
