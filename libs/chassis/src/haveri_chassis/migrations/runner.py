@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ from haveri_chassis.migrations.environment import driver_url
 from haveri_chassis.migrations.names import OWNER_ROLE, VERSION_TABLE, checked_name, role_of
 from haveri_chassis.migrations.roles import ensure_owner, ensure_service_role
 
+# Alembic keeps the migration that runs in a global of its module, so one process runs one at a time.
+_ONE_AT_A_TIME = asyncio.Lock()
 _LOCK = 7_306_641_926_533_120_001  # any number that nobody else in this database locks
 
 
@@ -101,7 +104,7 @@ async def _ensure_schema(connection: asyncpg.Connection, service: ServiceSchema)
 async def _upgrade(admin_url: str, schema: str, folder: Path) -> tuple[str | None, str | None]:
     engine = create_async_engine(driver_url(admin_url), poolclass=NullPool)
     try:
-        async with engine.connect() as connection:
+        async with _ONE_AT_A_TIME, engine.connect() as connection:
             await connection.execute(text(f"SET ROLE {OWNER_ROLE}"))
             await connection.commit()
             return await connection.run_sync(_upgrade_to_head, schema, folder)

@@ -13,7 +13,7 @@ from haveri_chassis.testing.organizations import unique_slug
 from haveri_chassis.testing.postgres import PostgresForTests
 
 # Roles belong to the whole server, which all databases of a test session share: so does their password.
-_PASSWORD = "only-for-tests"  # noqa: S105 - of servers that live as long as a test run, on the loopback interface
+DATABASE_PASSWORD = "only-for-tests"  # noqa: S105 - of servers that live as long as a test run, on the loopback interface
 
 _S = TypeVar("_S")
 
@@ -47,7 +47,7 @@ class House:
         """
         name = f"house_{secrets.token_hex(6)}"
         admin_url = postgres_server.create_database(name)
-        await provision_database(admin_url, schemas, {schema.name: _PASSWORD for schema in schemas})
+        await provision_database(admin_url, schemas, {schema.name: DATABASE_PASSWORD for schema in schemas})
         if nats_server is not None:
             from haveri_chassis.provision_bus import provision_bus  # noqa: PLC0415 - database tests need no bus
 
@@ -72,7 +72,7 @@ class House:
 
     def database_url(self, service: str) -> str:
         """The URL with which a service signs in, as the role that owns nothing."""
-        return self._server.dsn(self._database, user=self._schemas[service].role, password=_PASSWORD)
+        return self._server.dsn(self._database, user=self._schemas[service].role, password=DATABASE_PASSWORD)
 
     def database(self, service: str, *, pool_size: int = 10) -> Database:
         """A service's database, not yet opened."""
