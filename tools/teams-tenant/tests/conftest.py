@@ -1,18 +1,32 @@
-"""A running tenant, a small bot that checks every token, and two organisations."""
+"""One tenant process for all tests, and for each test its own organisations with a bot that checks every token."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import tenant_support as support
+
+# Tests are imported without packages, so that their shared parts have to be made findable.
+sys.path.insert(0, str(Path(__file__).parent))
+
+import tenant_support as support  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+async def shared_process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[support.TenantProcess]:
+    """The tenant as a process of its own, as the supervisor runs it."""
+    process = support.TenantProcess(tmp_path_factory.mktemp("tenant"))
+    await process.start()
+    yield process
+    await process.stop()
 
 
 @pytest.fixture
-async def tenant_process(tmp_path: Path) -> AsyncIterator[support.TenantProcess]:
-    """The tenant as a process of its own, as the supervisor runs it."""
+async def own_process(tmp_path: Path) -> AsyncIterator[support.TenantProcess]:
+    """A tenant process that a test may kill."""
     process = support.TenantProcess(tmp_path / "tenant")
     await process.start()
     yield process
@@ -29,10 +43,19 @@ async def bot() -> AsyncIterator[support.FakeBot]:
 
 
 @pytest.fixture
-async def stage(tenant_process: support.TenantProcess, bot: support.FakeBot) -> AsyncIterator[support.Stage]:
+async def stage(shared_process: support.TenantProcess, bot: support.FakeBot) -> AsyncIterator[support.Stage]:
     """Two organisations with the bot installed in both."""
-    stage = support.Stage(tenant_process, bot)
-    async with asyncio.timeout(20):
-        await stage.set()
-    yield stage
-    await stage.strike()
+    async with support.Stage(shared_process, bot) as stage:
+        async with asyncio.timeout(20):
+            await stage.set()
+        yield stage
+        await stage.client.clear_faults()
+
+
+@pytest.fixture
+async def mortal_stage(own_process: support.TenantProcess, bot: support.FakeBot) -> AsyncIterator[support.Stage]:
+    """The same on a process that the test may kill."""
+    async with support.Stage(own_process, bot) as stage:
+        async with asyncio.timeout(20):
+            await stage.set()
+        yield stage

@@ -8,9 +8,11 @@ import os
 import signal
 import socket
 import sys
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import jwt
@@ -23,18 +25,15 @@ from haveri_teams_tenant.client.tenant import TenantHandle
 
 Json = dict[str, Any]
 
-TAMPERE = "11111111-1111-4111-8111-111111111111"
-OULU = "22222222-2222-4222-8222-222222222222"
-WORKS = "aaaaaaaa-0000-4000-8000-000000000001"
-MILL = "bbbbbbbb-0000-4000-8000-000000000001"
-APP = "f5d48856-5b42-41a0-8c3a-c5f944b679b0"
 SECRET = "a secret of the bot"
-ANNA = UserSeed(
-    "c33aafc4-646d-4543-9d4c-abd28e4d2110", "Anna Virtanen", "anna@tampere.example", "fi-FI", "Europe/Helsinki"
-)
-MIKKO = UserSeed("c33aafc4-646d-4543-9d4c-abd28e4d2111", "Mikko Korhonen", "mikko@tampere.example")
-OUTSIDER = UserSeed("c33aafc4-646d-4543-9d4c-abd28e4d2112", "Olga Outsider", "olga@tampere.example")
-LIISA = UserSeed("d33aafc4-646d-4543-9d4c-abd28e4d2110", "Liisa Laine", "liisa@oulu.example")
+BOT_SCOPE = "https://api.botframework.com/.default"
+GRAPH_SCOPE = "https://graph.microsoft.com/.default"
+ANNA, MIKKO, OLGA, LIISA = "Anna Virtanen", "Mikko Korhonen", "Olga Outsider", "Liisa Laine"
+
+
+def guid() -> str:
+    """A fresh GUID, so that tests never meet each other's organisations."""
+    return str(uuid.uuid4())
 
 
 def free_port() -> int:
@@ -93,6 +92,7 @@ class FakeBot:
     """A messaging endpoint that validates tokens for real and remembers what it was told."""
 
     def __init__(self) -> None:
+        self.app_id = guid()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/api/messages"
         self.metadata_url = ""
@@ -139,7 +139,7 @@ class FakeBot:
                 token,
                 jwt.PyJWK(self._keys[kid]).key,
                 algorithms=["RS256"],
-                audience=APP,
+                audience=self.app_id,
                 issuer="https://api.botframework.com",
                 options={"require": ["exp", "aud", "iss"]},
             )
@@ -186,63 +186,91 @@ class FakeBot:
 
 
 class Stage:
-    """A tenant with two organisations and a bot that is in both."""
+    """Two organisations of one tenant process with a bot that is in both."""
 
     def __init__(self, process: TenantProcess, bot: FakeBot) -> None:
         self.process = process
         self.bot = bot
         self.client = TenantClient(process.url)
         self.http = httpx2.AsyncClient(base_url=process.url, trust_env=False, timeout=10)
-        self.tampere: TenantHandle = self.client.tenant(TAMPERE)
-        self.oulu: TenantHandle = self.client.tenant(OULU)
+        self.works, self.mill = guid(), guid()
+        self.tampere: TenantHandle = self.client.tenant(guid())
+        self.oulu: TenantHandle = self.client.tenant(guid())
+        self.anna = UserSeed(guid(), ANNA, "anna@tampere.example", "fi-FI", "Europe/Helsinki")
+        self.mikko = UserSeed(guid(), MIKKO, "mikko@tampere.example")
+        self.olga = UserSeed(guid(), OLGA, "olga@tampere.example")
+        self.liisa = UserSeed(guid(), LIISA, "liisa@oulu.example")
         bot.metadata_url = f"{process.url}/v1/.well-known/openidconfiguration"
 
     async def set(self) -> None:
         """Seed and install."""
-        works = TeamSeed(WORKS, "Tampere Works", ("Incidents",), (ANNA.aad_object_id, MIKKO.name))
-        await self.tampere.seed("Tampere Plant", [ANNA, MIKKO, OUTSIDER], [works])
-        await self.oulu.seed("Oulu Mill", [LIISA], [TeamSeed(MILL, "Oulu Mill")])
+        await self.seed()
         for tenant in (self.tampere, self.oulu):
             await tenant.install(self.installation())
-        for team in (WORKS, MILL):
-            await self.bot.told(
-                lambda a, team=team: (
-                    a["type"] == "conversationUpdate"
-                    and a["channelData"]["team"]["aadGroupId"] == team
-                    and a.get("membersAdded") == [{"id": f"28:{APP}"}]
-                )
-            )
+            await tenant.wait_until_delivered()
+
+    async def seed(self) -> None:
+        """Olga is in the organisation but not in the team."""
+        works = TeamSeed(self.works, "Tampere Works", ("Incidents",), (ANNA, MIKKO))
+        await self.tampere.seed("Tampere Plant", [self.anna, self.mikko, self.olga], [works])
+        await self.oulu.seed("Oulu Mill", [self.liisa], [TeamSeed(self.mill, "Oulu Mill")])
 
     def installation(self, **changes: Any) -> AppInstall:
         """The bot as it is installed."""
         given: Json = {
-            "app_id": APP,
+            "app_id": self.bot.app_id,
             "name": "Haveri",
             "secret": SECRET,
             "messaging_endpoint": self.bot.url,
-            "home_tenant_id": TAMPERE,
+            "home_tenant_id": self.tampere.id,
         }
         return AppInstall(**{**given, **changes})
 
-    async def strike(self) -> None:
-        """Close the connections."""
-        await self.client.close()
-        await self.http.aclose()
+    async def incidents(self) -> str:
+        """The id of the channel Incidents."""
+        channel = await self.tampere.channel("Incidents")
+        assert channel is not None
+        return channel.id
 
     async def token(self, tenant: str, scope: str, secret: str = SECRET) -> httpx2.Response:
         """Ask for a token."""
-        form = {"grant_type": "client_credentials", "client_id": APP, "client_secret": secret, "scope": scope}
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self.bot.app_id,
+            "client_secret": secret,
+            "scope": scope,
+        }
         return await self.http.post(f"/{tenant}/oauth2/v2.0/token", data=form)
 
     async def bot_headers(self) -> dict[str, str]:
         """What the bot sends to the Connector."""
-        answer = await self.token("botframework.com", "https://api.botframework.com/.default")
+        answer = await self.token("botframework.com", BOT_SCOPE)
         return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
-    async def graph_headers(self, tenant: str = TAMPERE) -> dict[str, str]:
+    async def graph_headers(self, tenant: TenantHandle | None = None) -> dict[str, str]:
         """What the bot sends to Graph."""
-        answer = await self.token(tenant, "https://graph.microsoft.com/.default")
+        answer = await self.token((tenant or self.tampere).id, GRAPH_SCOPE)
         return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+    async def post(self, conversation_id: str, activity: Json, **query: str) -> httpx2.Response:
+        """The bot writes into a conversation."""
+        path = f"/amer/v3/conversations/{quote(conversation_id, safe='')}/activities"
+        return await self.http.post(path, json=activity, params=query, headers=await self.bot_headers())
+
+    async def post_card(self, conversation_id: str, content: Json) -> str:
+        """The bot posts a card; gives the message's id."""
+        answer = await self.post(conversation_id, card_activity(content))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    async def __aenter__(self) -> Stage:
+        """Open."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connections."""
+        await self.client.close()
+        await self.http.aclose()
 
 
 def card(*body: Json, actions: list[Json] | None = None, **more: Any) -> Json:
@@ -254,3 +282,13 @@ def card_activity(content: Json, **more: Any) -> Json:
     """A message that carries a card."""
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": content}
     return {"type": "message", "attachments": [attachment], **more}
+
+
+def text_block(text: str) -> Json:
+    """A line of text on a card."""
+    return {"type": "TextBlock", "text": text}
+
+
+def execute(title: str, verb: str, **more: Any) -> Json:
+    """A button that is answered."""
+    return {"type": "Action.Execute", "title": title, "verb": verb, **more}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from haveri_teams_tenant.cards.inputs import BadInputs
+from haveri_teams_tenant.page.look import page
 from haveri_teams_tenant.people.refusals import Refused
 
 
-async def answer_refused(_: Request, refusal: Exception) -> JSONResponse:
-    """The reason in a person's words."""
+async def answer_refused(request: Request, refusal: Exception) -> Response:
+    """The reason in a person's words: a page for a browser, a problem document for programs."""
     if not isinstance(refusal, Refused):
         raise refusal
+    if request.url.path.startswith("/t/") and "text/html" in request.headers.get("Accept", ""):
+        return page("gone.html", status=refusal.status, reason=refusal.reason, back="/")
     return _problem(refusal.status, refusal.reason)
 
 

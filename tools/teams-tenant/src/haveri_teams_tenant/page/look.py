@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,7 +28,7 @@ POLICY = (
 HEADERS = [
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
 
@@ -51,6 +52,14 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
 
 
+def _icon(name: str) -> Markup:
+    """A picture of the sprite; decoration only, its button has a label."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(ICONS, name)
+
+
+ICONS = _fingerprint("icons.svg")
+
+
 def _make_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -60,7 +69,10 @@ def _make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"slug": slug, "clock": _clock_text, "hue": _hue, "initials": _initials}
-    environment.globals |= {"static": {name: _fingerprint(name) for name in ("chat.css", "card.css", "chat.js")}}
+    environment.globals |= {
+        "icon": _icon,
+        "static": {name: _fingerprint(name) for name in ("chat.css", "card.css", "chat.js", "icons.svg")},
+    }
     return environment
 
 

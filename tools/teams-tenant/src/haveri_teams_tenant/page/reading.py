@@ -90,8 +90,7 @@ async def conversation(
     try:
         place = house.talk.place_for(me, place_id)
     except NotThere as refusal:
-        tenant = house.world.tenants[me.tenant_id]
-        return page("gone.html", status=404, reason=refusal.reason, tenant=tenant)
+        return page("gone.html", status=404, reason=refusal.reason, back=f"/t/{me.tenant_id}")
     _mark_read(house, me, place)
     views = Views(house, me)
     threads, earlier = views.threads(place, show)

@@ -26,7 +26,7 @@ class Reaction:
     """A reaction under a message."""
 
     name: str
-    picture: str
+    known: bool
     count: int
     mine: bool
 
@@ -175,7 +175,7 @@ class Views:
 
     def _reactions(self, message: Message) -> list[Reaction]:
         return [
-            Reaction(name, REACTIONS.get(name, name), len(people), self._user.id in people)
+            Reaction(name, name in REACTIONS, len(people), self._user.id in people)
             for name, people in message.reactions.items()
         ]
 

@@ -55,7 +55,7 @@ class Presses:
         action, kind = found.action, found.action["type"]
         if kind not in ("Action.Execute", "Action.Submit"):
             raise Refused(f"{found.title or kind} does not send anything to the app.")
-        alone = str(action.get("associatedInputs")).lower() == "none"
+        alone = str(action.get("associatedInputs", "auto")).lower() == "none"
         inputs = {} if alone else gather(found.inputs, _in_reach(found, given) if lenient else given)
         if kind == "Action.Execute":
             return await self._execute(app, user, place, message, found, inputs, "manual")
