@@ -1,9 +1,11 @@
-"""Messages handled before are told apart by a row that commits together with their effect."""
+"""Messages handled before are told apart by a row that commits together with their effect.
+
+Rows stay for good: `haveri replay` may bring any event again, however old.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -31,9 +33,3 @@ async def first_times(
     # In sorted order, so that two batches with the same messages wait for each other instead of deadlocking.
     rows = await connection.fetch(_REMEMBER, organization_id, consumer, sorted(set(ids)))
     return {row["message_id"] for row in rows}
-
-
-async def forget_before(connection: asyncpg.Connection, moment: datetime) -> int:
-    """Remove rows received before `moment`, which must be older than any stream still redelivers; gives how many."""
-    status = await connection.execute("DELETE FROM inbox WHERE received_at < $1", moment)
-    return int(status.rpartition(" ")[2])

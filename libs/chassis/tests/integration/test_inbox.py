@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from haveri_chassis.inbox import first_time, first_times, forget_before
+from haveri_chassis.inbox import first_time, first_times
 
 
 async def test_a_message_is_new_to_each_consumer_and_organization_once(sample_database, fresh_organization):
@@ -50,13 +49,3 @@ async def test_two_deliveries_at_once_have_one_effect(sample_database, fresh_org
 
     counts = await asyncio.gather(*(deliver(ids if number % 2 else ids[::-1]) for number in range(8)))
     assert sorted(counts) == [0] * 7 + [50]
-
-
-async def test_what_no_stream_can_bring_again_may_be_forgotten(sample_database, fresh_organization):
-    organization, message = fresh_organization(), uuid4()
-    async with sample_database.transaction(organization) as connection:
-        await first_time(connection, "c", organization, message)
-    async with sample_database.transaction(organization) as connection:
-        assert await forget_before(connection, datetime.now(UTC) - timedelta(days=1)) == 0
-        assert await forget_before(connection, datetime.now(UTC) + timedelta(days=1)) == 1
-        assert await first_time(connection, "c", organization, message)

@@ -71,10 +71,9 @@ def create_infrastructure(op: Operations) -> None:
     for statement in (_OUTBOX, _EVENT_LOG, _INBOX, _COMMAND_OUTCOMES, _DUE_TIMERS):
         op.execute(statement)
     op.execute("CREATE INDEX outbox_position ON outbox (position)")
-    op.execute("CREATE INDEX inbox_received_at ON inbox (received_at)")
     op.execute("CREATE INDEX due_timers_due_at ON due_timers (due_at)")
     protect_infrastructure_table(op, "outbox", "SELECT, INSERT, DELETE")
-    protect_infrastructure_table(op, "inbox", "SELECT, INSERT, DELETE")
+    protect_infrastructure_table(op, "inbox", "SELECT, INSERT")
     protect_infrastructure_table(op, "due_timers", "SELECT, INSERT, UPDATE, DELETE")
     for table in ("event_log", "command_outcomes"):
         protect_infrastructure_table(op, table, "SELECT, INSERT")
