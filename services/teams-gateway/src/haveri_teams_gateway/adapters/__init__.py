@@ -1,0 +1,1 @@
+"""Everything that does I/O or speaks a foreign format."""

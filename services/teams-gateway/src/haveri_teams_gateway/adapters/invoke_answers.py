@@ -1,0 +1,105 @@
+"""What Teams wants as the answer to an invoke."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from haveri_chassis.bus import OwnerUnavailable
+from haveri_chassis.clock import Clock
+from haveri_chat import answers
+from haveri_chat.incident_cards import global_card, workflow_card
+from haveri_chat.plant import Plant
+from haveri_contracts.directory.models import Locale
+from haveri_teams_gateway.adapters.adaptive_cards import CONTENT_TYPE, TeamPlace, draw_card
+from haveri_teams_gateway.adapters.adaptive_forms import dialog, draw_form
+from haveri_teams_gateway.application.ports import GATEWAY, Plants, Questions
+from haveri_teams_gateway.application.reply import Reply
+from haveri_teams_gateway.domain.activities import Activity, Asked, DeclareFromMessage, Pressed
+from haveri_teams_gateway.domain.tenant import Tenant
+
+MESSAGE = "application/vnd.microsoft.activity.message"
+ERROR = "application/vnd.microsoft.error"
+Json = dict[str, Any]
+
+
+class TeamsInvokeAnswers:
+    """Writes the answers; asks for the incident when the pressed card is to be shown as it is now."""
+
+    def __init__(self, questions: Questions, plants: Plants, clock: Clock) -> None:
+        self._questions = questions
+        self._plants = plants
+        self._clock = clock
+
+    async def body(self, tenant: Tenant, activity: Activity, asked: Asked, reply: Reply, plant: Plant) -> Json:
+        """The body of the 200 that answers the invoke."""
+        if asked is not Asked.CARD:
+            return _task(reply)
+        if reply.form is not None:
+            return _card_answer(draw_form(reply.form, in_dialog=False))
+        if reply.refusal:
+            return _error(reply)
+        if reply.text or reply.card is not None:
+            return _message(reply.text or (reply.card.summary if reply.card else ""))
+        return await self._card_now(tenant, activity, reply, plant)
+
+    async def again(self, tenant: Tenant, activity: Activity, answer: Any) -> Any:
+        """The answer for a press that was handled before."""
+        incident = activity.data.get("incident") if isinstance(activity, Pressed) else None
+        if not isinstance(answer, dict) or answer.get("type") != CONTENT_TYPE or incident is None:
+            return answer
+        try:
+            plant = await self._plants.get(tenant.organization)
+            return await self._card_now(tenant, activity, Reply(incident_id=UUID(incident)), plant)
+        except (OwnerUnavailable, ValueError):
+            return answer
+
+    def later(self, activity: Activity, locale: Locale) -> Json | None:
+        """The answer when it could not be carried out yet."""
+        asked = activity.asked if isinstance(activity, Pressed) else Asked.NOTHING
+        text = answers.accepted_later(locale)
+        if asked is Asked.CARD:
+            return _message(text)
+        if asked is Asked.NOTHING and not isinstance(activity, DeclareFromMessage):
+            return None
+        return _task(Reply(text=text))
+
+    async def _card_now(self, tenant: Tenant, activity: Activity, reply: Reply, plant: Plant) -> Json:
+        """The pressed card in its new state. The workflow updates it for everybody a moment later."""
+        incident = None
+        if reply.incident_id is not None:
+            try:
+                incident = await self._questions.incident(tenant.organization, GATEWAY, str(reply.incident_id))
+            except OwnerUnavailable:
+                incident = None
+        if incident is None:
+            return _message("✓")
+        now = self._clock.now()
+        pressed_id = activity.card_message_id if isinstance(activity, Pressed) else None
+        if pressed_id is not None and pressed_id == incident.global_message_ref and not tenant.threads:
+            card = global_card(incident, plant, channel=incident.chat_channel_ref, now=now)
+        else:
+            card = workflow_card(incident, plant, now=now)
+        return _card_answer(draw_card(card, TeamPlace(tenant.tenant_id, tenant.group_id)))
+
+
+def _card_answer(card: Json) -> Json:
+    return {"statusCode": 200, "type": CONTENT_TYPE, "value": card}
+
+
+def _message(text: str) -> Json:
+    return {"statusCode": 200, "type": MESSAGE, "value": text}
+
+
+def _error(reply: Reply) -> Json:
+    return {"statusCode": 400, "type": ERROR, "value": {"code": reply.refusal, "message": reply.text}}
+
+
+def _task(reply: Reply) -> Json:
+    if reply.form is not None:
+        return dialog(reply.form)
+    if reply.text or reply.card is not None:
+        text = reply.text or (reply.card.summary if reply.card else "")
+        return {"task": {"type": "message", "value": text}}
+    # An empty answer closes the dialog; the cards show what changed.
+    return {}

@@ -1,0 +1,138 @@
+"""What somebody asks for is understood, carried out and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from haveri_chassis.clock import Clock
+from haveri_chat import answers
+from haveri_chat.buttons import pressed
+from haveri_chat.cards import Card
+from haveri_chat.conversation import interpret
+from haveri_chat.decisions import (
+    AnswerPrivately,
+    AskIncidents,
+    AskOnCall,
+    AskTimeline,
+    Decision,
+    OpenForm,
+    SendCommand,
+    Where,
+)
+from haveri_chat.grammar import parse
+from haveri_chat.incident_forms import SHORT, FormMaker
+from haveri_chat.plant import Plant, Who
+from haveri_chat.requests import IncidentRequest, Mention, Misunderstood, Request, Utterance
+from haveri_chat.submissions import submitted
+from haveri_chat.tidying import shortened
+from haveri_contracts.incident.commands import IncidentCommand
+from haveri_contracts.incident.models import Incident
+from haveri_contracts.types import member_actor
+from haveri_teams_gateway.application.ports import Orders, Questions
+from haveri_teams_gateway.application.reply import Reply
+from haveri_teams_gateway.domain.activities import DeclareFromMessage, Pressed, Said
+from haveri_teams_gateway.domain.sameness import DerivedIds
+
+SHOWN_ENTRIES = 15
+Asking = Said | Pressed | DeclareFromMessage
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One thing that a member asked for. `mentions` are resolved; `channel_incident` looks up whose channel it is."""
+
+    organization: str
+    activity_id: UUID
+    activity: Asking
+    mentions: tuple[Mention, ...]
+    who: Who
+    plant: Plant
+    channel_incident: Callable[[], Awaitable[UUID | None]]
+
+    @property
+    def actor(self) -> str:
+        """The member as an actor."""
+        return member_actor(self.who.member.id)
+
+
+class Converse:
+    """Takes a turn. Raises OwnerUnavailable or BusUnavailable when it has to be taken again later."""
+
+    def __init__(self, orders: Orders, questions: Questions, clock: Clock) -> None:
+        self._orders = orders
+        self._questions = questions
+        self._clock = clock
+
+    async def take(self, turn: Turn) -> Reply:
+        """Understand, act, answer. The same turn again sends the same command."""
+        return await self._carry_out(turn, await self._decide(turn))
+
+    async def _decide(self, turn: Turn) -> Decision:
+        ids = DerivedIds(turn.activity_id, "turn")
+        match turn.activity:
+            case DeclareFromMessage(text=text):
+                maker = FormMaker(turn.who.locale, turn.plant, ids.new)
+                return OpenForm(maker.declare(what=shortened(text.partition("\n")[0], SHORT), description=text))
+            case Pressed(form=str(), data=data, values=values):
+                addressed = await self._find(turn, data.get("incident"))
+                where = Where(addressed=addressed)
+                return submitted(data, values, turn.who, where, turn.plant, new_id=ids.new)
+            case Pressed(data=data):
+                return await self._interpret(turn, pressed(data), ids)
+            case Said(text=text):
+                return await self._interpret(turn, parse(Utterance(text, turn.mentions)), ids)
+
+    async def _interpret(self, turn: Turn, request: Request | Misunderstood, ids: DerivedIds) -> Decision:
+        where = Where()
+        # Only requests about one incident have `incident`; the others need not wait for any look-up.
+        if isinstance(request, IncidentRequest):
+            here_id = None if isinstance(turn.activity, Pressed) else await turn.channel_incident()
+            here = await self._find(turn, str(here_id) if here_id else None)
+            where = Where(here, await self._find(turn, request.incident))
+        return interpret(request, turn.who, where, turn.plant, new_id=ids.new, now=self._clock.now())
+
+    async def _find(self, turn: Turn, wanted: str | None) -> Incident | None:
+        return await self._questions.incident(turn.organization, turn.actor, wanted) if wanted else None
+
+    async def _carry_out(self, turn: Turn, decision: Decision) -> Reply:
+        match decision:
+            case SendCommand():
+                return await self._send(turn, decision)
+            case OpenForm(form):
+                return Reply(form=form)
+            case AnswerPrivately(content):
+                return (
+                    Reply(text=content, refusal="not-carried-out") if isinstance(content, str) else Reply(card=content)
+                )
+            case _:
+                return Reply(card=await self._ask(turn, decision))
+
+    async def _send(self, turn: Turn, decision: SendCommand) -> Reply:
+        command = decision.command
+        outcome = await self._orders.send(
+            command, organization=turn.organization, actor=turn.actor, command_id=turn.activity_id
+        )
+        incident_id = command.incident_id if isinstance(command, IncidentCommand) else None
+        if outcome is None:
+            return Reply(text=answers.accepted_later(turn.who.locale), follows=True)
+        if outcome.problem is not None:
+            text = answers.refused(turn.who.locale, outcome.problem)
+            return Reply(text=text, refusal=outcome.problem.type, incident_id=incident_id)
+        return Reply(text=decision.then, incident_id=incident_id)
+
+    async def _ask(self, turn: Turn, decision: AskOnCall | AskIncidents | AskTimeline) -> Card:
+        organization, actor, now = turn.organization, turn.actor, self._clock.now()
+        match decision:
+            case AskOnCall(facility_ids):
+                shifts = {
+                    facility: await self._questions.on_shift(organization, actor, facility) for facility in facility_ids
+                }
+                return answers.oncall(turn.who, turn.plant, shifts, now=now)
+            case AskIncidents(query):
+                found = await self._questions.incidents(organization, actor, query)
+                return answers.incidents(turn.who, turn.plant, found, now=now)
+            case AskTimeline(incident):
+                entries = await self._questions.newest_entries(organization, actor, incident.id, SHOWN_ENTRIES)
+                return answers.timeline(turn.who, turn.plant, incident, entries)

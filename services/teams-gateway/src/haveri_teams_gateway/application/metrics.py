@@ -1,0 +1,13 @@
+"""What the gateway counts."""
+
+from __future__ import annotations
+
+from haveri_chassis.metrics import counter, gauge, histogram
+
+ARRIVED = counter("teams_activities", "Activities from Teams, by type and what became of them.", ("type", "end"))
+HANDLED = counter("teams_handled", "Activities handled, by how that ended.", ("end",))
+ANSWERING = histogram("teams_answer_seconds", "From the arrival of an activity to the answer to Teams.", ("type",))
+CALLS = histogram("teams_call_seconds", "Calls to Teams, by kind and how they ended.", ("call", "end"))
+PENDING = gauge("teams_pending_activities", "Activities that are stored and not handled yet.")
+OPENING = histogram("teams_opening_seconds", "From a declared incident's event to its channel and cards.")
+FILES = counter("teams_files", "Files shared in incident channels, by what became of them.", ("end",))

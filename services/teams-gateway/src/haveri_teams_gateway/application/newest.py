@@ -1,0 +1,91 @@
+"""The newest state of incidents that this replica knows of, so that a card need not wait for a question."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from uuid import UUID
+
+from haveri_chassis.bus import OwnerUnavailable, Received
+from haveri_contracts.incident.events import IncidentDeclared, IncidentEvent
+from haveri_contracts.incident.models import Incident
+from haveri_contracts.plain import Status
+from haveri_teams_gateway.application.ports import GATEWAY, Questions
+
+KEPT = 2000
+Key = tuple[str, UUID]
+
+
+class NewestIncidents:
+    """Learns from events how new a state has to be; asks the incident service when it knows none that new."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+        self._states: OrderedDict[Key, Incident] = OrderedDict()
+        self._versions: OrderedDict[Key, int] = OrderedDict()
+
+    def heard(self, received: Received[IncidentEvent]) -> None:
+        """An event arrived. The first one says everything there is to know."""
+        key = (received.organization, received.message.incident_id)
+        version = received.envelope.sequence or 1
+        self._versions[key] = max(version, self._versions.get(key, 0))
+        if isinstance(received.message, IncidentDeclared) and version == 1 and key not in self._states:
+            self._keep(key, _as_declared(received.message))
+        _shorten(self._versions)
+
+    def forget(self, organization: str, incident_id: UUID) -> None:
+        """Ask at the next opportunity: another replica may have heard more."""
+        self._states.pop((organization, incident_id), None)
+
+    async def current(self, organization: str, incident_id: UUID) -> Incident:
+        """The incident, at least as new as the newest event heard; raises OwnerUnavailable."""
+        key = (organization, incident_id)
+        state = self._states.get(key)
+        if state is not None and state.version >= self._versions.get(key, 0):
+            return state
+        found = await self._questions.incident(organization, GATEWAY, str(incident_id))
+        if found is None:
+            raise OwnerUnavailable("the incident service does not know this incident (yet)")
+        self._keep(key, found)
+        return found
+
+    def _keep(self, key: Key, incident: Incident) -> None:
+        self._states[key] = incident
+        self._versions[key] = max(incident.version, self._versions.get(key, 0))
+        _shorten(self._states)
+
+
+class NewestOf:
+    """The workflow's IncidentReader for one organisation."""
+
+    def __init__(self, newest: NewestIncidents, organization: str) -> None:
+        self._newest = newest
+        self._organization = organization
+
+    async def current(self, incident_id: UUID) -> Incident:
+        """The newest state that is known."""
+        return await self._newest.current(self._organization, incident_id)
+
+
+def _as_declared(event: IncidentDeclared) -> Incident:
+    return Incident(
+        id=event.incident_id,
+        number=event.number,
+        title=event.title,
+        description=event.description,
+        status=Status.DECLARED,
+        severity=event.severity,
+        declared_by=event.declared_by,
+        declared_at=event.declared_at,
+        facility_id=event.facility_id,
+        area_id=event.area_id,
+        asset_ids=event.asset_ids,
+        assigned_to=event.assigned_to,
+        tags=event.tags,
+        updated_at=event.declared_at,
+        version=1,
+    )
+
+
+def _shorten(kept: OrderedDict[Key, Incident] | OrderedDict[Key, int]) -> None:
+    while len(kept) > KEPT:
+        kept.popitem(last=False)

@@ -1,0 +1,64 @@
+"""What an activity tells by the way: where its tenant is reached, and who its sender is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from haveri_chassis.logs import get_logger
+from haveri_teams_gateway.domain.activities import Activity, Sender
+from haveri_teams_gateway.domain.tenant import Tenant
+
+log = get_logger(__name__)
+
+
+class KnownTenants(Protocol):
+    """The tenants of this house."""
+
+    async def of_tenant(self, tenant_id: str) -> Tenant | None:
+        """The organisation behind a tenant."""
+        ...
+
+    async def heard_from(self, tenant: Tenant, service_url: str) -> None:
+        """Remember where it is reached."""
+        ...
+
+
+class KnownPeople(Protocol):
+    """The people seen so far."""
+
+    async def met(self, tenant: Tenant, sender: Sender) -> None:
+        """Remember both ids of somebody."""
+        ...
+
+
+class NoticeTenant:
+    """Learns in the background: nobody waits for it, and the next activity tells it again."""
+
+    def __init__(self, tenants: KnownTenants, people: KnownPeople) -> None:
+        self._tenants = tenants
+        self._people = people
+        self._learning: set[asyncio.Task[None]] = set()
+
+    async def tenant(self, tenant_id: str) -> Tenant | None:
+        """The organisation behind a tenant, None when it is nobody's."""
+        return await self._tenants.of_tenant(tenant_id)
+
+    def heard(self, tenant: Tenant, activity: Activity) -> None:
+        """An activity came from this tenant."""
+        arrival = activity.arrival
+        if tenant.service_url != arrival.service_url:
+            self._learn(self._tenants.heard_from(tenant, arrival.service_url))
+        if arrival.sender.object_id is not None:
+            self._learn(self._people.met(tenant, arrival.sender))
+
+    def _learn(self, lesson: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(lesson)
+        self._learning.add(task)
+        task.add_done_callback(self._learned)
+
+    def _learned(self, task: asyncio.Task[None]) -> None:
+        self._learning.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("something was not learnt", error=type(error).__name__)

@@ -1,0 +1,159 @@
+"""An activity is stored before it is answered, then handled at once by whoever stored it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from haveri_chassis.bus import OwnerUnavailable
+from haveri_chassis.clock import Clock
+from haveri_chassis.ids import Ids
+from haveri_chassis.telemetry import current_traceparent
+from haveri_chat.grammar import command_word
+from haveri_contracts.directory.models import Locale
+from haveri_teams_gateway.application.capture_message import CaptureMessage, can_be_captured
+from haveri_teams_gateway.application.captured import Capture
+from haveri_teams_gateway.application.desk import Desk
+from haveri_teams_gateway.application.handle_activity import Work
+from haveri_teams_gateway.application.handling_ports import InvokeAnswers
+from haveri_teams_gateway.application.inbox import NewActivity, Receipt
+from haveri_teams_gateway.application.metrics import ARRIVED
+from haveri_teams_gateway.application.ports import Plants
+from haveri_teams_gateway.domain.activities import (
+    Activity,
+    Asked,
+    DeclareFromMessage,
+    Deleted,
+    Edited,
+    Pressed,
+    Said,
+)
+from haveri_teams_gateway.domain.sameness import fingerprint, identity
+from haveri_teams_gateway.domain.tenant import Tenant
+
+ANSWER_WITHIN = 8.0
+"""Seconds after which somebody who waits is told "will follow"; Teams itself gives up after 15."""
+_LOOK_EVERY = 0.1
+
+
+class Inbox(Protocol):
+    """Where activities are stored."""
+
+    async def put(self, organization: str, new: NewActivity, capture: Capture | None) -> Receipt:
+        """Store one, with what it means for its incident."""
+        ...
+
+    async def answer_of(self, organization: str, activity: UUID) -> Receipt:
+        """How far it has come."""
+        ...
+
+
+class ReceiveActivity:
+    """Takes one activity of an organisation and gives the body of the answer, None for an empty one."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        plants: Plants,
+        capture: CaptureMessage,
+        desk: Desk,
+        invokes: InvokeAnswers,
+        clock: Clock,
+        ids: Ids,
+        poke: Callable[[], None],
+    ) -> None:
+        self._inbox = inbox
+        self._plants = plants
+        self._capture = capture
+        self._desk = desk
+        self._invokes = invokes
+        self._clock = clock
+        self._ids = ids
+        self._poke = poke
+
+    async def receive(self, tenant: Tenant, activity: Activity, body: Mapping[str, Any]) -> Any:
+        """Store, begin to handle, answer. Raises what the database raises when nothing could be stored."""
+        work, capturable = needs_work(activity), can_be_captured(activity)
+        if not work and not capturable:
+            ARRIVED.labels(activity.arrival.type, "nothing_to_do").inc()
+            return None
+        activity_id = self._ids.new()
+        new = self._new(activity_id, activity, body, work=work, capturable=capturable)
+        capture = await self._capturing(tenant, activity, activity_id) if capturable else None
+        receipt = await self._inbox.put(tenant.organization, new, capture)
+        ARRIVED.labels(activity.arrival.type, "new" if receipt.fresh else "repeated").inc()
+        if isinstance(activity, Said) and activity.files:
+            self._poke()
+        if receipt.fresh and not work:
+            return None
+        if waits_for_answer(activity):
+            return await self._answer(tenant, activity, receipt)
+        if receipt.fresh:
+            self._desk.begin(Work(tenant, receipt.id, activity), new.conversation, behind=receipt.ahead)
+        return None
+
+    def _new(
+        self, activity_id: UUID, activity: Activity, body: Mapping[str, Any], *, work: bool, capturable: bool
+    ) -> NewActivity:
+        conversation = activity.arrival.conversation
+        return NewActivity(
+            id=activity_id,
+            identity=identity(activity),
+            fingerprint=fingerprint(activity),
+            conversation=conversation.id,
+            refs=[ref for ref in (conversation.id, conversation.thread_ref) if ref],
+            body=dict(body),
+            received_at=self._clock.now(),
+            work=work,
+            capturable=capturable,
+            traceparent=current_traceparent(),
+        )
+
+    async def _capturing(self, tenant: Tenant, activity: Activity, activity_id: UUID) -> Capture | None:
+        """How to capture it now; None when nobody can say who wrote it, so that it is captured later."""
+        try:
+            plant = await self._plants.get(tenant.organization)
+        except OwnerUnavailable:
+            return None
+        return self._capture.of(tenant.organization, activity, activity_id, plant)
+
+    async def _answer(self, tenant: Tenant, activity: Activity, receipt: Receipt) -> Any:
+        """The answer to an invoke: of its handling now, or of the one that was begun when it first arrived."""
+        if receipt.done:
+            return await self._invokes.again(tenant, activity, receipt.answer)
+        if receipt.fresh:
+            task = self._desk.begin_alone(Work(tenant, receipt.id, activity))
+        else:
+            task = self._desk.task_of(receipt.id) or asyncio.create_task(self._handled_elsewhere(tenant, receipt.id))
+        # The handling goes on whatever becomes of this request: what follows is told on the cards.
+        done, _ = await asyncio.wait((task,), timeout=ANSWER_WITHIN)
+        if done and not task.cancelled() and task.exception() is None:
+            return task.result()
+        return self._invokes.later(activity, Locale.ENGLISH)
+
+    async def _handled_elsewhere(self, tenant: Tenant, activity_id: UUID) -> Any:
+        """Wait for another replica that has it in hand."""
+        deadline = time.monotonic() + ANSWER_WITHIN
+        while time.monotonic() < deadline:
+            receipt = await self._inbox.answer_of(tenant.organization, activity_id)
+            if receipt.done:
+                return receipt.answer
+            await asyncio.sleep(_LOOK_EVERY)
+        raise TimeoutError
+
+
+def waits_for_answer(activity: Activity) -> bool:
+    """True for invokes: somebody sits before a spinning button."""
+    if isinstance(activity, Pressed):
+        return activity.asked is not Asked.NOTHING
+    return isinstance(activity, DeclareFromMessage)
+
+
+def needs_work(activity: Activity) -> bool:
+    """True when there is more to do than to keep what was said."""
+    if isinstance(activity, Said):
+        return command_word(activity.text, activity.addressed) is not None and bool(activity.text or not activity.files)
+    return isinstance(activity, Pressed | DeclareFromMessage) and not isinstance(activity, Edited | Deleted)

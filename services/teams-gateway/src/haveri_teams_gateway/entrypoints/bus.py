@@ -1,0 +1,36 @@
+"""From the bus to the use cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haveri_chassis.bus import Bus, Received
+from haveri_contracts.directory.events import ChatSettingsChanged
+from haveri_contracts.incident.events import IncidentDeclared, IncidentEvent
+from haveri_contracts.streams import GATEWAY_DIRECTORY, GATEWAY_INCIDENTS
+from haveri_teams_gateway.adapters.plants import DirectoryPlants
+from haveri_teams_gateway.adapters.store.tenants import Tenants
+from haveri_teams_gateway.application.advance_incident import AdvanceIncident
+from haveri_teams_gateway.application.newest import NewestIncidents
+
+INCIDENTS_AT_ONCE = 64
+"""An incident's events come one after the other; as many incidents are worked on side by side."""
+
+
+def attach(
+    bus: Bus, tenants: Tenants, plants: DirectoryPlants, newest: NewestIncidents, advance: AdvanceIncident
+) -> None:
+    """Subscribe everything the gateway listens to."""
+
+    async def incident_changed(received: Received[Any]) -> None:
+        event: IncidentEvent = received.message
+        newest.heard(received)
+        first = isinstance(event, IncidentDeclared) and received.deliveries == 1
+        await advance.advance(received.organization, event.incident_id, first=first)
+
+    async def settings_changed(received: Received[ChatSettingsChanged]) -> None:
+        if await tenants.put(received.organization, received.message.settings):
+            await plants.warm(received.organization)
+
+    bus.on_event(GATEWAY_INCIDENTS, incident_changed, workers=INCIDENTS_AT_ONCE)
+    bus.on_event(GATEWAY_DIRECTORY, settings_changed)
