@@ -12,7 +12,7 @@ import pytest
 # Tests are imported without packages, so that their shared parts have to be made findable.
 sys.path.insert(0, str(Path(__file__).parent))
 
-import tenant_support as support  # noqa: E402
+import tenant_support as support
 
 
 @pytest.fixture(scope="session")
