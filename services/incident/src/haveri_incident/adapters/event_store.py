@@ -12,6 +12,7 @@ import orjson
 
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
+from haveri_chassis.outbox import wake_outbox_sql
 from haveri_chassis.outcomes import OutcomeTaken, record_outcome
 from haveri_chassis.telemetry import current_traceparent
 from haveri_contracts.envelope import Envelope, wrap
@@ -28,7 +29,7 @@ WHERE organization_id = $1 AND incident_id = $2 ORDER BY version
 """
 
 # One statement, one round trip: a second writer of the same version fails on the primary key and stores nothing.
-_APPEND = """
+_APPEND = f"""
 WITH appended AS (
     INSERT INTO events (organization_id, incident_id, version, event_id, type, occurred_at, recorded_at, actor,
                         payload, correlation_id, causation_id)
@@ -47,8 +48,8 @@ WITH appended AS (
 ), answered AS (
     INSERT INTO command_outcomes (organization_id, command_id, outcome) VALUES ($1, $7, $21::text::jsonb)
 )
-SELECT pg_notify('haveri_incident_outbox', '')
-"""
+{wake_outbox_sql()}
+"""  # noqa: S608 - put together from constants
 
 _NEXT_NUMBER = """
 INSERT INTO numbers (organization_id, last) VALUES ($1, 1)
