@@ -1,1 +1,1 @@
-"""The haveri command: run everything here, provision, replay, verify."""
+"""The `haveri` command: run everything here, provision, replay, verify."""

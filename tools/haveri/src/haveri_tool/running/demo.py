@@ -1,0 +1,35 @@
+"""The demo organisation: the directory's own files, and a hash of them."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from haveri_directory.demo import DEMO, TenantSeed, founding_order, plant_document, teams_tenant
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What `haveri up` needs of the demo organisation. `plant` is the document for the import, YAML."""
+
+    slug: str
+    plant: str
+    tenant: TenantSeed
+    administrator_email: str
+
+    @property
+    def tenant_id(self) -> str:
+        """The local Microsoft 365 tenant."""
+        return self.tenant.tenant_id
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the demo does."""
+        return hashlib.sha256(f"{self.plant}{self.tenant}".encode()).hexdigest()
+
+
+def read_demo() -> Demo:
+    """The demo organisation as it comes with this version."""
+    order = founding_order(uuid.UUID(int=0), DEMO)
+    return Demo(DEMO, plant_document(DEMO), teams_tenant(DEMO), order.administrator.email)

@@ -1,0 +1,98 @@
+"""Setting up the demo organisation and the local Teams tenant; safe to repeat, and what people changed stays."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from haveri_contracts.directory.commands import ChangeChatSettings, CreateOrganization, ImportPlant
+from haveri_contracts.directory.queries import GetChatSettings, ListFacilities
+from haveri_contracts.types import Page
+from haveri_directory.demo import founding_order
+from haveri_teams_tenant.client import AppInstall, TeamSeed, TenantClient, UserSeed
+from haveri_tool.accounts import accounts_at
+from haveri_tool.desk import Desk, desk_at
+from haveri_tool.running.demo import Demo
+from haveri_tool.running.plan import Plan
+from haveri_tool.running.schemas import role
+from haveri_tool.upkeep.provisioning import provision_signals
+
+_BOT = "Haveri"
+
+
+async def furnish(plan: Plan) -> None:
+    """Bring the demo organisation, its administrator's account and token, and its chat into being."""
+    demo = plan.demo
+    async with desk_at(plan.backbone.nats_url) as desk:
+        administrator_id = await _found(desk, demo)
+        await provision_signals(plan.backbone.nats_url, demo.slug)
+        await _import_plant(desk, demo)
+        await _give_access(plan, administrator_id)
+        if plan.local_tenant:
+            await _seed_tenant(plan)
+            # Before the bot is installed: the gateway refuses a tenant that belongs to no organisation.
+            await _connect_chat(desk, demo)
+            await _install_bot(plan)
+
+
+async def _found(desk: Desk, demo: Demo) -> UUID:
+    order: CreateOrganization = founding_order(desk.bus.sender.ids.new(), demo.slug)
+    result = await desk.order(order, demo.slug)
+    return UUID(result["administrator"]["id"])
+
+
+async def _import_plant(desk: Desk, demo: Demo) -> None:
+    known = await desk.ask(ListFacilities(page=Page(limit=1)), demo.slug)
+    if not known.items:
+        await desk.order(ImportPlant(format="yaml", document=demo.plant), demo.slug)
+        print(f"imported the plant of {demo.slug}", flush=True)
+
+
+async def _give_access(plan: Plan, administrator_id: UUID) -> None:
+    demo, secrets = plan.demo, plan.secrets
+    url = plan.backbone.service_database_url(role("web"), secrets.database_password("web"))
+    async with accounts_at(url) as accounts:
+        if not await accounts.has_account(demo.slug, administrator_id):
+            password = secrets.administrator_password()
+            await accounts.set_password(demo.slug, administrator_id, demo.administrator_email, password)
+            print(f"gave {demo.administrator_email} a password", flush=True)
+        token = secrets.api_token()
+        if token is None or not await accounts.is_good(token, demo.slug):
+            secrets.keep_api_token(await accounts.create_token(demo.slug, administrator_id, "haveri up"))
+            print("made an API token", flush=True)
+
+
+async def _seed_tenant(plan: Plan) -> None:
+    seed = plan.demo.tenant
+    users = [UserSeed(user.aad_object_id, user.name, user.email, user.locale, user.timezone) for user in seed.users]
+    teams = [
+        TeamSeed(
+            team.group_id,
+            team.name,
+            tuple((channel.name, channel.id) for channel in team.channels),
+            tuple(team.members),
+        )
+        for team in seed.teams
+    ]
+    async with TenantClient(plan.tenant_url) as client:
+        await client.tenant(seed.tenant_id).seed(seed.name, users, teams)
+    print(f"seeded the tenant {seed.name}", flush=True)
+
+
+async def _connect_chat(desk: Desk, demo: Demo) -> None:
+    known = await desk.ask(GetChatSettings(), demo.slug)
+    if known.settings is None:
+        await desk.order(ChangeChatSettings(settings=demo.tenant.chat_settings()), demo.slug)
+        print("connected the organisation with its chat", flush=True)
+
+
+async def _install_bot(plan: Plan) -> None:
+    app = AppInstall(
+        app_id=plan.secrets.teams_app_id(),
+        name=_BOT,
+        secret=plan.secrets.teams_app_secret(),
+        messaging_endpoint=f"{plan.gateway_url}/api/messages",
+        home_tenant_id=plan.demo.tenant_id,
+    )
+    async with TenantClient(plan.tenant_url) as client:
+        await client.tenant(plan.demo.tenant_id).install(app)
+    print("installed the bot in the tenant", flush=True)

@@ -1,0 +1,72 @@
+"""What one run of a house is made of, decided before anything is started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from haveri_chassis.embedded import LOOPBACK
+from haveri_tool.home import Home
+from haveri_tool.running.backbone import Backbone, choose_backbone
+from haveri_tool.running.demo import Demo, read_demo
+from haveri_tool.running.options import Options
+from haveri_tool.running.ports import Ports
+from haveri_tool.secrets import Secrets
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Home, ports, servers and secrets of one run."""
+
+    home: Home
+    options: Options
+    ports: Ports
+    backbone: Backbone
+    secrets: Secrets
+    environment: Mapping[str, str]
+
+    @classmethod
+    def make(cls, home: Home, options: Options, environment: Mapping[str, str]) -> Plan:
+        """Choose ports and servers for `home`, which has been prepared."""
+        ports = Ports.choose(free=options.free_ports)
+        return cls(
+            home=home,
+            options=options,
+            ports=ports,
+            backbone=choose_backbone(home, ports, options, environment),
+            secrets=Secrets(home),
+            environment=environment,
+        )
+
+    @cached_property
+    def demo(self) -> Demo:
+        """The demo organisation."""
+        return read_demo()
+
+    @property
+    def place(self) -> str:
+        """What tells this house's servers from others that may be named later; embedded ones go with their folders."""
+        given = (self.environment.get(name, "") for name in ("HAVERI_DATABASE_URL", "HAVERI_NATS_URL"))
+        return " ".join(urlsplit(url).netloc.rpartition("@")[2] + urlsplit(url).path for url in given)
+
+    @property
+    def local_tenant(self) -> bool:
+        """True unless the environment names a real Microsoft 365 tenant (or somebody else's stand-in)."""
+        return not self.environment.get("HAVERI_TEAMS_LOGIN_URL")
+
+    @property
+    def web_url(self) -> str:
+        """The dashboard."""
+        return f"http://{LOOPBACK}:{self.ports.web}"
+
+    @property
+    def gateway_url(self) -> str:
+        """The Teams gateway."""
+        return f"http://{LOOPBACK}:{self.ports.teams_gateway}"
+
+    @property
+    def tenant_url(self) -> str:
+        """The local tenant and its chat page."""
+        return f"http://{LOOPBACK}:{self.ports.teams_tenant}"

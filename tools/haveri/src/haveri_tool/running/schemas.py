@@ -1,0 +1,19 @@
+"""Which services own something in PostgreSQL."""
+
+from __future__ import annotations
+
+from haveri_chassis.migrations.names import role_of
+
+PACKAGES = {
+    "directory": "haveri_directory",
+    "incident": "haveri_incident",
+    "timeline": "haveri_timeline",
+    "teams_gateway": "haveri_teams_gateway",
+    "web": "haveri_web",
+}
+"""The packages with the migrations, by the service's name, which is its schema too."""
+
+
+def role(service: str) -> str:
+    """The service's login."""
+    return role_of(service)

@@ -1,0 +1,128 @@
+"""The services of a house as data: what to call, and what to tell it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from haveri_chassis.embedded import LOOPBACK
+from haveri_tool.running.plan import Plan
+from haveri_tool.running.schemas import role
+
+Environment = Mapping[str, str]
+_OWN = "HAVERI_"
+# What belongs to the supervisor and the tenant, or is said anew for each service.
+_NOT_FOR_SERVICES = ("HAVERI_DATABASE_URL", "HAVERI_NATS_URL", "HAVERI_HEALTH_", "HAVERI_HTTP_", "HAVERI_TEAMS_PORT")
+
+
+@dataclass(frozen=True)
+class ServiceSpec:
+    """`module:function` serves until SIGTERM with the settings of `environment(plan)`.
+
+    `shared` modules are imported before forking. A stand-in is no service of ours: it stops after them.
+    """
+
+    name: str
+    module: str
+    environment: Callable[[Plan], Environment]
+    function: str = "main"
+    shared: tuple[str, ...] = ()
+    stand_in: bool = False
+
+    def work(self, plan: Plan) -> Callable[[], None]:
+        """What the forked child does."""
+
+        def serve() -> None:
+            for variable in [name for name in os.environ if name.startswith(_NOT_FOR_SERVICES)]:
+                del os.environ[variable]
+            os.environ.update(self.environment(plan))
+            getattr(importlib.import_module(self.module), self.function)()
+
+        return serve
+
+
+def _common(plan: Plan, service: str) -> dict[str, str]:
+    password = plan.secrets.database_password(service)
+    said = {
+        "HAVERI_DATABASE_URL": plan.backbone.service_database_url(role(service), password),
+        "HAVERI_NATS_URL": plan.backbone.nats_url,
+        "HAVERI_S3_ENDPOINT": plan.backbone.s3_endpoint,
+        "HAVERI_S3_ACCESS_KEY": plan.backbone.s3_access_key,
+        "HAVERI_S3_SECRET_KEY": plan.backbone.s3_secret_key,
+        "HAVERI_S3_BUCKET": plan.backbone.s3_bucket,
+        "HAVERI_HEALTH_HOST": LOOPBACK,
+        "HAVERI_HEALTH_PORT": str(plan.ports.of(service)),
+    }
+    wished = {
+        "HAVERI_LOG_FORMAT": "console",
+        "HAVERI_PUBLIC_URL": plan.web_url,
+    }
+    return {**said, **{name: plan.environment.get(name) or usual for name, usual in wished.items()}}
+
+
+def _on_the_bus(service: str) -> Callable[[Plan], Environment]:
+    return lambda plan: _common(plan, service)
+
+
+def _web(plan: Plan) -> Environment:
+    return {
+        **_common(plan, "web"),
+        "HAVERI_HTTP_HOST": LOOPBACK,
+        "HAVERI_HTTP_PORT": str(plan.ports.web),
+    }
+
+
+def _gateway(plan: Plan) -> Environment:
+    said = {
+        **_common(plan, "teams_gateway"),
+        "HAVERI_TEAMS_HOST": LOOPBACK,
+        "HAVERI_TEAMS_PORT": str(plan.ports.teams_gateway),
+    }
+    if not plan.local_tenant:
+        return said
+    tenant = plan.tenant_url
+    return {
+        **said,
+        "HAVERI_TEAMS_APP_ID": plan.secrets.teams_app_id(),
+        "HAVERI_TEAMS_APP_SECRET": plan.secrets.teams_app_secret(),
+        "HAVERI_TEAMS_TENANT_ID": plan.demo.tenant_id,
+        "HAVERI_TEAMS_LOGIN_URL": tenant,
+        "HAVERI_TEAMS_OPENID_METADATA_URL": f"{tenant}/v1/.well-known/openidconfiguration",
+        "HAVERI_TEAMS_GRAPH_URL": f"{tenant}/v1.0",
+        "HAVERI_TEAMS_SERVICE_URL": f"{tenant}/amer",
+        "HAVERI_TEAMS_SERVICE_URL_HOSTS": f"{LOOPBACK}:{plan.ports.teams_tenant}",
+    }
+
+
+def _tenant(plan: Plan) -> Environment:
+    return {
+        "HAVERI_TENANT_HOST": LOOPBACK,
+        "HAVERI_TENANT_PORT": str(plan.ports.teams_tenant),
+        "HAVERI_TENANT_DATA_DIR": str(plan.home.server("teams-tenant")),
+    }
+
+
+SERVICES = (
+    ServiceSpec(
+        "teams_gateway",
+        "haveri_teams_gateway.main",
+        _gateway,
+        # Not the gateway itself: botbuilder, which it imports, is for its own process only.
+        shared=("haveri_chat", "jwt", "cryptography.hazmat.primitives.asymmetric.rsa", "httpx2", "minio"),
+    ),
+    ServiceSpec("web", "haveri_web.main", _web, shared=("haveri_web.main",)),
+    ServiceSpec("directory", "haveri_directory.main", _on_the_bus("directory"), shared=("haveri_directory.main",)),
+    ServiceSpec("incident", "haveri_incident.main", _on_the_bus("incident"), shared=("haveri_incident.main",)),
+    ServiceSpec("timeline", "haveri_timeline.main", _on_the_bus("timeline"), shared=("haveri_timeline.main",)),
+    ServiceSpec(
+        "teams_tenant",
+        "haveri_teams_tenant.main",
+        _tenant,
+        function="run",
+        shared=("haveri_teams_tenant.main",),
+        stand_in=True,
+    ),
+)
+"""In the order of starting: the one that takes longest first."""
