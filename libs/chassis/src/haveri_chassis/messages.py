@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from haveri_contracts.envelope import Envelope, wrap
-from haveri_contracts.message import Message
-
 from haveri_chassis.clock import Clock
 from haveri_chassis.ids import Ids
 from haveri_chassis.telemetry import current_traceparent, trace_id
+from haveri_contracts.envelope import Envelope, wrap
+from haveri_contracts.message import Message
 
 
 class Sender:

@@ -27,15 +27,15 @@ _ABSENT = {"NoSuchKey", "NoSuchObject", "NotFound"}
 R = TypeVar("R")
 
 
-class ObjectStoreUnavailable(Exception):  # noqa: N818 - named after the state that callers tell people about
+class ObjectStoreUnavailable(Exception):
     """The store does not answer, or not properly; trying again may help."""
 
 
-class ObjectNotFound(Exception):  # noqa: N818
+class ObjectNotFound(Exception):
     """There is no object of that key."""
 
 
-class ObjectRefused(Exception):  # noqa: N818
+class ObjectRefused(Exception):
     """The store refuses: wrong keys, missing bucket, or a key that is not allowed. Trying again does not help."""
 
 

@@ -7,12 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 import nats
-from haveri_contracts.streams import CONSUMERS, STREAMS, Consumer, Stream, signals_stream
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
-_MAX_MESSAGE_BYTES = 1024 * 1024
+from haveri_contracts.streams import CONSUMERS, STREAMS, Consumer, Stream, signals_stream
 
 
 async def provision_bus(
@@ -46,7 +45,6 @@ async def _declare_stream(js: JetStreamContext, stream: Stream, replicas: int) -
         storage=StorageType.FILE,
         max_age=stream.max_age.total_seconds() if stream.max_age else 0,
         duplicate_window=stream.duplicate_window.total_seconds(),
-        max_msg_size=_MAX_MESSAGE_BYTES,
         num_replicas=replicas,
         allow_direct=True,
     )

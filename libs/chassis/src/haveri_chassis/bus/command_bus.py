@@ -13,6 +13,7 @@ from opentelemetry.trace import SpanKind
 from haveri_chassis import telemetry
 from haveri_chassis.bus.bus import Bus
 from haveri_chassis.bus.commands import REPLY_TO
+from haveri_chassis.bus.errors import BusUnavailable
 from haveri_chassis.bus.replies import ORGANIZATION
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import COMMANDS_SENT
@@ -20,6 +21,9 @@ from haveri_contracts.envelope import CONTENT_TYPE
 from haveri_contracts.message import Command
 from haveri_contracts.outcomes import Outcome
 from haveri_contracts.streams import COMMANDS
+
+# A little longer than the stream remembers an id.
+_DUPLICATES_SECONDS = COMMANDS.duplicate_window.total_seconds() + 0.005
 
 log = get_logger(__name__)
 
@@ -40,7 +44,9 @@ class CommandBus:
         self._bus = bus
         self._waiting: dict[UUID, _Waiting] = {}
         self._inbox = ""
+        self._restored = asyncio.Event()
         bus.connection.after_connect(self._listen)
+        bus.connection.after_reconnect(self._ask_again)
 
     async def send(
         self,
@@ -82,15 +88,25 @@ class CommandBus:
     async def _ask(self, subject: str, body: bytes, command_id: UUID, waiting: _Waiting, wait: float) -> Outcome | None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait
-        window = COMMANDS.duplicate_window.total_seconds()
+        promised = False
         while True:
-            stored = await self._store(subject, body, command_id)
+            restored = self._restored
+            try:
+                answerable = await self._store(subject, body, command_id)
+            except BusUnavailable:
+                if not promised:
+                    raise
+                answerable = True
+            promised = True
+            # A duplicate was sent by somebody else a moment ago, who alone hears the answer. Once the stream has
+            # forgotten that id we send it again, and the owner answers us from its record. The same goes for an
+            # answer that we may have missed because the connection was lost.
             left = max(0.0, deadline - loop.time())
-            # A duplicate was sent by somebody else a moment ago, who alone hears the answer; once the stream has
-            # forgotten that id we send it again, and the owner answers us from its record.
-            answer = await _within(waiting.answer, left if stored else min(left, window))
-            if answer is not None or stored or left <= window:
-                return answer
+            await _either(waiting.answer, restored, left if answerable else min(left, _DUPLICATES_SECONDS))
+            if waiting.answer.done():
+                return waiting.answer.result()
+            if loop.time() >= deadline:
+                return None
 
     async def _store(self, subject: str, body: bytes, command_id: UUID) -> bool:
         headers = {"Content-Type": CONTENT_TYPE}
@@ -102,6 +118,10 @@ class CommandBus:
         inbox = client.new_inbox()
         await client.subscribe(f"{inbox}.*", cb=self._hear)
         self._inbox = inbox
+
+    def _ask_again(self) -> None:
+        self._restored.set()
+        self._restored = asyncio.Event()
 
     async def _hear(self, message: Msg) -> None:
         try:
@@ -117,7 +137,10 @@ class CommandBus:
             waiting.answer.set_result(outcome)
 
 
-async def _within(answer: asyncio.Future[Outcome], seconds: float) -> Outcome | None:
-    # The future is shared by all who wait for this command, so it must survive the one who gives up.
-    await asyncio.wait((answer,), timeout=seconds)
-    return answer.result() if answer.done() else None
+async def _either(answer: asyncio.Future[Outcome], restored: asyncio.Event, seconds: float) -> None:
+    """Wait for one of both; the answer is shared by all who wait for it, so it survives whoever gives up."""
+    back = asyncio.ensure_future(restored.wait())
+    try:
+        await asyncio.wait((answer, back), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        back.cancel()

@@ -36,7 +36,7 @@ from haveri_contracts.streams import Consumer
 from haveri_contracts.subjects import outcome_subject
 
 REPLY_TO: Final = "Haveri-Reply-To"
-_INBOX = re.compile(r"^_INBOX\.[A-Za-z0-9_.-]+$")
+_INBOX = re.compile(r"_INBOX(\.[A-Za-z0-9_-]+)+\Z")
 
 log = logs.get_logger(__name__)
 
@@ -172,14 +172,19 @@ class CommandSubscriber:
         subjects = [outcome_subject(organization, outcome.command_id)]
         # Only an inbox: otherwise a sender could make us publish, with our rights, on any subject.
         reply_to = (delivery.message.headers or {}).get(REPLY_TO, "")
-        if _INBOX.match(reply_to):
+        if is_inbox(reply_to):
             subjects.append(reply_to)
         for subject in subjects:
             try:
-                await self._connection.client.publish(subject, outcome_body(outcome), headers=headers)
+                await self._connection.publish_soon(subject, outcome_body(outcome), headers)
             except UNSENT as error:
                 # It is recorded, so whoever sends the command again gets this answer.
                 log.warning("an outcome could not be sent", subject=subject, error=repr(error))
+
+
+def is_inbox(subject: str) -> bool:
+    """Whether a subject is one single inbox."""
+    return _INBOX.match(subject) is not None
 
 
 def _id_in(body: bytes) -> UUID | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from faststream.middlewares import AckPolicy
@@ -55,6 +55,7 @@ class Connection:
         self._client: Client | None = None
         self._problem: str | None = "the bus has not been started"
         self._ready = asyncio.Event()
+        self._limits: set[asyncio.Timeout] = set()
         self.broker = NatsBroker(
             url,
             name=f"haveri-{service}",
@@ -164,13 +165,29 @@ class Connection:
         jetstream = self.jetstream
         if len(body) > self.client.max_payload - _HEADERS_BYTES:
             raise MessageTooLarge(f"{len(body)} bytes on {subject}")
+        stamped = {**(headers or {}), "Nats-Msg-Id": message_id}
         try:
-            ack = await jetstream.publish(
-                subject, body, timeout=PUBLISH_SECONDS, headers={**(headers or {}), "Nats-Msg-Id": message_id}
-            )
+            async with self.while_connected(PUBLISH_SECONDS):
+                ack = await jetstream.publish(subject, body, timeout=PUBLISH_SECONDS, headers=stamped)
         except LOST as error:
             raise BusUnavailable(f"{subject} could not be stored: {words(error)}") from error
         return not ack.duplicate
+
+    @contextlib.asynccontextmanager
+    async def while_connected(self, seconds: float) -> AsyncIterator[None]:
+        """Give the block at most `seconds`, and end it at once when the connection is lost; raises TimeoutError."""
+        async with asyncio.timeout(seconds) as limit:
+            self._limits.add(limit)
+            try:
+                yield
+            finally:
+                self._limits.discard(limit)
+
+    async def publish_soon(self, subject: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Publish now or, while a lost connection is being restored, right afterwards; raises what UNSENT names."""
+        if self._client is None:
+            raise BusUnavailable(self.problem() or "NATS is not connected")
+        await self._client.publish(subject, body, headers=dict(headers))
 
     async def _open(self) -> None:
         client = await self._connect()
@@ -183,6 +200,8 @@ class Connection:
         for consumer in self._consumers:
             await self._until_done(self._require, consumer)
         await self._until_done(self.broker.start)
+        # The server knows our subscriptions only when it has answered once more.
+        await self._until_done(client.flush)
         self._problem = None
         self._ready.set()
         CONNECTED.labels(self._service).set(1)
@@ -235,6 +254,9 @@ class Connection:
         if self._client is not None:
             CONNECTED.labels(self._service).set(0)
             log.warning("the bus is disconnected")
+            for limit in self._limits:
+                # Their answers went to the lost connection.
+                limit.reschedule(asyncio.get_running_loop().time())
 
     async def _on_reconnected(self) -> None:
         CONNECTED.labels(self._service).set(1)

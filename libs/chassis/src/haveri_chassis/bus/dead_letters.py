@@ -21,7 +21,7 @@ _ADVISORY: Final = "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES."
 DELIVERED_TOO_OFTEN: Final = "delivered-too-often"
 
 
-class NoSuchLetter(LookupError):  # noqa: N818 - named after what was found
+class NoSuchLetter(LookupError):
     """There is no dead letter of that number, or what it was about has gone from its stream."""
 
 

@@ -6,11 +6,11 @@ from haveri_contracts.outcomes import Problem
 from haveri_contracts.plain import Refusal
 
 
-class BusUnavailable(Exception):  # noqa: N818 - named after the state that callers tell people about
+class BusUnavailable(Exception):
     """The bus could not take the message: nothing was promised, the same id may be sent again."""
 
 
-class OwnerUnavailable(Exception):  # noqa: N818
+class OwnerUnavailable(Exception):
     """The service that owns the answer did not answer: it is away, or too slow."""
 
 
@@ -25,5 +25,5 @@ class QueryRefused(Refusal):
         self.errors = problem.errors
 
 
-class NotRecorded(RuntimeError):  # noqa: N818
+class NotRecorded(RuntimeError):
     """A command's handler returned without having recorded the outcome in its transaction: a fault of the service."""

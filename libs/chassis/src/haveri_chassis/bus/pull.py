@@ -22,8 +22,10 @@ from nats.js import JetStreamContext
 
 from haveri_chassis.logs import get_logger
 
-EXPIRES_SECONDS = 30
-HEARTBEAT_SECONDS = 5
+# Short: while anybody listens to all subjects, the server thinks that a dead reader's requests are still wanted, and
+# a message given to one of them comes again only after `ack_wait`.
+EXPIRES_SECONDS = 6
+HEARTBEAT_SECONDS = 2
 _SILENCE_SECONDS = 2.2 * HEARTBEAT_SECONDS
 _PAUSE_SECONDS = 0.5
 _ACK_PREFIX = "$JS.ACK."

@@ -56,9 +56,11 @@ class QueryClient:
         sender = self._bus.sender
         envelope = sender.request(query, id=sender.ids.new(), organization=organization, actor=actor)
         try:
-            reply = await self._bus.connection.client.request(
-                query.subject(organization), envelope.encode(), timeout, headers={"Content-Type": CONTENT_TYPE}
-            )
+            client = self._bus.connection.client
+            async with self._bus.connection.while_connected(timeout):
+                reply = await client.request(
+                    query.subject(organization), envelope.encode(), timeout, headers={"Content-Type": CONTENT_TYPE}
+                )
         except NoRespondersError:
             raise OwnerUnavailable(f"the {query.owner} service is away") from None
         except BusUnavailable as error:
