@@ -1,0 +1,1 @@
+"""The web's own tables, its password hasher and everything else that does I/O."""

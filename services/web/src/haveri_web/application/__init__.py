@@ -1,0 +1,1 @@
+"""The web's use cases, one file each, and the ports they need."""

@@ -1,0 +1,204 @@
+"""What the web's own doors refuse, by name; `entrypoints/problems.py` gives each its HTTP status."""
+
+from __future__ import annotations
+
+from haveri_contracts.plain import Refusal
+
+
+class NotSignedIn(Refusal):
+    """Nobody is known to be calling."""
+
+    type = "not-signed-in"
+    title = "Sign in first."
+
+
+class CredentialsWrong(Refusal):
+    """E-mail and password do not belong together; which of the two was wrong stays unsaid."""
+
+    type = "credentials-wrong"
+    title = "E-mail address and password do not match."
+
+
+class TooManyAttempts(Refusal):
+    """Too many sign-ins were tried; `retry_after` are whole seconds until the next may be."""
+
+    type = "too-many-attempts"
+    title = "Too many attempts."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many attempts to sign in. Try again in {retry_after} s.")
+        self.retry_after = retry_after
+
+
+class Busy(Refusal):
+    """The web has all hands full; a moment later it works."""
+
+    type = "busy"
+    title = "Too much at once."
+
+    def __init__(self, detail: str, retry_after: int = 2) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class TokenUnknown(Refusal):
+    """No such API token: forged, mistyped, or of a removed organisation."""
+
+    type = "token-unknown"
+    title = "This API token is not known."
+
+
+class TokenExpired(Refusal):
+    """The API token's time is over."""
+
+    type = "token-expired"
+    title = "This API token has expired."
+
+
+class TokenRevoked(Refusal):
+    """The API token was revoked."""
+
+    type = "token-revoked"
+    title = "This API token was revoked."
+
+
+class MemberRemoved(Refusal):
+    """The member behind the session or token is no longer in the directory."""
+
+    type = "member-removed"
+    title = "Your membership has ended."
+
+
+class ScopeNotSufficient(Refusal):
+    """The token may not do this, whatever its member may."""
+
+    type = "scope-not-sufficient"
+    title = "The token's scopes do not allow this."
+
+
+class RoleNotSufficient(Refusal):
+    """The member's role may not do this."""
+
+    type = "role-not-sufficient"
+    title = "Your role does not allow this."
+
+
+class ForeignOrigin(Refusal):
+    """The request comes from a page of another site, or carries no form token of ours."""
+
+    type = "foreign-origin"
+    title = "The request did not come from one of Haveri's own pages."
+
+
+class InvalidRequest(Refusal):
+    """Fields of the request are not right; `errors` names each."""
+
+    type = "invalid-data"
+    title = "Some fields are not right."
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__("; ".join(f"{error['field']}: {error['problem']}" for error in errors[:5]))
+        self.errors = errors
+
+    @classmethod
+    def field(cls, name: str, problem: str) -> InvalidRequest:
+        """The refusal for one field."""
+        return cls([{"field": name, "problem": problem}])
+
+
+class IdempotencyKeyReused(Refusal):
+    """The same Idempotency-Key came with another request."""
+
+    type = "idempotency-key-reused"
+    title = "This Idempotency-Key was already used for a different request."
+
+
+class NotFound(Refusal):
+    """There is no such thing here, or it belongs to somebody else."""
+
+    type = "not-found"
+    title = "There is no such thing here."
+
+
+class FacilityUnknown(NotFound):
+    """No such facility."""
+
+    type = "facility-unknown"
+    title = "There is no such facility."
+
+
+class AreaUnknown(NotFound):
+    """No such area."""
+
+    type = "area-unknown"
+    title = "There is no such area."
+
+
+class AssetUnknown(NotFound):
+    """No such asset."""
+
+    type = "asset-unknown"
+    title = "There is no such asset."
+
+
+class TeamUnknown(NotFound):
+    """No such team."""
+
+    type = "team-unknown"
+    title = "There is no such team."
+
+
+class MemberUnknown(NotFound):
+    """No such member."""
+
+    type = "member-unknown"
+    title = "There is no such member."
+
+
+class IncidentUnknown(NotFound):
+    """No such incident."""
+
+    type = "incident-unknown"
+    title = "There is no such incident."
+
+
+class FileUnknown(NotFound):
+    """No such file at this incident."""
+
+    type = "file-unknown"
+    title = "There is no such file at this incident."
+
+
+class CommandUnknown(NotFound):
+    """Nobody sent a command with this id."""
+
+    type = "command-unknown"
+    title = "No command with this id is known."
+
+
+class PasswordTooWeak(Refusal):
+    """The new password does not fit the rules."""
+
+    type = "password-too-weak"
+    title = "This password is too easy to guess."
+
+
+class EmailTaken(Refusal):
+    """Another member of the organisation signs in with this address."""
+
+    type = "email-taken"
+    title = "Another member already signs in with this e-mail address."
+
+
+class FilesNotSetUp(Refusal):
+    """This house runs without an object store."""
+
+    type = "files-not-set-up"
+    title = "Files are not kept here."
+
+
+class Unavailable(Refusal):
+    """Something that the web stands on does not answer now."""
+
+    type = "not-possible-now"
+    title = "This is not possible right now."

@@ -1,0 +1,59 @@
+"""The HTTP application: routes, the door's middleware, and errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from haveri_web.entrypoints import static
+from haveri_web.entrypoints.api import api_router
+from haveri_web.entrypoints.context import Web
+from haveri_web.entrypoints.errors import install_error_handlers
+from haveri_web.entrypoints.middleware import BodyLimit, SafeHeaders
+from haveri_web.entrypoints.pages import docs, files, incident, incidents, live, overview, plant, settings, sign_in
+
+_INTRODUCTION = """\
+Send an API token as `Authorization: Bearer hvr_…`; make one under Settings. From a browser's session, requests that
+change something also carry the `form_token` of `GET /me` as `X-Form-Token`.
+
+Errors are RFC 9457 problems (`application/problem+json`) whose `type` names the refusal and never changes. Lists are
+`{"items": […], "next_cursor": …}`; give `next_cursor` back as `cursor` for the next page. Every request that changes
+something takes an `Idempotency-Key`: repeating it with the same key has one effect and gets the same answer.
+
+When the owner of a command does not answer in time, the answer is 202 with the command's id: it is stored and will be
+carried out. Moments are ISO 8601 with a time zone; an incident's `{id}` is its UUID or its number, `INC-42`.
+"""
+
+
+def create_http(web: Web) -> FastAPI:
+    """The application around the use cases."""
+    http = FastAPI(
+        title="Haveri",
+        version="1",
+        description=_INTRODUCTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        # A wrong slash at the end is a wrong address; a redirect would lose the body of a POST for some clients.
+        redirect_slashes=False,
+    )
+    http.state.web = web
+    http.include_router(api_router())
+    for module in (sign_in, overview, incidents, files, incident, plant, settings, live, docs, static):
+        http.include_router(module.router)
+    http.add_middleware(BodyLimit)
+    http.add_middleware(SafeHeaders, secure=web.secure)
+    install_error_handlers(http)
+    http.openapi = lambda: _openapi(http)  # type: ignore[method-assign]
+    return http
+
+
+def _openapi(http: FastAPI) -> dict[str, Any]:
+    if http.openapi_schema is None:
+        document = get_openapi(title=http.title, version=http.version, description=http.description, routes=http.routes)
+        document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"token": []}]
+        http.openapi_schema = document
+    return http.openapi_schema

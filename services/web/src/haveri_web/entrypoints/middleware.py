@@ -1,0 +1,116 @@
+"""What every request passes: the size of its body, and the headers that keep browsers safe."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from haveri_contracts.outcomes import Problem
+from haveri_web.entrypoints.problems import problem_response
+
+_USUAL_BODY = 256 * 1024
+_LARGE_BODY = 4 * 1024 * 1024
+LARGE_BODIES = frozenset({"/api/v1/import"})
+
+
+class _TooLarge(Exception):
+    """The body went over its limit while it was read."""
+
+
+class BodyLimit:
+    """Refuses bodies that are too large, by what they say of themselves or else while they are read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        most = _LARGE_BODY if scope["path"] in LARGE_BODIES else _USUAL_BODY
+        said = Headers(scope=scope).get("content-length", "0")
+        if not said.isdecimal() or int(said) > most:
+            await _refusal(most)(scope, receive, send)
+            return
+        try:
+            await self._app(scope, _counting(receive, most), send)
+        except _TooLarge:
+            await _refusal(most)(scope, receive, send)
+
+
+def _counting(receive: Receive, most: int) -> Receive:
+    seen = 0
+
+    async def count() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise _TooLarge
+        return message
+
+    return count
+
+
+def _refusal(most: int) -> ASGIApp:
+    return problem_response(
+        Problem(type="body-too-large", title="The body is too large.", detail=f"At most {most} bytes are read here.")
+    )
+
+
+class SafeHeaders:
+    """Puts the security headers on every response, with a nonce for scripts made anew for each request."""
+
+    def __init__(
+        self, app: ASGIApp, *, secure: bool, make_nonce: Callable[[], str] = lambda: secrets.token_urlsafe(16)
+    ) -> None:
+        self._app = app
+        self._secure = secure
+        self._make_nonce = make_nonce
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        nonce = self._make_nonce()
+        scope.setdefault("state", {})["nonce"] = nonce
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._complete(MutableHeaders(scope=message), nonce)
+            await send(message)
+
+        await self._app(scope, receive, send_safely)
+
+    def _complete(self, headers: MutableHeaders, nonce: str) -> None:
+        headers.setdefault("content-security-policy", policy(nonce))
+        headers.setdefault("cache-control", "no-store")
+        headers["x-content-type-options"] = "nosniff"
+        headers["referrer-policy"] = "same-origin"
+        headers["x-frame-options"] = "DENY"
+        headers["cross-origin-opener-policy"] = "same-origin"
+        headers["cross-origin-resource-policy"] = "same-origin"
+        headers["permissions-policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        if self._secure:
+            headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+
+
+def policy(nonce: str) -> str:
+    """The content security policy: nothing but our own files, scripts only with the nonce, no inline styles."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'nonce-{nonce}'",
+            "style-src 'self'",
+            "font-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    )

@@ -1,0 +1,58 @@
+"""Moments in words: local to a facility, in UTC, and as ages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from haveri_web.texts import Translate
+
+_STYLES = {
+    "clock": "%H:%M",
+    "seconds": "%H:%M:%S",
+    "day": "%Y-%m-%d",
+    "day_clock": "%Y-%m-%d %H:%M",
+    "full": "%Y-%m-%d %H:%M:%S",
+}
+
+
+def local(moment: datetime, zone: ZoneInfo, style: str = "clock") -> str:
+    """The moment as clocks at the facility show it; years first, the same in every language."""
+    return moment.astimezone(zone).strftime(_STYLES[style])
+
+
+def utc(moment: datetime) -> str:
+    """The moment in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def iso(moment: datetime) -> str:
+    """The moment in UTC with microseconds, as the API writes it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def age(since: datetime, until: datetime, t: Translate) -> str:
+    """How long it is from one moment to another: minutes, hours and minutes, or days. `live.js` counts on alike."""
+    minute, hour, day = t("age.units").split(",")
+    minutes = max(0, int((until - since).total_seconds() // 60))
+    hours = minutes // 60
+    if hours >= 48:
+        return f"{hours // 24} {day}"
+    return f"{hours} {hour} {minutes % 60} {minute}" if hours else f"{minutes} {minute}"
+
+
+def from_input(text: str, zone: ZoneInfo) -> datetime | None:
+    """The moment that a `datetime-local` field says, read as the facility's wall clock; None when it says none."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    # A field gives whole seconds at best: everything of that second was known.
+    if moment.microsecond == 0:
+        moment = moment.replace(microsecond=999_999)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def for_input(moment: datetime, zone: ZoneInfo) -> str:
+    """The moment as a `datetime-local` field wants it."""
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,0 +1,112 @@
+"""Refusals as RFC 9457 problems: the one table from a refusal's name to an HTTP status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from haveri_chassis.bus import QueryRefused
+from haveri_contracts.outcomes import Problem
+from haveri_contracts.plain import Refusal
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[str, int] = {
+    "body-not-json": 400,
+    "idempotency-key-malformed": 400,
+    "not-signed-in": 401,
+    "credentials-wrong": 401,
+    "token-unknown": 401,
+    "token-expired": 401,
+    "token-revoked": 401,
+    "member-removed": 401,
+    "role-not-sufficient": 403,
+    "scope-not-sufficient": 403,
+    "not-your-plant": 403,
+    "foreign-origin": 403,
+    "method-not-allowed": 405,
+    "body-too-large": 413,
+    "media-type-not-supported": 415,
+    "invalid-data": 422,
+    "message-unreadable": 422,
+    "not-a-cloudevent": 422,
+    "unknown-message-version": 422,
+    "organization-mismatch": 422,
+    "format-not-available": 422,
+    "password-too-weak": 422,
+    "area-elsewhere": 422,
+    "asset-elsewhere": 422,
+    "cursor-unreadable": 422,
+    "answer-too-large": 422,
+    "files-not-set-up": 404,
+    "summary-not-written": 404,
+    "chat-not-set-up": 404,
+    "not-found": 404,
+    "too-many-attempts": 429,
+    "too-many-live-views": 429,
+    "busy": 503,
+    "not-answered": 503,
+    "not-possible-now": 503,
+    "internal-error": 500,
+}
+"""Every refusal that is neither unknown (404), invalid in fields (422) nor a state that does not allow it (409)."""
+
+
+def status_of(refusal_type: str, errors: Sequence[Any] = ()) -> int:
+    """The HTTP status of a refusal's name: unknown things 404, single findings 422, and otherwise a state: 409."""
+    if refusal_type in STATUS:
+        return STATUS[refusal_type]
+    if refusal_type.endswith("-unknown"):
+        return 404
+    return 422 if errors else 409
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field (or line)."""
+
+    field: str
+    problem: str
+
+
+class ProblemDetails(BaseModel):
+    """An RFC 9457 problem. `type` names the refusal and never changes; `detail` says what to do about it."""
+
+    type: str = Field(examples=["incident-already-closed"])
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] = Field(default_factory=list)
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    """The problem behind a refusal, a query's own included."""
+    return refusal.problem if isinstance(refusal, QueryRefused) else Problem.of(refusal)
+
+
+def problem_headers(refusal: Refusal) -> dict[str, str]:
+    """What a client's machinery wants to know of a refusal."""
+    headers = {}
+    if status_of(refusal.type) == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="haveri"'
+    retry_after = getattr(refusal, "retry_after", None)
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    return headers
+
+
+def problem_response(problem: Problem, status: int | None = None, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem as a response; its status comes from the table unless one is given."""
+    status = status or status_of(problem.type, problem.errors)
+    body: dict[str, Any] = {
+        "type": problem.type,
+        "title": problem.title,
+        "status": status,
+        "detail": problem.detail,
+    }
+    if problem.errors:
+        body["errors"] = problem.errors
+    return Response(orjson.dumps(body, default=str), status, dict(headers or {}), MEDIA_TYPE)

@@ -1,0 +1,123 @@
+"""The web: where all its objects are chosen."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+
+from haveri_chassis.bus import Bus, CommandBus, QueryClient
+from haveri_chassis.clock import Clock, SystemClock
+from haveri_chassis.database import Database
+from haveri_chassis.ids import Ids, SystemIds
+from haveri_chassis.objects import ObjectStore
+from haveri_chassis.replica import Replica
+from haveri_chassis.service import App, run
+from haveri_contracts.subjects import Kind, everything_of
+from haveri_web.adapters.passwords import Hasher
+from haveri_web.application.accounts import ChangePassword, SignIn
+from haveri_web.application.directory import Directory, load_directory
+from haveri_web.application.files import Blobs, Files
+from haveri_web.application.housekeeping import Housekeeping
+from haveri_web.application.incidents import Incidents
+from haveri_web.application.live import WATCHED, LiveViews
+from haveri_web.application.ports import Commands, Directories, Queries
+from haveri_web.application.sending import Sending
+from haveri_web.application.sessions import Sessions
+from haveri_web.application.tokens import Tokens
+from haveri_web.entrypoints.context import Web
+from haveri_web.entrypoints.http import create_http
+from haveri_web.settings import WebSettings
+
+SCHEMA = "web"
+
+
+def create_app(
+    settings: WebSettings,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    password_hasher: PasswordHasher | None = None,
+) -> App:
+    """The web, ready to run; tests bring a clock, ids, and a cheaper password hash."""
+    clock, ids = clock or SystemClock(), ids or SystemIds()
+    database = Database(settings.database_url.get_secret_value(), schema=SCHEMA)
+    bus = Bus(settings.nats_url.get_secret_value(), service="web", clock=clock, ids=ids)
+    commands, queries = CommandBus(bus), QueryClient(bus)
+    directories: Replica[Directory] = Replica(
+        lambda organization: load_directory(queries, organization),
+        bus,
+        everything_of(Kind.EVENT, "directory"),
+        clock=clock,
+        name="directory",
+    )
+    live = LiveViews(settings.live_connections)
+    for subject in WATCHED:
+        bus.on_hint(subject, live.hear)
+    web = assemble(
+        settings,
+        clock=clock,
+        ids=ids,
+        database=database,
+        commands=commands,
+        queries=queries,
+        directories=directories,
+        live=live,
+        blobs=_object_store(settings),
+        hasher=Hasher(password_hasher),
+    )
+    housekeeping = Housekeeping(database, clock, settings.session_idle)
+    return App("web", settings, create_http(web), [database, bus, housekeeping, live])
+
+
+def assemble(
+    settings: WebSettings,
+    *,
+    clock: Clock,
+    ids: Ids,
+    database: Database,
+    commands: Commands,
+    queries: Queries,
+    directories: Directories,
+    live: LiveViews,
+    blobs: Blobs | None,
+    hasher: Hasher,
+) -> Web:
+    """The use cases around what does I/O; tests bring stand-ins for the other services."""
+    return Web(
+        clock=clock,
+        ids=ids,
+        database=database,
+        commands=commands,
+        queries=queries,
+        directories=directories,
+        sign_in=SignIn(database, hasher, clock),
+        change_password=ChangePassword(database, hasher, clock),
+        sessions=Sessions(database, directories, clock, ids, settings.session_longest, settings.session_idle),
+        tokens=Tokens(database, directories, clock),
+        sending=Sending(database, commands, queries, clock, ids),
+        incidents=Incidents(queries),
+        files=Files(queries, blobs),
+        live=live,
+        public_origin=settings.public_url,
+        secure=settings.secure,
+    )
+
+
+def _object_store(settings: WebSettings) -> ObjectStore | None:
+    """Where files are, if this house has such a place."""
+    if not (settings.s3_endpoint and settings.s3_access_key and settings.s3_secret_key and settings.s3_bucket):
+        return None
+    return ObjectStore(
+        settings.s3_endpoint,
+        settings.s3_access_key.get_secret_value(),
+        settings.s3_secret_key.get_secret_value(),
+        settings.s3_bucket,
+    )
+
+
+def main() -> None:
+    """Run the web until it is told to stop."""
+    run(create_app, WebSettings)
+
+
+if __name__ == "__main__":
+    main()
