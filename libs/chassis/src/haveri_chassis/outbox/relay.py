@@ -17,6 +17,13 @@ from haveri_chassis.outbox.writing import LEAD, outbox_channel
 _STANDBY_PAUSE = 1.0
 _RECONNECT_PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _FINISHING = 5.0
+_CONNECTION_SETTINGS = {
+    # A deletion lost in a crash of PostgreSQL only publishes a row again under the same Nats-Msg-Id, so the relay need
+    # not wait for the disk.
+    "synchronous_commit": "off",
+    # Row security hides from the planner that every row matches; with a long backlog it would sort the whole table.
+    "enable_seqscan": "off",
+}
 
 LEADING = gauge("outbox_leading", "1 in the replica whose relay publishes.", ("schema",))
 
@@ -75,10 +82,8 @@ class OutboxRelay:
         attempt = 0
         while not self._stopping:
             try:
-                # A deletion lost in a crash of PostgreSQL only publishes a row again under the same Nats-Msg-Id, so
-                # the relay need not wait for the disk.
                 async with Listener(
-                    self._database, outbox_channel(self._schema), self._stirred, synchronous_commit="off"
+                    self._database, outbox_channel(self._schema), self._stirred, **_CONNECTION_SETTINGS
                 ) as listener:
                     attempt = 0
                     await self._stand_by(listener)
@@ -112,6 +117,8 @@ class OutboxRelay:
             await lanes.finish(_FINISHING)
             await shift.delete_published()
         finally:
+            self._lanes = None
+            shift.end()
             LEADING.labels(self._schema).set(0)
             await lanes.finish(0)
 

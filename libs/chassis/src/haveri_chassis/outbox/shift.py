@@ -60,6 +60,11 @@ class Shift:
             await delete_rows(self._connection, done)
             self._lanes.forget(done)
 
+    def end(self) -> None:
+        """Leave measuring to the next leader."""
+        BACKLOG.labels(self._schema).set(0)
+        OLDEST.labels(self._schema).set(0)
+
     async def _take_rows(self) -> bool:
         held = self._lanes.begin_select()
         rows = await waiting_rows(self._connection, taken=self._lanes.taken, held=held, limit=self._lanes.room())
