@@ -80,6 +80,8 @@ def test_a_rich_card_is_accepted() -> None:
         (card(actions=[{"type": "Action.Execute", "data": "x"}]), "data"),
         (card(refresh={"action": {"type": "Action.Execute"}, "userIds": list("123456")}), "at most 5"),
         (card(refresh={"action": {"type": "Action.Submit"}}), "must be an Action.Execute"),
+        (card({"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": "x", "color": "pink"}]}), "color"),
+        (card({"type": "RichTextBlock", "inlines": [{"type": "TextBlock", "text": "x"}]}), "TextRun"),
         (card("text"), "body[0]"),  # type: ignore[arg-type]
     ],
 )
@@ -175,6 +177,22 @@ def test_everything_from_a_card_is_escaped() -> None:
     )
     assert "<script" not in html
     assert 'href="javascript' not in html and 'src="javascript' not in html
+
+
+def test_secondary_actions_wait_behind_more() -> None:
+    actions = [
+        {"type": "Action.Execute", "title": "First", "verb": "status", "id": "status-1"},
+        {"type": "Action.Execute", "title": "Second", "verb": "status", "id": "status-2", "mode": "secondary"},
+    ]
+    html = str(render_card(card(actions=actions), Look("x")))
+    assert html.index("action-status-1") < html.index("more-actions") < html.index("action-status-2")
+
+
+def test_runs_of_text_keep_their_look_and_are_never_markdown() -> None:
+    runs = [{"type": "TextRun", "text": "**as typed**", "size": "Large", "weight": "Bolder", "color": "Attention"}]
+    html = str(render_card(card({"type": "RichTextBlock", "inlines": runs}), Look("x")))
+    assert "**as typed**" in html
+    assert "ac-size-large ac-weight-bolder ac-color-attention" in html
 
 
 def test_people_can_be_picked_from_the_directory() -> None:

@@ -19,11 +19,9 @@ HAVERI, ANNA, ANNA_MARIA = (
 )
 EVERYBODY = [HAVERI, ANNA, ANNA_MARIA]
 ALLOWED = {"p", "br", "strong", "em", "s", "code", "ul", "ol", "li", "a"}
-typed = st.text() | st.lists(
-    st.sampled_from(
-        ["@Haveri", "@anna", "@Anna Maria", " ", "<b>", "&", "**", "_", "`", "[x](http://y)", "- ", "\n", "\\"]
-    )
-).map("".join)
+NAMES = ["@Haveri", "@anna", "@Anna Maria"]
+MARKS = ["<b>", "&", "**", "_", "`", "[x](http://y)", "[", "](https://", ")", "\x00", "- ", "\n", "\\", " "]
+typed = st.text() | st.lists(st.sampled_from([*NAMES, *MARKS])).map("".join)
 
 
 @given(typed)
@@ -46,7 +44,7 @@ def test_markdown_makes_only_the_tags_it_knows(text: str) -> None:
     html = str(blocks(text))
     assert {tag.strip("/") for tag in re.findall(r"<(/?\w+)", html)} <= ALLOWED
     assert not re.search(r"<[^>]*\son\w+=", html)
-    assert all(url.startswith(("http://", "https://", "mailto:")) for url in re.findall(r'href="([^"]*)"', html))
+    assert all(url.startswith(("http://", "https://", "mailto:", "/t/")) for url in re.findall(r'href="([^"]*)"', html))
 
 
 @pytest.mark.parametrize(
@@ -77,6 +75,17 @@ def test_a_mention_is_marked_in_the_text_of_an_activity() -> None:
         ("2 * 3 * 4", "<p>2 * 3 * 4</p>"),
         ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
         ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>"),
+        ("\\*\\_a\\> 1\\. x", "<p>*_a&gt; 1. x</p>"),
+        (
+            "[#inc](https://teams.microsoft.com/l/channel/19%3Aa%40thread.tacv2/inc?groupId=g&tenantId="
+            "11111111-1111-4111-8111-111111111111)",
+            '<p><a href="/t/11111111-1111-4111-8111-111111111111/c/19%3Aa%40thread.tacv2">#inc</a></p>',
+        ),
+        (
+            "[a **b**](https://x.example/?a=1&b=2_3_)",
+            '<p><a href="https://x.example/?a=1&amp;b=2_3_" target="_blank" rel="noopener noreferrer">'
+            "a <strong>b</strong></a></p>",
+        ),
         ("{{DATE(2026-11-23T09:12:00Z,SHORT)}} {{TIME(2026-11-23T09:12:00Z)}}", "<p>23 November 2026 09:12 UTC</p>"),
     ],
 )

@@ -29,8 +29,8 @@ def slug(text: str) -> str:
 
 
 def action_name(action: Json) -> str:
-    """The verb of an action, else its id, else the slug of its title."""
-    return str(action.get("verb") or action.get("id") or slug(str(action.get("title") or "")))
+    """The id of an action, else its verb, else the slug of its title."""
+    return str(action.get("id") or action.get("verb") or slug(str(action.get("title") or "")))
 
 
 def inputs_of(card: Json) -> list[Json]:
@@ -72,15 +72,13 @@ def _with_nested(action: Json, path: str, inputs: list[Json]) -> Iterator[FoundA
 
 
 def find_action(card: Json, wanted: str) -> FoundAction | None:
-    """An action by its path, verb, id or title."""
+    """An action by its path, id, verb or title, in this order; of several with one verb or title the first."""
     everything = list(actions_of(card))
-    for matches in (
-        lambda found: found.path == wanted,
-        lambda found: wanted in (found.action.get("verb"), found.action.get("id")),
-        lambda found: found.title == wanted,
-        lambda found: found.title.casefold() == wanted.casefold(),
-    ):
-        for found in everything:
-            if matches(found):
-                return found
-    return None
+    names = [
+        [(found.path, found.action.get("id"), found.action.get("verb"), found.title)[which] for found in everything]
+        for which in range(4)
+    ]
+    for known in names:
+        if wanted in known:
+            return everything[known.index(wanted)]
+    return next((found for found in everything if found.title.casefold() == wanted.casefold()), None)

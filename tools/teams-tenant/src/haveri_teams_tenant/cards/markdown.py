@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 
 from markupsafe import Markup, escape
 
+from haveri_teams_tenant.cards.links import link
+
+_LABEL = "\x00label\x00"
 _DATE = re.compile(r"\{\{(DATE|TIME)\(([0-9TZ:.+-]+)(?:,\s*(COMPACT|SHORT|LONG))?\)\}\}")
-_LINK = re.compile(r"\[([^\]\n]+)\]\(((?:https?://|mailto:)[^\s()<>]+)\)")
+_LINK = re.compile(r"\[([^\]\n]+)\]\(((?:https?://|mailto:)[^\s()<>\x00]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _ITALIC_UNDERSCORE = re.compile(r"(?<![\w\\])_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)")
 _ITALIC_STAR = re.compile(r"(?<![\w*\\])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
 _STRIKE = re.compile(r"~~(?=\S)(.+?)(?<=\S)~~")
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~])")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~]|&gt;)")
 _BULLET = re.compile(r"^\s*[-*+]\s+(.*)$")
 _NUMBER = re.compile(r"^\s*\d{1,9}[.)]\s+(.*)$")
 
@@ -31,6 +35,11 @@ def _date_text(match: re.Match[str]) -> str:
     return f"{parsed:%-d %B %Y}" if length in ("SHORT", "LONG") else f"{parsed:%Y-%m-%d}"
 
 
+def _link_tags(escaped_url: str) -> list[str]:
+    """The opening and the closing tag."""
+    return str(link(unescape(escaped_url), _LABEL)).split(_LABEL)
+
+
 def inline(text: str) -> Markup:
     """One line of Markdown as safe HTML."""
     html = str(escape(_DATE.sub(_date_text, text)))
@@ -43,12 +52,7 @@ def inline(text: str) -> Markup:
     html = html.replace("\x00", "")
     html = _CODE.sub(lambda m: keep(f"<code>{m.group(1)}</code>"), html)
     html = _ESCAPED.sub(lambda m: keep(m.group(1)), html)
-    html = _LINK.sub(
-        lambda m: (
-            keep(f'<a href="{m.group(2)}" target="_blank" rel="noopener noreferrer">') + m.group(1) + keep("</a>")
-        ),
-        html,
-    )
+    html = _LINK.sub(lambda m: m.group(1).join(map(keep, _link_tags(m.group(2)))), html)
     html = _BOLD.sub(r"<strong>\1</strong>", html)
     html = _STRIKE.sub(r"<s>\1</s>", html)
     html = _ITALIC_UNDERSCORE.sub(r"<em>\1</em>", html)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from haveri_teams_tenant.cards import render_inputs
 from haveri_teams_tenant.cards.actions import action_name
+from haveri_teams_tenant.cards.links import link
 from haveri_teams_tenant.cards.markdown import blocks
 from haveri_teams_tenant.state.records import Json
 
@@ -64,29 +65,36 @@ def _nothing(_: Json, __: Look, ___: str) -> Markup:
     return EMPTY
 
 
-def _text(element: Json, _: Look, __: str) -> Markup:
-    names = [
-        f"ac-{name.lower()}-{value}"
-        for name in ("size", "weight", "color", "fontType")
-        if (value := str(element.get(name) or "default").lower()).isalpha() and value != "default"
-    ]
-    if element.get("isSubtle"):
+def _text_classes(node: Json) -> str:
+    names = ["ac-text"]
+    for name in ("size", "weight", "color", "fontType"):
+        value = str(node.get(name) or "default").lower()
+        if value.isalpha() and value != "default":
+            names.append(f"ac-{name.lower()}-{value}")
+    if node.get("isSubtle"):
         names.append("ac-subtle")
+    return " ".join(names)
+
+
+def _text(element: Json, _: Look, __: str) -> Markup:
+    names = [_text_classes(element)]
     if element.get("wrap") is not True:
         names.append("ac-nowrap")
     if element.get("style") == "heading":
         names.append("ac-heading")
-    return Markup('<div class="ac-text {}">{}</div>').format(" ".join(names), blocks(str(element.get("text", ""))))
+    return Markup('<div class="{}">{}</div>').format(" ".join(names), blocks(str(element.get("text", ""))))
 
 
 def _rich_text(element: Json, _: Look, __: str) -> Markup:
-    runs = []
-    for run in element.get("inlines") or []:
-        text = run if isinstance(run, str) else str(run.get("text", ""))
-        bold = isinstance(run, dict) and str(run.get("weight", "")).lower() == "bolder"
-        html = Markup("<strong>{}</strong>") if bold else Markup("<span>{}</span>")
-        runs.append(html.format(text))
-    return Markup('<p class="ac-text">{}</p>').format(EMPTY.join(runs))
+    runs = [run if isinstance(run, dict) else {"text": run} for run in element.get("inlines") or []]
+    return Markup('<p class="ac-rich">{}</p>').format(EMPTY.join(_run(run) for run in runs))
+
+
+def _run(run: Json) -> Markup:
+    html = Markup('<span class="{}">{}</span>').format(_text_classes(run), run.get("text", ""))
+    for name, tag in (("italic", Markup("<em>{}</em>")), ("strikethrough", Markup("<s>{}</s>"))):
+        html = tag.format(html) if run.get(name) else html
+    return html
 
 
 def _image(element: Json, _: Look, __: str) -> Markup:
@@ -143,10 +151,22 @@ def _action_set(element: Json, look: Look, path: str) -> Markup:
 
 
 def _actions(actions: Sequence[Json], look: Look, path: str) -> Markup:
+    """A row of buttons; those of mode secondary wait behind "More", as in Teams."""
     if not actions:
         return EMPTY
-    buttons = EMPTY.join(_action(action, look, f"{path}.{index}") for index, action in enumerate(actions))
-    return Markup('<div class="ac-actions">{}</div>').format(buttons)
+    shown, more = EMPTY, EMPTY
+    for index, action in enumerate(actions):
+        button = _action(action, look, f"{path}.{index}")
+        if str(action.get("mode")).lower() == "secondary":
+            more += button
+        else:
+            shown += button
+    if more:
+        shown += Markup(
+            '<details class="ac-more"><summary class="button" data-testid="more-actions">More</summary>'
+            '<div class="ac-actions">{}</div></details>'
+        ).format(more)
+    return Markup('<div class="ac-actions">{}</div>').format(shown)
 
 
 def _action(action: Json, look: Look, path: str) -> Markup:
@@ -182,12 +202,7 @@ def render_card_at(card: Json, look: Look, prefix: str) -> Markup:
 
 
 def _link(action: Json, css: str, test_id: str, title: str) -> Markup:
-    url = str(action.get("url", ""))
-    if not url.startswith(("http://", "https://", "mailto:")):
-        return EMPTY
-    return Markup('<a class="{}" href="{}" target="_blank" rel="noopener noreferrer" data-testid="{}">{}</a>').format(
-        css, url, test_id, title
-    )
+    return link(str(action.get("url", "")), title, css, test_id)
 
 
 _RENDER: dict[str, Callable[[Any, Look, str], Markup]] = {

@@ -69,6 +69,8 @@ ELEMENTS: Mapping[str, Shape] = {
     "Input.ChoiceSet": Shape(("id",), {**_INPUT, "style": frozenset({"compact", "expanded", "filtered"})}),
 }
 
+TEXT_RUN = Shape(("text",), _TEXT, single_actions=("selectAction",))
+
 _ACTION: Enums = {
     "style": frozenset({"default", "positive", "destructive"}),
     "mode": frozenset({"primary", "secondary"}),

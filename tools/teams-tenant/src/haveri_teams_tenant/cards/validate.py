@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from haveri_teams_tenant.cards.schema import ACTIONS, ELEMENTS, MOST_REFRESH_USERS, VERSIONS, Shape
+from haveri_teams_tenant.cards.schema import ACTIONS, ELEMENTS, MOST_REFRESH_USERS, TEXT_RUN, VERSIONS, Shape
 
 
 class BadCard(Exception):
@@ -57,8 +57,19 @@ class _Check:
                 self.element(child, f"{where}.{name}[{index}]", shape.only)
         if kind.startswith("Input."):
             self._input(node, kind, where)
+        if kind == "RichTextBlock":
+            self._runs(node["inlines"], f"{where}.inlines")
         if kind == "FactSet":
             _pairs(node["facts"], f"{where}.facts", "value")
+
+    def _runs(self, inlines: Any, where: str) -> None:
+        for index, run in enumerate(_list(inlines, where)):
+            if isinstance(run, str):
+                continue
+            node = _object(run, f"{where}[{index}]")
+            if node.get("type") != "TextRun":
+                raise BadCard(f"{where}[{index}]: must be a text or a TextRun.")
+            self._common(node, "TextRun", TEXT_RUN, f"{where}[{index}]")
 
     def action(self, action: Any, where: str) -> None:
         node = _object(action, where)

@@ -6,8 +6,7 @@ import base64
 
 from fastapi import APIRouter, Depends
 
-from haveri_teams_tenant.control import models as m
-from haveri_teams_tenant.control import views
+from haveri_teams_tenant.control import given, seen, views
 from haveri_teams_tenant.control.door import TenantDep, control_door, the_message, the_place, the_user
 from haveri_teams_tenant.house import House, HouseDep
 from haveri_teams_tenant.people.refusals import NotThere
@@ -17,7 +16,7 @@ router = APIRouter(prefix="/_control/tenants/{tenant_id}", dependencies=[Depends
 
 
 @router.post("/messages", status_code=201)
-async def say(body: m.Say, tenant: TenantDep, house: HouseDep) -> m.SeenMessage:
+async def say(body: given.Say, tenant: TenantDep, house: HouseDep) -> seen.SeenMessage:
     """Write a message, with attachments if any; a text that starts with a command is sent as on the page."""
     user = the_user(house, tenant, body.as_user)
     place = the_place(house, tenant, user, body.place)
@@ -26,13 +25,13 @@ async def say(body: m.Say, tenant: TenantDep, house: HouseDep) -> m.SeenMessage:
     return views.message_view(house, message)
 
 
-def _file(house: House, place: Place, upload: m.Upload) -> File:
+def _file(house: House, place: Place, upload: given.Upload) -> File:
     body = base64.b64decode(upload.content_base64)
     return house.uploads.keep(place, upload.name, upload.content_type, body, inline=upload.inline)
 
 
 @router.patch("/messages/{message_id}")
-async def edit(message_id: str, body: m.Edit, tenant: TenantDep, house: HouseDep) -> m.SeenMessage:
+async def edit(message_id: str, body: given.Edit, tenant: TenantDep, house: HouseDep) -> seen.SeenMessage:
     """Edit one's own message."""
     user = the_user(house, tenant, body.as_user)
     place, message = the_message(house, tenant, user, message_id)
@@ -40,7 +39,7 @@ async def edit(message_id: str, body: m.Edit, tenant: TenantDep, house: HouseDep
 
 
 @router.delete("/messages/{message_id}")
-async def delete(message_id: str, as_user: str, tenant: TenantDep, house: HouseDep) -> m.SeenMessage:
+async def delete(message_id: str, as_user: str, tenant: TenantDep, house: HouseDep) -> seen.SeenMessage:
     """Delete one's own message."""
     user = the_user(house, tenant, as_user)
     place, message = the_message(house, tenant, user, message_id)
@@ -48,7 +47,7 @@ async def delete(message_id: str, as_user: str, tenant: TenantDep, house: HouseD
 
 
 @router.post("/messages/{message_id}/undelete")
-async def undelete(message_id: str, body: m.AsUser, tenant: TenantDep, house: HouseDep) -> m.SeenMessage:
+async def undelete(message_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep) -> seen.SeenMessage:
     """Undo the deletion of one's own message."""
     user = the_user(house, tenant, body.as_user)
     place, message = the_message(house, tenant, user, message_id)
@@ -56,7 +55,7 @@ async def undelete(message_id: str, body: m.AsUser, tenant: TenantDep, house: Ho
 
 
 @router.post("/messages/{message_id}/react")
-async def react(message_id: str, body: m.React, tenant: TenantDep, house: HouseDep) -> m.SeenMessage:
+async def react(message_id: str, body: given.React, tenant: TenantDep, house: HouseDep) -> seen.SeenMessage:
     """React to a message, or take the reaction back."""
     user = the_user(house, tenant, body.as_user)
     place, message = the_message(house, tenant, user, message_id)
@@ -64,7 +63,7 @@ async def react(message_id: str, body: m.React, tenant: TenantDep, house: HouseD
 
 
 @router.post("/messages/{message_id}/press")
-async def press(message_id: str, body: m.Press, tenant: TenantDep, house: HouseDep) -> m.SeenOutcome:
+async def press(message_id: str, body: given.Press, tenant: TenantDep, house: HouseDep) -> seen.SeenOutcome:
     """Press a button of a card and wait for the bot's answer."""
     user = the_user(house, tenant, body.as_user)
     place, message = the_message(house, tenant, user, message_id)
@@ -73,7 +72,7 @@ async def press(message_id: str, body: m.Press, tenant: TenantDep, house: HouseD
 
 
 @router.post("/messages/{message_id}/refresh")
-async def refresh(message_id: str, body: m.AsUser, tenant: TenantDep, house: HouseDep) -> m.SeenOutcome:
+async def refresh(message_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep) -> seen.SeenOutcome:
     """Let a card refresh itself for one of its `refresh.userIds`."""
     user = the_user(house, tenant, body.as_user)
     place, message = the_message(house, tenant, user, message_id)
@@ -82,8 +81,8 @@ async def refresh(message_id: str, body: m.AsUser, tenant: TenantDep, house: Hou
 
 @router.post("/messages/{message_id}/actions/{command_id}")
 async def message_action(
-    message_id: str, command_id: str, body: m.AsUser, tenant: TenantDep, house: HouseDep
-) -> m.SeenOutcome:
+    message_id: str, command_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep
+) -> seen.SeenOutcome:
     """Run a message extension from a message's menu."""
     user = the_user(house, tenant, body.as_user)
     place, message = the_message(house, tenant, user, message_id)
@@ -91,26 +90,26 @@ async def message_action(
 
 
 @router.get("/dialogs")
-async def list_dialogs(as_user: str, tenant: TenantDep, house: HouseDep) -> list[m.SeenDialog]:
+async def list_dialogs(as_user: str, tenant: TenantDep, house: HouseDep) -> list[seen.SeenDialog]:
     """The forms that stand open before somebody."""
     user = the_user(house, tenant, as_user)
     mine = [d for d in house.world.dialogs.values() if (d.tenant_id, d.user_id) == (tenant.id, user.id)]
-    return [m.SeenDialog(id=dialog.id, title=dialog.title, card=dialog.card) for dialog in mine]
+    return [seen.SeenDialog(id=dialog.id, title=dialog.title, card=dialog.card) for dialog in mine]
 
 
 @router.post("/dialogs/{dialog_id}/submit")
-async def submit(dialog_id: str, body: m.SendForm, tenant: TenantDep, house: HouseDep) -> m.SeenOutcome:
+async def submit(dialog_id: str, body: given.SendForm, tenant: TenantDep, house: HouseDep) -> seen.SeenOutcome:
     """Send an open form."""
     user, dialog = _dialog(house, tenant, body.as_user, dialog_id)
     return views.outcome_view(await house.presses.send(user, dialog, body.inputs, body.action))
 
 
 @router.delete("/dialogs/{dialog_id}")
-async def close(dialog_id: str, as_user: str, tenant: TenantDep, house: HouseDep) -> m.Done:
+async def close(dialog_id: str, as_user: str, tenant: TenantDep, house: HouseDep) -> seen.Done:
     """Close a form without sending it."""
     user, dialog = _dialog(house, tenant, as_user, dialog_id)
     house.presses.close(user, dialog)
-    return m.Done(count=1)
+    return seen.Done(count=1)
 
 
 def _dialog(house: House, tenant: Tenant, name: str, dialog_id: str) -> tuple[User, Dialog]:

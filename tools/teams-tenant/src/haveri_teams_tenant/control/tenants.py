@@ -6,8 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from haveri_teams_tenant.control import models as m
-from haveri_teams_tenant.control import views
+from haveri_teams_tenant.control import given, seen, views
 from haveri_teams_tenant.control.door import TenantDep, control_door, the_message, the_place, the_user
 from haveri_teams_tenant.house import House, HouseDep
 from haveri_teams_tenant.people.administration import WantedApp, WantedTeam
@@ -21,13 +20,13 @@ LONGEST_WAIT = 60.0
 
 
 @router.get("/tenants")
-async def list_tenants(house: HouseDep) -> list[m.SeenTenant]:
+async def list_tenants(house: HouseDep) -> list[seen.SeenTenant]:
     """Every tenant with its people."""
     return [views.tenant_view(house, tenant) for tenant in house.world.tenants.values()]
 
 
 @router.put("/tenants/{tenant_id}")
-async def seed(tenant_id: m.Guid, body: m.Seed, house: HouseDep) -> m.SeenTenant:
+async def seed(tenant_id: given.Guid, body: given.Seed, house: HouseDep) -> seen.SeenTenant:
     """Bring a tenant to at least this state; repeating keeps channels and messages and adds what is new."""
     tenant = Tenant(id=tenant_id, name=body.name)
     users = [_user(tenant_id, user) for user in body.users]
@@ -35,7 +34,7 @@ async def seed(tenant_id: m.Guid, body: m.Seed, house: HouseDep) -> m.SeenTenant
     return views.tenant_view(house, tenant)
 
 
-def _user(tenant_id: str, user: m.SeedUser) -> User:
+def _user(tenant_id: str, user: given.SeedUser) -> User:
     return User(
         tenant_id=tenant_id,
         id=user.aad_object_id,
@@ -46,7 +45,7 @@ def _user(tenant_id: str, user: m.SeedUser) -> User:
     )
 
 
-def _team(team: m.SeedTeam) -> WantedTeam:
+def _team(team: given.SeedTeam) -> WantedTeam:
     return WantedTeam(
         group_id=team.group_id,
         name=team.name,
@@ -57,7 +56,7 @@ def _team(team: m.SeedTeam) -> WantedTeam:
 
 
 @router.put("/tenants/{tenant_id}/apps/{app_id}")
-async def install(app_id: m.Guid, body: m.InstallApp, tenant: TenantDep, house: HouseDep) -> m.Done:
+async def install(app_id: given.Guid, body: given.InstallApp, tenant: TenantDep, house: HouseDep) -> seen.Done:
     """Register a bot and install it; in teams where it is new it is told so."""
     app = App(
         id=app_id,
@@ -70,24 +69,24 @@ async def install(app_id: m.Guid, body: m.InstallApp, tenant: TenantDep, house: 
         app=app, teams=body.teams, mode=body.mode, commands=body.commands, message_actions=body.message_actions
     )
     installation = house.administration.install(tenant.id, wanted)
-    return m.Done(count=len(installation.teams))
+    return seen.Done(count=len(installation.teams))
 
 
 @router.delete("/tenants/{tenant_id}/apps/{app_id}")
-async def remove(app_id: str, tenant: TenantDep, house: HouseDep) -> m.Done:
+async def remove(app_id: str, tenant: TenantDep, house: HouseDep) -> seen.Done:
     """Remove the app: its calls are answered 403 from now on."""
     house.administration.remove(tenant.id, app_id.lower())
-    return m.Done(count=1)
+    return seen.Done(count=1)
 
 
 @router.get("/tenants/{tenant_id}/teams")
-async def list_teams(tenant: TenantDep, house: HouseDep) -> list[m.SeenTeam]:
+async def list_teams(tenant: TenantDep, house: HouseDep) -> list[seen.SeenTeam]:
     """The tenant's teams."""
     return [views.team_view(team) for team in house.world.teams_of(tenant.id)]
 
 
 @router.get("/tenants/{tenant_id}/channels")
-async def list_channels(tenant: TenantDep, house: HouseDep, team: str = "") -> list[m.SeenPlace]:
+async def list_channels(tenant: TenantDep, house: HouseDep, team: str = "") -> list[seen.SeenPlace]:
     """The channels of all teams, or of one by group id, oldest first."""
     return [
         views.place_view(house, channel)
@@ -98,14 +97,14 @@ async def list_channels(tenant: TenantDep, house: HouseDep, team: str = "") -> l
 
 
 @router.post("/tenants/{tenant_id}/chats")
-async def open_chat(body: m.OpenChat, tenant: TenantDep, house: HouseDep) -> m.SeenPlace:
+async def open_chat(body: given.OpenChat, tenant: TenantDep, house: HouseDep) -> seen.SeenPlace:
     """Somebody's personal chat with an app."""
     user = the_user(house, tenant, body.as_user)
     return views.place_view(house, house.talk.open_chat(user, body.app_id.lower()))
 
 
 @router.get("/tenants/{tenant_id}/messages")
-async def list_messages(place: str, tenant: TenantDep, house: HouseDep, as_user: str = "") -> list[m.SeenMessage]:
+async def list_messages(place: str, tenant: TenantDep, house: HouseDep, as_user: str = "") -> list[seen.SeenMessage]:
     """The messages of a place, oldest first: all of them, or what one person sees there."""
     if not as_user:
         known = house.world.place(place)
@@ -123,7 +122,7 @@ async def list_messages(place: str, tenant: TenantDep, house: HouseDep, as_user:
 
 
 @router.get("/tenants/{tenant_id}/messages/{message_id}")
-async def get_message(message_id: str, tenant: TenantDep, house: HouseDep, as_user: str = "") -> m.SeenMessage:
+async def get_message(message_id: str, tenant: TenantDep, house: HouseDep, as_user: str = "") -> seen.SeenMessage:
     """One message, as it is or if one person can see it."""
     if as_user:
         _, message = the_message(house, tenant, the_user(house, tenant, as_user), message_id)
@@ -141,18 +140,18 @@ async def wait(
     since: int = 0,
     timeout: Annotated[float, Query(ge=0)] = 20.0,
     kind: Annotated[list[str] | None, Query()] = None,
-) -> m.Changes:
+) -> seen.Changes:
     """The changes after `since` (0: only tell the cursor); waits up to `timeout` seconds for the first."""
     if since == 0 or house.feed.lost(since):
-        return m.Changes(cursor=house.feed.cursor, lost=since != 0, changes=[])
+        return seen.Changes(cursor=house.feed.cursor, lost=since != 0, changes=[])
     return await _wait(house, tenant.id, since, min(timeout, LONGEST_WAIT), set(kind or []))
 
 
-async def _wait(house: House, tenant_id: str, since: int, timeout: float, kinds: set[str]) -> m.Changes:
+async def _wait(house: House, tenant_id: str, since: int, timeout: float, kinds: set[str]) -> seen.Changes:
     def wanted(change: Change) -> bool:
         return change.tenant_id == tenant_id and (not kinds or change.kind in kinds)
 
     found = await house.feed.wait(since, wanted, timeout)
     cursor = found[-1].cursor if found else max(since, house.feed.cursor)
-    changes = [m.SeenChange.model_validate(change, from_attributes=True) for change in found]
-    return m.Changes(cursor=cursor, lost=False, changes=changes)
+    changes = [seen.SeenChange.model_validate(change, from_attributes=True) for change in found]
+    return seen.Changes(cursor=cursor, lost=False, changes=changes)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from haveri_teams_tenant.control import models as m
+from haveri_teams_tenant.control import given, seen
 from haveri_teams_tenant.control.door import TenantDep, control_door
 from haveri_teams_tenant.control.faults import Fault, Surface
 from haveri_teams_tenant.house import House, HouseDep
@@ -18,29 +18,29 @@ router = APIRouter(prefix="/_control", dependencies=[Depends(control_door)], tag
 
 
 @router.get("/faults")
-async def list_faults(house: HouseDep) -> list[m.SeenFault]:
+async def list_faults(house: HouseDep) -> list[seen.SeenFault]:
     """The faults that stand ready, with how often each struck."""
-    return [m.SeenFault.model_validate(fault, from_attributes=True) for fault in house.faults.standing]
+    return [seen.SeenFault.model_validate(fault, from_attributes=True) for fault in house.faults.standing]
 
 
 @router.post("/faults", status_code=201)
-async def add_fault(body: m.NewFault, house: HouseDep) -> m.SeenFault:
+async def add_fault(body: given.NewFault, house: HouseDep) -> seen.SeenFault:
     """Let the next requests that match fail; the first standing fault that matches strikes."""
     fault = Fault(id=house.ids.guid(), **body.model_dump())
     house.faults.standing.append(fault)
-    return m.SeenFault.model_validate(fault, from_attributes=True)
+    return seen.SeenFault.model_validate(fault, from_attributes=True)
 
 
 @router.delete("/faults")
-async def clear_faults(house: HouseDep) -> m.Done:
+async def clear_faults(house: HouseDep) -> seen.Done:
     """No faults and no outages any more."""
     count = len(house.faults.standing) + len(house.faults.down)
     house.faults.clear()
-    return m.Done(count=count)
+    return seen.Done(count=count)
 
 
 @router.put("/outages")
-async def set_outages(body: m.Outages, house: HouseDep) -> m.Outages:
+async def set_outages(body: given.Outages, house: HouseDep) -> given.Outages:
     """Take services down or bring them back: every request to one that is down gets 503."""
     names: tuple[Surface, ...] = ("connector", "graph", "identity")
     house.faults.down = {name for name in names if getattr(body, name)}
@@ -48,13 +48,13 @@ async def set_outages(body: m.Outages, house: HouseDep) -> m.Outages:
 
 
 @router.get("/limits")
-async def get_limits(house: HouseDep) -> m.LimitRules:
+async def get_limits(house: HouseDep) -> given.LimitRules:
     """The limits in force."""
-    return m.LimitRules.model_validate(house.limits.rules, from_attributes=True)
+    return given.LimitRules.model_validate(house.limits.rules, from_attributes=True)
 
 
 @router.put("/limits")
-async def set_limits(body: m.LimitRules, house: HouseDep) -> m.LimitRules:
+async def set_limits(body: given.LimitRules, house: HouseDep) -> given.LimitRules:
     """Set other limits until the process ends, for tests of pacing."""
     house.limits.rules.per_thread = tuple(body.per_thread)
     house.limits.rules.per_app_per_tenant = tuple(body.per_app_per_tenant)
@@ -62,75 +62,75 @@ async def set_limits(body: m.LimitRules, house: HouseDep) -> m.LimitRules:
 
 
 @router.put("/patience")
-async def set_patience(body: m.SetPatience, house: HouseDep) -> m.SetPatience:
+async def set_patience(body: given.SetPatience, house: HouseDep) -> given.SetPatience:
     """How long invokes may take."""
     house.invoker.patience.seconds = body.seconds
     return body
 
 
 @router.post("/keys/rotate")
-async def rotate(body: m.Rotate, house: HouseDep) -> m.Done:
+async def rotate(body: given.Rotate, house: HouseDep) -> seen.Done:
     """Sign with a new key from now on."""
     ring = house.tokens.push_keys if body.ring == BOT_FRAMEWORK else house.tokens.access_keys
-    return m.Done(count=1, detail=ring.rotate(keep_old=body.keep_old))
+    return seen.Done(count=1, detail=ring.rotate(keep_old=body.keep_old))
 
 
 @router.post("/tokens")
-async def make_token(body: m.MakeToken, house: HouseDep) -> m.SeenToken:
+async def make_token(body: given.MakeToken, house: HouseDep) -> seen.SeenToken:
     """A push token that is wrong on purpose, for tests of a bot's door; without changes it is a right one."""
     token = house.tokens.arbitrary_push_token(
         body.app_id.lower(), house.settings.service_url, body.claims, body.omit, forged=body.forged
     )
-    return m.SeenToken(token=token)
+    return seen.SeenToken(token=token)
 
 
 @router.get("/requests")
-async def list_requests(house: HouseDep, last: Annotated[int, Query(ge=0, le=2000)] = 100) -> m.Requests:
+async def list_requests(house: HouseDep, last: Annotated[int, Query(ge=0, le=2000)] = 100) -> seen.Requests:
     """What was asked of Microsoft's services since the start or the last reset."""
     counters = {
         f"{surface} {method} {status}": count
         for (surface, method, status), count in sorted(house.traffic.counters.items())
     }
     latest = list(house.traffic.latest)[-last:] if last else []
-    return m.Requests(
-        counters=counters, latest=[m.SeenRequest.model_validate(asked, from_attributes=True) for asked in latest]
+    return seen.Requests(
+        counters=counters, latest=[seen.SeenRequest.model_validate(asked, from_attributes=True) for asked in latest]
     )
 
 
 @router.delete("/requests")
-async def reset_requests(house: HouseDep) -> m.Done:
+async def reset_requests(house: HouseDep) -> seen.Done:
     """Count anew."""
     count = house.traffic.counters.total()
     house.traffic.clear()
-    return m.Done(count=count)
+    return seen.Done(count=count)
 
 
 @router.get("/tenants/{tenant_id}/deliveries")
-async def list_deliveries(tenant: TenantDep, house: HouseDep) -> m.Deliveries:
+async def list_deliveries(tenant: TenantDep, house: HouseDep) -> seen.Deliveries:
     """The activities under way and the latest that were taken or refused."""
     pending = house.outbox.pending(tenant.id)
     done = [d for d in house.outbox.delivered if d.tenant_id == tenant.id]
-    return m.Deliveries(
-        pending=[m.SeenDelivery(number=d.number, app_id=d.app_id, activity=d.activity) for d in pending],
-        done=[m.SeenDelivery.model_validate(d, from_attributes=True) for d in done],
+    return seen.Deliveries(
+        pending=[seen.SeenDelivery(number=d.number, app_id=d.app_id, activity=d.activity) for d in pending],
+        done=[seen.SeenDelivery.model_validate(d, from_attributes=True) for d in done],
     )
 
 
 @router.post("/tenants/{tenant_id}/deliveries/hold")
-async def hold(tenant: TenantDep, house: HouseDep) -> m.Done:
+async def hold(tenant: TenantDep, house: HouseDep) -> seen.Done:
     """Keep activities back until they are released."""
     house.outbox.hold(tenant.id)
-    return m.Done()
+    return seen.Done()
 
 
 @router.post("/tenants/{tenant_id}/deliveries/release")
-async def release(body: m.Release, tenant: TenantDep, house: HouseDep) -> m.Done:
+async def release(body: given.Release, tenant: TenantDep, house: HouseDep) -> seen.Done:
     """Let held activities go, out of order if asked."""
-    return m.Done(count=house.outbox.release(tenant.id, body.order))
+    return seen.Done(count=house.outbox.release(tenant.id, body.order))
 
 
 @router.post("/tenants/{tenant_id}/deliveries/redeliver")
-async def redeliver(body: m.Redeliver, tenant: TenantDep, house: HouseDep) -> m.SeenDelivery:
+async def redeliver(body: given.Redeliver, tenant: TenantDep, house: HouseDep) -> seen.SeenDelivery:
     """Deliver an activity again at once, as Teams does when an answer came late; tells the bot's status."""
     delivered = _find(house, tenant.id, body.activity_id)
     activity = delivered.activity
@@ -138,7 +138,7 @@ async def redeliver(body: m.Redeliver, tenant: TenantDep, house: HouseDep) -> m.
         activity = {**activity, "id": house.publisher.writer.fresh_id()}
     app = house.world.apps[delivered.app_id]
     answer = await house.sender.post(app, activity, house.settings.message_timeout)
-    return m.SeenDelivery(
+    return seen.SeenDelivery(
         number=delivered.number,
         app_id=app.id,
         activity=activity,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haveri_teams_tenant.control.models import (
+from haveri_teams_tenant.control.seen import (
     SeenDialog,
     SeenFile,
     SeenMessage,

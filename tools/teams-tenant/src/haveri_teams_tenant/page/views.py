@@ -169,7 +169,7 @@ class Views:
         if message.author.kind == "user":
             return page_html(message.parts, self._user.teams_id, message.mentions)
         if message.text_format == "plain":
-            return Markup("<p>{}</p>").format(message.text)
+            return Markup('<p class="plain-text">{}</p>').format(message.text)
         marked = _AT.sub(r'<span class="mention">\1</span>', str(blocks(message.text)))
         return Markup(marked)  # noqa: S704 - blocks escaped the bot's text; the span alone was added
 
