@@ -188,7 +188,7 @@ class OpenBook:
         try:
             await self._session.execute(upsert)
         except IntegrityError as error:
-            # Row policies hide other organisations' settings, so only the constraint can know.
+            # Row policies hide other organisations' settings, so only the index can know.
             if "one_organization_a_tenant" not in str(error.orig):
                 raise
             raise TenantTaken(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from haveri_directory.application.importing.entries import KINDS, Cell, Document, Entry
 from haveri_directory.application.importing.fields import FIELDS, LIST_FIELDS, MAPPING_FIELDS, REFERENCES
-from haveri_directory.application.importing.findings import Findings, Place
+from haveri_directory.application.importing.findings import Findings, Place, a
 
 BETWEEN_ITEMS = "|"
 KIND = "kind"
@@ -91,7 +91,7 @@ def _entry(line: int, cells: list[str], columns: list[str], findings: Findings) 
     for column, text in given.items():
         field, key = _mapping(column) or (column, "")
         if field not in allowed:
-            findings.add(place, f"A {kind} has no {field!r}.", column)
+            findings.add(place, f"{a(kind).capitalize()} has no {field!r}.", column)
         elif key:
             mapping = entry.cells.setdefault(field, Cell({}, place))
             if isinstance(mapping.value, dict):

@@ -55,6 +55,11 @@ class Findings:
             raise ImportInvalid(_summary(found), [_shown(finding) for finding in found[:MOST_SHOWN]])
 
 
+def a(kind: str) -> str:
+    """A kind of thing with its article."""
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
 def short(text: str) -> str:
     """A word of the document in quotes, cut where it is long."""
     return repr(text if len(text) <= 60 else f"{text[:57]}…")

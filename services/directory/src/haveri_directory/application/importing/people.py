@@ -79,6 +79,7 @@ class People:
         name = given(entry, "name", before.name if before else None, self._findings)
         role = given(entry, "role", before.role if before else None, self._findings)
         self._name_member(name or email, email, id)
+        team_ids = self._teams_of(entry, before)
         if name is None or role is None:
             return
         member = Member(
@@ -86,7 +87,7 @@ class People:
             name=name,
             email=email,
             role=role,
-            team_ids=self._teams_of(entry, before),
+            team_ids=team_ids,
             chat_identities=_identities(entry, before),
             contact_prefs=entry.values.get("contact", before.contact_prefs if before else {}),
             locale=entry.values.get("locale", before.locale if before else self._before.organization.locale),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from haveri_directory.application.importing.entries import Cell, Document, Entry
 from haveri_directory.application.importing.fields import FIELDS
-from haveri_directory.application.importing.findings import Findings
+from haveri_directory.application.importing.findings import Findings, a
 from haveri_directory.application.importing.yaml_cells import read_cells
 
 LISTS: dict[str | None, dict[str, str]] = {
@@ -78,6 +78,6 @@ class _Reader:
                     entry.values["shifts"] = True
                 self._list(lists[name], name, value, entry)
             elif name not in FIELDS[kind]:
-                self._findings.unknown(value.place, name, f"a field of a {kind}", [*FIELDS[kind], *lists], name)
+                self._findings.unknown(value.place, name, f"a field of {a(kind)}", [*FIELDS[kind], *lists], name)
             elif not value.says_nothing:
                 entry.cells[name] = value

@@ -101,8 +101,6 @@ _TABLES = {
             FOREIGN KEY (organization_id, member_id) REFERENCES members
         )
         """,
-    # A chat tenant is one organisation's, or a message could be two organisations' business: hence the one
-    # constraint that looks across organisations (constraints are not bound by row policies).
     "chat_settings": """
         CREATE TABLE chat_settings (
             organization_id text PRIMARY KEY REFERENCES organizations,
@@ -110,8 +108,7 @@ _TABLES = {
             tenant_id text NOT NULL,
             team_id text NOT NULL,
             global_channel_id text,
-            incident_channel text NOT NULL,
-            CONSTRAINT one_organization_a_tenant UNIQUE (platform, tenant_id)
+            incident_channel text NOT NULL
         )
         """,
 }
@@ -138,6 +135,9 @@ def upgrade() -> None:
         op.execute(f"CREATE INDEX {table}_by_name ON {table} (organization_id, left(name_key, 60), id)")
     for table, column in (("areas", "facility_id"), ("assets", "area_id"), ("teams", "facility_id")):
         op.execute(f"CREATE INDEX {table}_of ON {table} (organization_id, {column})")
+    # A chat tenant is one organisation's, or a message could be two organisations' business: hence the one index that
+    # looks across organisations (uniqueness is not bound by row policies). Tenant ids are GUIDs: case does not count.
+    op.execute("CREATE UNIQUE INDEX one_organization_a_tenant ON chat_settings (platform, lower(tenant_id))")
     op.execute("CREATE INDEX memberships_of_member ON memberships (organization_id, member_id)")
     op.execute("CREATE INDEX chat_identities_of_member ON chat_identities (organization_id, member_id)")
 

@@ -1,0 +1,64 @@
+"""The demo plant is what the rest of the house expects of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from import_bench import imported, plan
+
+from haveri_contracts.plain import Role
+from haveri_directory.application.who_is_on_shift import who_is_on_shift
+from haveri_directory.demo import BOREALIS, DEMO, teams_tenant
+
+
+@pytest.mark.parametrize("organization", [DEMO, BOREALIS])
+def test_everybody_of_a_demo_organization_is_known_in_its_chat_tenant(organization):
+    members = imported(organization).members.values()
+    tenant = teams_tenant(organization)
+    identities = {identity.user_id: member.name for member in members for identity in member.chat_identities}
+    assert {user.aad_object_id: user.name for user in tenant.users} == identities
+    assert set(tenant.teams[0].members) <= {user.email for user in tenant.users}
+
+
+def test_demo_plant_has_two_works_three_shifts_and_filler_2_on_line_1_of_tampere():
+    plant = imported(DEMO)
+    facilities = {facility.name: facility for facility in plant.facilities.values()}
+    assert {facility.timezone for facility in facilities.values()} == {"Europe/Helsinki", "Europe/Berlin"}
+    (filler,) = [asset for asset in plant.assets.values() if asset.name == "Filler 2"]
+    area = plant.areas[filler.area_id]
+    assert (area.name, area.facility_id) == ("Line 1", facilities["Tampere Works"].id)
+    assert Counter(member.role for member in plant.members.values())[Role.ADMINISTRATOR] == 1
+    assert len(plant.members) == 24
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_somebody_of_a_crew_and_of_maintenance_is_on_shift_at_any_hour_of_a_sunday(hour):
+    plant = imported(DEMO)
+    for facility in plant.facilities.values():
+        teams = [team for team in plant.teams.values() if team.facility_id == facility.id]
+        names = {team.id: team.name for team in teams}
+        on_shift = who_is_on_shift(facility, teams, datetime(2026, 6, 7, hour, tzinfo=UTC)).items
+        assert {names[duty.team_id].split()[0] for duty in on_shift} == {"Crew", "Maintenance"}
+
+
+def test_chat_settings_point_to_the_team_and_its_incidents_channel():
+    tenant = teams_tenant()
+    settings = tenant.chat_settings()
+    channels = {channel["id"]: channel["name"] for channel in tenant.as_seed()["teams"][0]["channels"]}
+    assert settings.tenant_id == tenant.tenant_id
+    assert channels[settings.global_channel_id] == "Incidents"
+    assert all(id.startswith("19:") and id.endswith("@thread.tacv2") for id in channels)
+
+
+@pytest.mark.parametrize("format", ["yaml", "csv"])
+def test_example_of_the_readme_can_be_imported(format):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(rf"^```{format}\n(.*?)^```", readme, flags=re.DOTALL | re.MULTILINE)
+    after = plan(example, format=format).after
+    (team,) = after.teams.values()
+    assert [asset.name for asset in after.assets.values()] == ["Filler 2"]
+    assert [len(team.member_ids), team.shift_info.shifts[0].name] == [1, "Night"]
