@@ -194,6 +194,9 @@ class Connection:
         self._context = StandingPullContext(client, self._capacities)
         # FastStream's seam for the driver: its subscribers take JetStream from here.
         self.broker.config.broker_config.connection_state.connect(client, self._context)
+        # FastStream's own callback raises what it thinks is final ("maximum connections exceeded", "stale connection")
+        # into nats-py's reconnecting task, and ends it: from now on we would never be connected again.
+        client._error_cb = self._on_error
         self._client = client
         for hook in self._after_connect:
             await self._until_done(hook, client)
@@ -247,8 +250,10 @@ class Connection:
         # nats-py reports here, and nowhere else, a forbidden publish and every failed attempt to connect.
         if self._client is None:
             self._say(f"NATS cannot be reached: {words(error)}")
-        elif not isinstance(error, OSError | UnexpectedEOF):
+        elif self._client.is_connected and not isinstance(error, UnexpectedEOF):
             log.error("the bus reports an error", error=words(error))
+        else:
+            log.debug("the bus is still away", error=words(error))
 
     async def _on_disconnected(self) -> None:
         if self._client is not None:

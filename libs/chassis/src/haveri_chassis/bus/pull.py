@@ -150,9 +150,10 @@ class StandingPull:
         self._paused_until = time.monotonic() + _PAUSE_SECONDS
         if status == "404":
             return
-        problem = f"the consumer {self.consumer} gives nothing: {status} {description or 'it does not exist'}".strip()
+        why = "it is not declared; run `haveri provision`" if status == "503" else f"{status} {description}"
+        problem = f"the consumer {self.consumer} gives nothing: {why}"
         if problem != self.problem:
-            log.warning("a consumer gives nothing", consumer=self.consumer, status=status, why=description)
+            log.warning("a consumer gives nothing", consumer=self.consumer, status=status, why=why)
         self.problem = problem
 
     def _hold(self, taken: list[Msg]) -> None:
