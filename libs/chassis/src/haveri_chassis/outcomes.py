@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import asyncpg
+
 from haveri_contracts.outcomes import Outcome
 
 _RECORD = """
@@ -14,7 +15,7 @@ ON CONFLICT DO NOTHING
 _FIND = "SELECT outcome::text FROM command_outcomes WHERE organization_id = $1 AND command_id = $2"
 
 
-class OutcomeTaken(Exception):  # noqa: N818 - named after what was found
+class OutcomeTaken(Exception):
     """The command was answered before (by a concurrent delivery, say): roll back and give the recorded answer."""
 
     def __init__(self, command_id: UUID) -> None:

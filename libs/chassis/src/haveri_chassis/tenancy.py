@@ -15,7 +15,7 @@ EVERY_ORGANIZATION = "*"
 _ORGANIZATION = re.compile(ORGANIZATION_PATTERN)
 
 
-class OrganizationRequired(RuntimeError):  # noqa: N818 - named after what is missing
+class OrganizationRequired(RuntimeError):
     """Database work was asked for without a valid organisation; refused before any SQL is sent."""
 
 

@@ -6,6 +6,9 @@ import asyncio
 
 import asyncpg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from haveri_chassis.database import (
     Database,
     OrganizationRequired,
@@ -15,8 +18,6 @@ from haveri_chassis.database import (
 )
 from haveri_chassis.testing.house import House
 from haveri_chassis.testing.waiting import eventually
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 ADD_NOTE = "INSERT INTO notes (organization_id, name) VALUES ($1, $2)"
 NAMES = "SELECT name FROM notes ORDER BY name"
