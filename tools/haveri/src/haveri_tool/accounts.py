@@ -49,9 +49,9 @@ class Accounts:
 
     async def is_good(self, token: str, organization: str) -> bool:
         """True when the token can be used for another month in this organisation."""
-        async with self._database.across_organizations() as connection:
+        async with self._database.transaction(organization) as connection:
             row = await find_token(connection, digest(token))
-        if row is None or row.organization_id != organization or row.revoked_at is not None:
+        if row is None or row.revoked_at is not None:
             return False
         return row.expires_at > SystemClock().now() + _RENEW_BEFORE
 
