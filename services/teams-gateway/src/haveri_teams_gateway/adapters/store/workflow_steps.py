@@ -17,7 +17,7 @@ CARD_STEP = "post_workflow_card"
 _CLAIM = f"""
 WITH before AS (
     SELECT state, reference, version,
-        claimed_until > $4 AND (owner = $6 OR NOT {DEAD}) AS busy,
+        claimed_until > $4::timestamptz AND (owner = $6::bigint OR NOT {DEAD}) AS busy,
         greatest(extract(epoch FROM claimed_until - $4), 0.1) AS remaining
     FROM steps WHERE organization_id = $1 AND incident_id = $2 AND step = $3 FOR UPDATE
 ), claimed AS (

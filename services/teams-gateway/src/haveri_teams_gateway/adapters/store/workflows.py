@@ -54,9 +54,9 @@ class Workflows:
         async with self._database.transaction(organization) as connection:
             await connection.execute(
                 """
-                INSERT INTO workflows (organization_id, incident_id, due_at, attempts) VALUES ($1, $2, $3 + $4, 1)
+                INSERT INTO workflows (organization_id, incident_id, due_at, attempts) VALUES ($1, $2, $3::timestamptz + $4::interval, 1)
                 ON CONFLICT (organization_id, incident_id) DO UPDATE SET owner = NULL,
-                    due_at = $3 + least($4 * power(2, least(workflows.attempts, 16)), $5),
+                    due_at = $3 + least($4 * power(2, least(workflows.attempts, 16)), $5::interval),
                     attempts = workflows.attempts + 1
                 """,
                 organization,
@@ -77,7 +77,7 @@ class Workflows:
                         AND CASE WHEN owner IS NULL OR owner = $3 THEN due_at <= $2 ELSE {DEAD} END
                     ORDER BY due_at LIMIT 20 FOR UPDATE SKIP LOCKED
                 )
-                UPDATE workflows w SET owner = $3, due_at = $2 + interval '5 minutes' FROM due
+                UPDATE workflows w SET owner = $3, due_at = $2::timestamptz + interval '5 minutes' FROM due
                 WHERE w.organization_id = $1 AND w.incident_id = due.incident_id RETURNING w.incident_id
                 """,  # noqa: S608
                 organization,
