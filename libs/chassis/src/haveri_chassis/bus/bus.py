@@ -18,8 +18,8 @@ from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
 from haveri_chassis.messages import Sender
-from haveri_contracts.envelope import CONTENT_TYPE, Envelope, UnreadableMessage, open_envelope
-from haveri_contracts.message import Command, Query
+from haveri_contracts.envelope import CONTENT_TYPE, Envelope, UnknownMessage, UnreadableMessage, open_envelope
+from haveri_contracts.message import Command, Query, find
 from haveri_contracts.streams import Consumer
 from haveri_contracts.subjects import ANY
 
@@ -97,16 +97,20 @@ class Bus:
 
         listen(self.connection, subject, take)
 
-    async def publish_hint(self, envelope: Envelope, subject: str | None = None) -> None:
-        """Say something to whoever listens now; silently nothing when the bus is away.
+    async def publish_hint(self, envelope: Envelope) -> None:
+        """Say an event, on its own subject, to whoever listens now, without waiting for anything.
 
-        `subject` defaults to `haveri.<organisation>.hint.<owner>.<name>.v<n>` from the envelope's type.
+        Silently nothing when the bus is away; raises UnknownMessage for a type that contracts do not know.
         """
-        target = subject or f"haveri.{envelope.organization}.hint.{envelope.type.removeprefix('haveri.')}"
+        message = find(envelope.type)
+        if message is None:
+            raise UnknownMessage(f"{envelope.type} is not known here; see the catalogue of messages")
+        subject = message.subject(envelope.organization)
+        headers = {"Content-Type": CONTENT_TYPE, "Nats-Msg-Id": str(envelope.id)}
         try:
-            await self.connection.client.publish(target, envelope.encode(), headers={"Content-Type": CONTENT_TYPE})
+            await self.connection.client.publish(subject, envelope.encode(), headers=headers)
         except UNSENT as error:
-            log.debug("a hint was not sent", subject=target, error=repr(error))
+            log.debug("a hint was not sent", subject=subject, error=repr(error))
 
     async def publish_durable(
         self, subject: str, body: bytes, message_id: str, headers: Mapping[str, str] | None = None

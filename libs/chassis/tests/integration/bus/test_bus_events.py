@@ -415,14 +415,15 @@ async def test_a_hint_is_heard_by_every_replica_and_one_of_another_organisation_
         return hear
 
     one, two = make_bus("web"), make_bus("web")
-    one.on_hint("haveri.*.hint.>", listener("one"))
-    two.on_hint("haveri.*.hint.>", listener("two"))
+    one.on_hint("haveri.*.event.incident.>", listener("one"))
+    two.on_hint("haveri.*.event.incident.>", listener("two"))
     async with started(one, two):
         envelope = SENDER.event(
             LeadAssigned(incident_id=uuid4(), member_id=uuid4()), organization="demo", actor="system:test", cause=None
         )
-        await one.publish_hint(envelope, "haveri.victim.hint.incident.lead_assigned.v1")
-        await one.connection.client.publish("haveri.demo.hint.x.y.v1", b"rubbish")
+        client = one.connection.client
+        await client.publish(LeadAssigned.subject("victim"), envelope.encode())
+        await client.publish(LeadAssigned.subject("demo"), b"rubbish")
         await one.publish_hint(envelope)
         await one.publish_hint(envelope)
         await until(lambda: len(heard) == 4)
