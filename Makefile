@@ -27,6 +27,7 @@ check: setup ## Format, lint, types, import rules, contracts' documents up to da
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy libs/*/src services/*/src tools/*/src
 	@$(BIN)/lint-imports
+	@$(RUN) haveri_chassis.lints
 	@$(RUN) haveri_contracts check docs/contracts
 
 format: setup ## Put the code into its form

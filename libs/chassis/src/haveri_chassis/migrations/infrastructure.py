@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from alembic.operations import Operations
-
+from haveri_chassis.migrations.operations import Operations
 from haveri_chassis.migrations.tables import make_append_only, protect_infrastructure_table
 
 # Rows of these two live for milliseconds to days, so vacuum goes by a count rather than by a share of the table.

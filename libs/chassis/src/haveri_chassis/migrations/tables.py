@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from alembic.operations import Operations
-
 from haveri_chassis.migrations.names import checked_name, role_of
+from haveri_chassis.migrations.operations import Operations
 from haveri_chassis.tenancy import EVERY_ORGANIZATION, SETTING
 
 _CURRENT = f"current_setting('{SETTING}', true)"
