@@ -47,7 +47,9 @@ class Organization:
         card = await self.tenant.wait_for_message(channel, lambda message: message.card is not None, timeout=20)
         number = f"INC-{channel.name.split('-')[1]}"
         glob = await self.tenant.wait_for_message(
-            "Incidents", lambda message: message.card is not None and number in message.card, timeout=20
+            self.seed.teams[0].global_channel_id,
+            lambda message: message.card is not None and number in message.card,
+            timeout=20,
         )
         return Declared(number, channel, card, glob)
 
@@ -115,7 +117,7 @@ async def borealis(house: RunningHouse, tenants: TenantClient, tmp_path_factory)
             "platform": "teams",
             "tenant_id": seed.tenant_id,
             "team_id": seed.teams[0].group_id,
-            "global_channel_id": next(c.id for c in seed.teams[0].channels if c.name == "Incidents"),
+            "global_channel_id": seed.teams[0].global_channel_id,
             "incident_channel": "channel",
         }
         (await api.put("/settings/chat", json=settings)).raise_for_status()
