@@ -1,5 +1,7 @@
 """The bus: events, commands with outcomes, queries and hints over NATS, every trap of it handled here."""
 
+# Loads every message: a type that nobody has imported would look unknown, and end among the dead letters.
+import haveri_contracts.catalogue  # noqa: F401
 from haveri_chassis.bus.bus import Bus
 from haveri_chassis.bus.command_bus import CommandBus
 from haveri_chassis.bus.connection import MessageTooLarge
