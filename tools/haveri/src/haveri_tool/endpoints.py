@@ -30,6 +30,7 @@ class Endpoints:
     s3: str | None = None
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
+    s3_bucket: str | None = None
     organization: str | None = None
     api_token: str | None = None
     administrator: Mapping[str, str] | None = field(default=None)

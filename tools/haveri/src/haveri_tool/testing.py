@@ -89,7 +89,7 @@ def until(look: Callable[[], _T], seconds: float, complaint: str) -> _T:
         try:
             found = look()
         except (OSError, httpx2.HTTPError, KeyError, ValueError):
-            found = None  # type: ignore[assignment]
+            found = None
         if found:
             return found
         if time.monotonic() > deadline:

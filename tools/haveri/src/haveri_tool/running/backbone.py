@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit, urlunsplit
 
 from haveri_chassis.embedded import LOOPBACK, NatsServer, PostgresServer, S3Server, ServerProcess
 from haveri_tool.home import Home
 from haveri_tool.running.options import Options
 from haveri_tool.running.ports import Ports
+from haveri_tool.urls import with_login
 
 DATABASE = "haveri"
 BUCKET = "haveri"
@@ -30,9 +30,7 @@ class Backbone:
 
     def service_database_url(self, role: str, password: str) -> str:
         """The same database for another login; the password is of URL-safe characters."""
-        parts = urlsplit(self.database_url)
-        place = parts.netloc.rpartition("@")[2]
-        return urlunsplit(parts._replace(netloc=f"{role}:{password}@{place}"))
+        return with_login(self.database_url, role, password)
 
 
 def choose_backbone(home: Home, ports: Ports, options: Options, environment: Mapping[str, str]) -> Backbone:

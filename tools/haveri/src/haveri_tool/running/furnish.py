@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from haveri_chassis.migrations.names import role_of
 from haveri_contracts.directory.commands import ChangeChatSettings, CreateOrganization, ImportPlant
 from haveri_contracts.directory.queries import GetChatSettings, ListFacilities
 from haveri_contracts.types import Page
@@ -13,7 +14,6 @@ from haveri_tool.accounts import accounts_at
 from haveri_tool.desk import Desk, desk_at
 from haveri_tool.running.demo import Demo
 from haveri_tool.running.plan import Plan
-from haveri_tool.running.schemas import role
 from haveri_tool.upkeep.provisioning import provision_signals
 
 _BOT = "Haveri"
@@ -49,7 +49,7 @@ async def _import_plant(desk: Desk, demo: Demo) -> None:
 
 async def _give_access(plan: Plan, administrator_id: UUID) -> None:
     demo, secrets = plan.demo, plan.secrets
-    url = plan.backbone.service_database_url(role("web"), secrets.database_password("web"))
+    url = plan.backbone.service_database_url(role_of("web"), secrets.database_password("web"))
     async with accounts_at(url) as accounts:
         if not await accounts.has_account(demo.slug, administrator_id):
             password = secrets.administrator_password()

@@ -33,6 +33,10 @@ class House:
     def _process(self, spec: ServiceSpec) -> ForkedService:
         return ForkedService(spec.work(self.plan), self.plan.home.log_of(spec.name), self.plan.ports.of(spec.name))
 
+    def keeper(self, name: str) -> Keeper:
+        """The keeper of a service or stand-in."""
+        return self.services.get(name) or self.stand_ins[name]
+
     def has(self, *services: str) -> bool:
         """True when all of these run here."""
         return set(services) <= self.processes.keys()
@@ -51,6 +55,7 @@ class House:
             s3=backbone.s3_endpoint,
             s3_access_key=backbone.s3_access_key,
             s3_secret_key=backbone.s3_secret_key,
+            s3_bucket=backbone.s3_bucket,
             organization=plan.demo.slug if furnished else None,
             api_token=plan.secrets.api_token() if furnished else None,
             administrator=self._administrator() if furnished else None,

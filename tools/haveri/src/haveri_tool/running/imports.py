@@ -26,18 +26,17 @@ COMMON = (
 )
 
 
-def import_shared(modules: Iterable[str]) -> None:
-    """Import the common ground and `modules`; raises RuntimeError when one of them started a thread.
+def import_shared(modules: Iterable[str] = COMMON) -> None:
+    """Import `modules`; raises RuntimeError when one of them started a thread.
 
-    Nothing is collected meanwhile: almost all of it lives as long as the process.
+    No garbage is looked for meanwhile: almost all of it lives as long as the process.
     """
     gc.disable()
     try:
-        for module in (*COMMON, *modules):
+        for module in modules:
             importlib.import_module(module)
     finally:
         gc.enable()
-    gc.collect()
     if threading.active_count() > 1:
         names = ", ".join(thread.name for thread in threading.enumerate())
         raise RuntimeError(f"an import started a thread ({names}): its locks would stay locked in forked services")

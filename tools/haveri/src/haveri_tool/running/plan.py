@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from haveri_chassis.embedded import LOOPBACK
 from haveri_tool.home import Home
@@ -14,6 +13,7 @@ from haveri_tool.running.demo import Demo, read_demo
 from haveri_tool.running.options import Options
 from haveri_tool.running.ports import Ports
 from haveri_tool.secrets import Secrets
+from haveri_tool.urls import without_login
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Plan:
     def place(self) -> str:
         """What tells this house's servers from others that may be named later; embedded ones go with their folders."""
         given = (self.environment.get(name, "") for name in ("HAVERI_DATABASE_URL", "HAVERI_NATS_URL"))
-        return " ".join(urlsplit(url).netloc.rpartition("@")[2] + urlsplit(url).path for url in given)
+        return " ".join(without_login(url) for url in given)
 
     @property
     def local_tenant(self) -> bool:

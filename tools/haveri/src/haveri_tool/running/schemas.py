@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from haveri_chassis.migrations.names import role_of
-
 PACKAGES = {
     "directory": "haveri_directory",
     "incident": "haveri_incident",
@@ -12,8 +10,3 @@ PACKAGES = {
     "web": "haveri_web",
 }
 """The packages with the migrations, by the service's name, which is its schema too."""
-
-
-def role(service: str) -> str:
-    """The service's login."""
-    return role_of(service)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from haveri_chassis.embedded import LOOPBACK
+from haveri_chassis.migrations.names import role_of
 from haveri_tool.running.plan import Plan
-from haveri_tool.running.schemas import role
 
 Environment = Mapping[str, str]
 _OWN = "HAVERI_"
 # What belongs to the supervisor and the tenant, or is said anew for each service.
-_NOT_FOR_SERVICES = ("HAVERI_DATABASE_URL", "HAVERI_NATS_URL", "HAVERI_HEALTH_", "HAVERI_HTTP_", "HAVERI_TEAMS_PORT")
+_NOT_FOR_SERVICES = ("HAVERI_DATABASE_URL", "HAVERI_NATS_URL", "HAVERI_HEALTH_", "HAVERI_HTTP_")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class ServiceSpec:
 def _common(plan: Plan, service: str) -> dict[str, str]:
     password = plan.secrets.database_password(service)
     said = {
-        "HAVERI_DATABASE_URL": plan.backbone.service_database_url(role(service), password),
+        "HAVERI_DATABASE_URL": plan.backbone.service_database_url(role_of(service), password),
         "HAVERI_NATS_URL": plan.backbone.nats_url,
         "HAVERI_S3_ENDPOINT": plan.backbone.s3_endpoint,
         "HAVERI_S3_ACCESS_KEY": plan.backbone.s3_access_key,
@@ -77,8 +77,8 @@ def _web(plan: Plan) -> Environment:
 def _gateway(plan: Plan) -> Environment:
     said = {
         **_common(plan, "teams_gateway"),
-        "HAVERI_TEAMS_HOST": LOOPBACK,
-        "HAVERI_TEAMS_PORT": str(plan.ports.teams_gateway),
+        "HAVERI_HTTP_HOST": LOOPBACK,
+        "HAVERI_HTTP_PORT": str(plan.ports.teams_gateway),
     }
     if not plan.local_tenant:
         return said

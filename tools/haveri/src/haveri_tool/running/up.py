@@ -71,14 +71,17 @@ def _come_up(house: House, specs: Sequence[ServiceSpec], terminal: Terminal) -> 
     terminal.step(f"Starting the house in {plan.home.root}")
     watch.add(*house.servers.values())
     # While the servers start in processes of their own.
-    import_shared(module for spec in specs for module in spec.shared)
+    import_shared()
     provisioned = _provision_marker(plan, specs)
     if not provisioned.stands():
         watch.until_ready(house.servers.values(), within=_SERVERS_SECONDS)
         terminal.step("Setting up database and bus …")
         run_errand(watch, "Setting up database and bus", lambda: _provision(plan, specs), plan.home.log_of("provision"))
         provisioned.set()
-    watch.add(*house.services.values(), *house.stand_ins.values())
+    for spec in specs:
+        # Each starts as soon as it can, and imports what only it needs while we go on.
+        import_shared(spec.shared)
+        watch.add(house.keeper(spec.name))
     watch.until_ready(watch.keepers, within=_SERVICES_SECONDS)
     if house.has(*_FURNISHING):
         _furnish(house, terminal)
@@ -92,16 +95,25 @@ def _come_up(house: House, specs: Sequence[ServiceSpec], terminal: Terminal) -> 
 
 def _provision_marker(plan: Plan, specs: Sequence[ServiceSpec]) -> Marker:
     names = sorted(spec.name for spec in specs)
-    folders = [plan.home.server(server) for server in ("postgres", "nats")]
+    folders = [plan.home.server(server) for server in ("postgres", "nats", "s3")]
     return Marker("provisioned", folders, fingerprint(*names, plan.place))
 
 
 async def _provision(plan: Plan, specs: Sequence[ServiceSpec]) -> None:
     # Alembic is for those who migrate; services and later starts go without.
-    from haveri_tool.upkeep.provisioning import provision  # noqa: PLC0415
+    from haveri_tool.upkeep.provisioning import Ground, provision  # noqa: PLC0415
 
     names = [spec.name for spec in specs if not spec.stand_in]
-    for change in await provision(plan.backbone.database_url, plan.backbone.nats_url, plan.secrets, names):
+    backbone = plan.backbone
+    ground = Ground(
+        backbone.database_url,
+        backbone.nats_url,
+        backbone.s3_endpoint,
+        backbone.s3_access_key,
+        backbone.s3_secret_key,
+        backbone.s3_bucket,
+    )
+    for change in await provision(ground, plan.secrets, names):
         print(change, flush=True)
 
 

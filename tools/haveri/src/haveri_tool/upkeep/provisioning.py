@@ -3,37 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from urllib.parse import urlsplit, urlunsplit
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import asyncpg
 
 from haveri_chassis.migrations import ServiceSchema
+from haveri_chassis.objects import ObjectStore
 from haveri_chassis.provision_bus import provision_bus
 from haveri_chassis.provision_database import provision_database
 from haveri_contracts.streams import CONSUMERS
 from haveri_tool.running.schemas import PACKAGES
 from haveri_tool.secrets import Secrets
+from haveri_tool.urls import with_database
 
-_MAINTENANCE = "/postgres"
+_MAINTENANCE = "postgres"
 
 
-async def provision(database_url: str, nats_url: str, secrets: Secrets, services: Collection[str]) -> list[str]:
-    """Provision these services; says what changed, in words. `database_url` is an administrator's.
+@dataclass(frozen=True)
+class Ground:
+    """What is to be provisioned. URLs are an administrator's, without an S3 endpoint no bucket is made."""
+
+    database_url: str = field(repr=False)
+    nats_url: str = field(repr=False)
+    s3_endpoint: str | None = None
+    s3_access_key: str = ""
+    s3_secret_key: str = field(default="", repr=False)
+    s3_bucket: str = ""
+
+
+async def provision(ground: Ground, secrets: Secrets, services: Collection[str] = tuple(PACKAGES)) -> list[str]:
+    """Provision these services; says what changed, in words.
 
     Streams and consumers are declared for all of them: a stream without a reader costs nothing.
     """
     schemas = [ServiceSchema(name, name, package) for name, package in PACKAGES.items() if name in services]
-    changes = await _create_database(database_url)
+    changes = await _create_database(ground.database_url)
     passwords = {schema.name: secrets.database_password(schema.name) for schema in schemas}
-    changes += await provision_database(database_url, schemas, passwords)
-    organizations = await known_organizations(database_url) if "directory" in services else []
-    return changes + await provision_bus(nats_url, organizations=organizations, consumers=CONSUMERS)
+    changes += await provision_database(ground.database_url, schemas, passwords)
+    organizations = await known_organizations(ground.database_url) if "directory" in services else []
+    changes += await provision_bus(ground.nats_url, organizations=organizations, consumers=CONSUMERS)
+    return changes + await _create_bucket(ground)
+
+
+async def _create_bucket(ground: Ground) -> list[str]:
+    if not ground.s3_endpoint:
+        return []
+    store = ObjectStore(ground.s3_endpoint, ground.s3_access_key, ground.s3_secret_key, ground.s3_bucket)
+    try:
+        return [f"created bucket {ground.s3_bucket}"] if await store.ensure_bucket() else []
+    finally:
+        await store.close()
 
 
 async def _create_database(url: str) -> list[str]:
-    parts = urlsplit(url)
-    name = parts.path.removeprefix("/")
-    connection = await asyncpg.connect(urlunsplit(parts._replace(path=_MAINTENANCE)))
+    name = urlsplit(url).path.removeprefix("/")
+    connection = await asyncpg.connect(with_database(url, _MAINTENANCE))
     try:
         if await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
             return []
