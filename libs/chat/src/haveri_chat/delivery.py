@@ -53,6 +53,7 @@ class Delivery:
         self._running: set[asyncio.Task[None]] = set()
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at = 0.0
+        self._closed = False
 
     async def send(
         self,
@@ -81,6 +82,7 @@ class Delivery:
 
     async def close(self) -> None:
         """Stop; what still waits is cancelled."""
+        self._closed = True
         tasks = [*self._running, *([self._alarm] if self._alarm else [])]
         for task in tasks:
             task.cancel()
@@ -104,10 +106,14 @@ class Delivery:
                 self._pump()
                 return
             _fail(job, error)
+        except asyncio.CancelledError:
+            for answer in job.answers:
+                answer.cancel()
         except Exception as error:  # noqa: BLE001 - whoever asked for the call gets whatever it raised
             _fail(job, error)
         self._pacer.done(conversation, self._now())
-        self._pump()
+        if not self._closed:
+            self._pump()
 
     def _tries_again(self, conversation: str, job: _Job, error: PlatformUnavailable) -> bool:
         job.failures += 1

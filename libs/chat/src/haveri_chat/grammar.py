@@ -90,7 +90,7 @@ def parse(utterance: Utterance) -> Request | Misunderstood:
     mentions = tuple(
         Mention(said, mention.user_id, tidy(mention.name) or said)
         for mention in utterance.mentions
-        if (said := tidy(mention.text))
+        if (said := tidy(mention.text)) and mention.user_id
     )
     if not text:
         return ShowHelp()
@@ -100,7 +100,7 @@ def parse(utterance: Utterance) -> Request | Misunderstood:
     if head is None or command is None:
         return Misunderstood(Reason.UNKNOWN_COMMAND, "", word[:LONGEST_NAME], nearest_form(word))
     glued = _GLUED_SEVERITY.fullmatch(word.casefold())
-    rest = (glued.group(2) + " " if glued else "") + tidy(text[head.end() :].lstrip(":,.!? "))
+    rest = (glued.group(2) + " " if glued else "") + tidy(re.sub(r"^[:,.!?]", "", text[head.end() :]))
     if len(rest) > LONGEST_TEXT:
         return Misunderstood(Reason.TOO_LONG, command, str(len(rest)), FORMS[command], {"longest": str(LONGEST_TEXT)})
     return _read(command, rest, mentions)

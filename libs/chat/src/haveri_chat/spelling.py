@@ -68,7 +68,7 @@ def _follow_up(request: ask.FollowUp, number: str) -> Utterance:
     if person is None:
         return Utterance(_join("/followup", number, request.what, by))
     mentions = (_mention(person),) if person.user_id else ()
-    return Utterance(_join("/followup", number, request.what, f"@{person.name}", by), mentions)
+    return Utterance(_join("/followup", number, f"@{person.name}", request.what, by), mentions)
 
 
 def _with_people(command: str, number: str, people: tuple[Person, ...], words: str) -> Utterance:

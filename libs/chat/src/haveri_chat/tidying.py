@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _SPACES = re.compile("[\u00a0\u2007\u202f\u3000]")
-_INVISIBLE_ENDS = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e"
-_ENDS = _INVISIBLE_ENDS + " \t\n\v\f\r\u0085\u2028\u2029"
+_INVISIBLE = "\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"
+_ENDS = _INVISIBLE + "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LOOSE = " ,;:-\u2013\u2014"
 

@@ -152,7 +152,7 @@ class Run:
         return update
 
     async def _update_once(self, step: str) -> bool:
-        """Put the newest state on the card; True when it was not there yet. Never an older one over a newer one."""
+        """Come nearer to the card showing the newest state, never an older one; False when it does."""
         incident = await self._incidents.current(self._incident.id)
         if self._steps.record(step).version >= incident.version:
             return False
@@ -161,9 +161,14 @@ class Run:
                 await self._steps.release(step, before)
                 return False
             shown, state = ShownCard.decode(before.reference), visible_state(incident)
-            if shown.state != state:
+            if shown.state == state:
+                await self._steps.finish(step, before.reference, incident.version)
+            elif shown.state:
+                # Said before it is done: who dies now leaves a card of which nobody knows what it shows.
+                await self._steps.finish(step, ShownCard(shown.posted).encode(), before.version)
+            else:
                 await self._platform.update_card(shown.posted, self._card(step, incident))
-            await self._steps.finish(step, ShownCard(shown.posted, state).encode(), incident.version)
+                await self._steps.finish(step, ShownCard(shown.posted, state).encode(), incident.version)
             return True
 
     # The people and the link
