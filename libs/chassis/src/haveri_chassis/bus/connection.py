@@ -15,7 +15,7 @@ from nats.errors import UnexpectedEOF
 from nats.js.errors import APIError, NotFoundError
 
 from haveri_chassis.bus.errors import BusUnavailable
-from haveri_chassis.bus.pull import StandingPullContext
+from haveri_chassis.bus.pull import StandingPull, StandingPullContext
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import CONNECTED
 from haveri_contracts.plain import Refusal
@@ -238,7 +238,7 @@ class Connection:
             missing = f"consumer {consumer.name} of stream {consumer.stream.name} is missing"
             raise NotFoundError(code=error.code, description=missing) from None
 
-    def _pulls(self) -> Sequence[Any]:
+    def _pulls(self) -> Sequence[StandingPull]:
         return self._context.pulls if self._context else ()
 
     def _say(self, problem: str) -> None:
