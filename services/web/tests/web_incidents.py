@@ -147,9 +147,7 @@ class IncidentBook:
         if state.status is Status.CLOSED and not isinstance(command, commands.ReopenIncident | commands.AddEvent):
             raise Closed("Reopen it first.")
         kind, source, payload, changes = _effect(command, state, actor, now)
-        self.record(
-            state.id, kind, source, payload, actor, now, getattr(command, "occurred_at", None)
-        )
+        self.record(state.id, kind, source, payload, actor, now, getattr(command, "occurred_at", None))
         return state.model_copy(update={**changes, "version": state.version + 1, "updated_at": now})
 
     def _find(self, query: queries.GetIncident) -> Incident:
@@ -202,7 +200,9 @@ class IncidentBook:
         return timeline_queries.RecentActivity(items=newest[: query.limit])
 
 
-def _effect(command: Any, state: Incident, actor: str, now: datetime) -> tuple[EntryType, str, dict[str, Any], dict[str, Any]]:
+def _effect(
+    command: Any, state: Incident, actor: str, now: datetime
+) -> tuple[EntryType, str, dict[str, Any], dict[str, Any]]:
     payload = command.model_dump(mode="json")
     old = {"old_status": state.status.value}
     match command:
@@ -210,15 +210,30 @@ def _effect(command: Any, state: Incident, actor: str, now: datetime) -> tuple[E
             return EntryType.STATUS_CHANGE, "incident.status_updated", {**payload, **old}, {"status": command.status}
         case commands.ChangeSeverity():
             was = {"old_severity": state.severity.value}
-            return EntryType.SEVERITY_CHANGE, "incident.severity_changed", {**payload, **was}, {"severity": command.severity}
+            return (
+                EntryType.SEVERITY_CHANGE,
+                "incident.severity_changed",
+                {**payload, **was},
+                {"severity": command.severity},
+            )
         case commands.Acknowledge():
             changes = {"acknowledged_at": now, "acknowledged_by": actor_member_id(actor)}
             return EntryType.ACKNOWLEDGEMENT, "incident.acknowledged", payload, changes
         case commands.AssignLead():
             was = {"old_member_id": str(state.assigned_to) if state.assigned_to else None}
-            return EntryType.ASSIGNMENT, "incident.lead_assigned", {**payload, **was}, {"assigned_to": command.member_id}
+            return (
+                EntryType.ASSIGNMENT,
+                "incident.lead_assigned",
+                {**payload, **was},
+                {"assigned_to": command.member_id},
+            )
         case commands.AssignCommsLead():
-            return EntryType.COMMS_ASSIGNMENT, "incident.comms_lead_assigned", payload, {"comms_lead": command.member_id}
+            return (
+                EntryType.COMMS_ASSIGNMENT,
+                "incident.comms_lead_assigned",
+                payload,
+                {"comms_lead": command.member_id},
+            )
         case commands.AddEvent():
             return EntryType(command.type), "incident.event_added", payload, {}
         case commands.Escalate():
@@ -237,12 +252,24 @@ def _effect(command: Any, state: Incident, actor: str, now: datetime) -> tuple[E
 
 
 def say(
-    book: IncidentBook, incident_id: UUID, member: Any, text: str, at: datetime, reference: str, command: str | None = None
+    book: IncidentBook,
+    incident_id: UUID,
+    member: Any,
+    text: str,
+    at: datetime,
+    reference: str,
+    command: str | None = None,
 ) -> None:
     """Somebody wrote in the incident's channel."""
     payload = {**_chat(incident_id, member, reference), "text": text, "command": command, "posted_at": at.isoformat()}
     book.record(
-        incident_id, EntryType.MESSAGE, "chat.message_posted", payload, f"member:{member.id}", at + timedelta(milliseconds=300), at
+        incident_id,
+        EntryType.MESSAGE,
+        "chat.message_posted",
+        payload,
+        f"member:{member.id}",
+        at + timedelta(milliseconds=300),
+        at,
     )
 
 
@@ -259,7 +286,16 @@ def take_back(book: IncidentBook, incident_id: UUID, member: Any, at: datetime, 
 
 
 def share(
-    book: IncidentBook, incident_id: UUID, member: Any, at: datetime, *, file_id: UUID, name: str, kind: str, body: bytes, key: str
+    book: IncidentBook,
+    incident_id: UUID,
+    member: Any,
+    at: datetime,
+    *,
+    file_id: UUID,
+    name: str,
+    kind: str,
+    body: bytes,
+    key: str,
 ) -> None:
     """Somebody shared a file."""
     payload = {

@@ -52,14 +52,23 @@ async def tell_stories(house: WebHouse) -> str:
         asset_ids=[palletiser.id],
     )
     house.advance(minutes=9)
-    await _declare(
-        sanna, title="Label printer prints pale", severity="SEV3", facility_id=leipzig.id, area_id=hall.id
-    )
+    await _declare(sanna, title="Label printer prints pale", severity="SEV3", facility_id=leipzig.id, area_id=hall.id)
     house.advance(minutes=4)
     fourth = await _declare(
-        timo, title="<b>Filler 2</b> & “infeed” stops again 🔧", severity="SEV1", facility_id=tampere.id, area_id=line.id
+        timo,
+        title="<b>Filler 2</b> & “infeed” stops again 🔧",
+        severity="SEV1",
+        facility_id=tampere.id,
+        area_id=line.id,
     )
-    say(tenant.book, UUID(fourth["id"]), tenant.member("Timo Nieminen"), "Same noise as this morning.", house.clock.now(), "m-9")
+    say(
+        tenant.book,
+        UUID(fourth["id"]),
+        tenant.member("Timo Nieminen"),
+        "Same noise as this morning.",
+        house.clock.now(),
+        "m-9",
+    )
     house.advance(minutes=3, seconds=20)
     return str(first["number"])
 
@@ -82,7 +91,14 @@ async def _first_story(house: WebHouse, incident: Any, sanna: Door, timo: Door) 
     body, file_id = png(), house.ids.new()
     house.blobs.objects[f"{house.slug}/{file_id}"] = body
     share(
-        book, key, people[1], house.clock.now(), file_id=file_id, name="sensor B12.png", kind="image/png", body=body,
+        book,
+        key,
+        people[1],
+        house.clock.now(),
+        file_id=file_id,
+        name="sensor B12.png",
+        kind="image/png",
+        body=body,
         key=f"{house.slug}/{file_id}",
     )
     say(book, key, people[0], "who moved it again???", house.clock.now(), "m-3")
@@ -92,7 +108,9 @@ async def _first_story(house: WebHouse, incident: Any, sanna: Door, timo: Door) 
     house.advance(minutes=6)
     await timo("POST", f"{path}/actions", json={"text": "Swapped the infeed sensor, re-crimped the plug."})
     early = (house.clock.now() - timedelta(minutes=25)).isoformat()
-    await sanna("POST", f"{path}/annotations", json={"text": "Night shift heard the noise first.", "occurred_at": early})
+    await sanna(
+        "POST", f"{path}/annotations", json={"text": "Night shift heard the noise first.", "occurred_at": early}
+    )
     await sanna("POST", f"{path}/escalate", json={"member_ids": [str(people[2].id)], "reason": "Needs a spare."})
     house.advance(minutes=10)
     summary = {
@@ -104,14 +122,20 @@ async def _first_story(house: WebHouse, incident: Any, sanna: Door, timo: Door) 
         "impact": {"duration_minutes": 22, "lines_affected": 1, "units_lost": 13200, "cost": "4200.00"},
     }
     await timo("POST", f"{path}/resolve", json={"summary": summary})
-    follow_up = {"description": "Add the plug to the changeover checklist", "assigned_to": str(people[2].id), "due_date": "2026-12-01"}
+    follow_up = {
+        "description": "Add the plug to the changeover checklist",
+        "assigned_to": str(people[2].id),
+        "due_date": "2026-12-01",
+    }
     house.advance(minutes=5)
     await sanna("POST", f"{path}/close", json={"follow_ups": [follow_up]})
     house.advance(minutes=12)
 
 
 async def _declare(door: Door, **values: Any) -> Any:
-    body = {name: [str(it) for it in value] if isinstance(value, list) else str(value) for name, value in values.items()}
+    body = {
+        name: [str(it) for it in value] if isinstance(value, list) else str(value) for name, value in values.items()
+    }
     answer = await door("POST", "/incidents", json=body)
     assert answer.status_code == 201, answer.text
     return answer.json()
@@ -122,5 +146,10 @@ def _link_chat(house: WebHouse, incident_id: UUID) -> None:
 
     state: Incident = house.tenant.book.state(incident_id)
     house.tenant.book.record(
-        incident_id, EntryType.NOTIFICATION, "incident.chat_linked", {"incident_id": str(state.id)}, "system:teams-gateway", house.clock.now()
+        incident_id,
+        EntryType.NOTIFICATION,
+        "incident.chat_linked",
+        {"incident_id": str(state.id)},
+        "system:teams-gateway",
+        house.clock.now(),
     )

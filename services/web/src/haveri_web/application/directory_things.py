@@ -114,7 +114,7 @@ def _facilities(thing: Frozen, directory: Directory) -> set[UUID | None]:
             area = directory.areas.get(thing.area_id)
             return {area.facility_id if area else None}
         case Member():
-            teams = (directory.teams.get(team_id) for team_id in thing.team_ids)
-            return {team.facility_id if team else None for team in teams}
+            unknown = {None for team_id in thing.team_ids if team_id not in directory.teams}
+            return {*directory.facilities_of(thing), *unknown}
         case _:
             return set()

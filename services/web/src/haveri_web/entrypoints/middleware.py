@@ -35,24 +35,36 @@ class BodyLimit:
         if not said.isdecimal() or int(said) > most:
             await _refusal(most)(scope, receive, send)
             return
+        await _Counted(self._app, receive, send, most).run(scope)
+
+
+class _Counted:
+    """One request whose body is counted while it is read."""
+
+    def __init__(self, app: ASGIApp, receive: Receive, send: Send, most: int) -> None:
+        self._app, self._receive, self._send, self._most = app, receive, send, most
+        self._seen = 0
+
+    async def run(self, scope: Scope) -> None:
+        """Let the application answer, unless its body turns out too large: then say that."""
         try:
-            await self._app(scope, _counting(receive, most), send)
+            await self._app(scope, self._count, self._send_unless_too_large)
         except _TooLarge:
-            await _refusal(most)(scope, receive, send)
+            pass
+        if self._seen > self._most:
+            await _refusal(self._most)(scope, self._receive, self._send)
 
-
-def _counting(receive: Receive, most: int) -> Receive:
-    seen = 0
-
-    async def count() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > most:
+    async def _count(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen > self._most:
             raise _TooLarge
         return message
 
-    return count
+    async def _send_unless_too_large(self, message: Message) -> None:
+        # Frameworks turn any error of reading into an answer of their own, which would hide the reason.
+        if self._seen <= self._most:
+            await self._send(message)
 
 
 def _refusal(most: int) -> ASGIApp:

@@ -61,7 +61,7 @@ INCIDENTS: dict[str, tuple[str, str, str]] = {
     "timeline.edited": ("edited to", "muutettu", "geändert in"),
     "timeline.deleted": ("taken back in chat by", "poistanut keskustelusta", "im Chat gelöscht von"),
     "timeline.original": ("See the message", "Näytä viesti", "Zur Nachricht"),
-    "timeline.many_follow_ups": ("{count} follow-ups", "{count} jälkitoimea", "{count} Folgeaufgaben"),
+    "timeline.many_follow_ups": ("follow-ups: {count}", "jälkitoimia: {count}", "Folgeaufgaben: {count}"),
     "timeline.first_time": ("nobody", "ei ketään", "niemand"),
     "as_of.title": ("As it was known", "Mitä silloin tiedettiin", "Wie es bekannt war"),
     "as_of.help": (

@@ -28,6 +28,11 @@ class ListOf(BaseModel, Generic[T]):
     items: list[T]
     next_cursor: str | None = None
 
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+        """`FacilityList` rather than `ListOf[Facility]`."""
+        return f"{params[0].__name__}List"
+
 
 class Me(BaseModel):
     """Who is calling. `form_token` is for requests from a browser's session: send it as `X-Form-Token`."""

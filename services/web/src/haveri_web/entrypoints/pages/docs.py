@@ -83,7 +83,7 @@ async def docs(request: Request, web: WebDep) -> Response:
         directory=await directory_or_none(web, caller) if caller else None,
         here="docs",
         version=document["info"]["version"],
-        intro=document["info"]["description"],
+        intro=document["info"]["description"].replace("`", "").split("\n\n"),
         groups=groups,
         models=models,
     )

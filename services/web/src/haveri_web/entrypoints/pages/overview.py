@@ -29,7 +29,7 @@ from haveri_web.texts import Translate
 router = APIRouter(include_in_schema=False)
 OPEN = [status for status in Status if status.is_open]
 _MOST_SHOWN = 100
-_ACTIVITY = 25
+_ACTIVITY = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _counts(numbers: IncidentCounts, unacknowledged: int) -> list[tuple[str, int
         for severity in Severity
     ]
     statuses = [(name, numbers.by_status.get(name, 0), "") for name in ("MITIGATED", "RESOLVED")]
-    return [*severities, ("UNACKNOWLEDGED", unacknowledged, "sev2"), *statuses]
+    return [*severities, ("UNACKNOWLEDGED", unacknowledged, "attention"), *statuses]
 
 
 async def _activity(
