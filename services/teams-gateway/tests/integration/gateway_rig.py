@@ -26,6 +26,7 @@ from haveri_chassis.outbox import OutboxRelay, emit
 from haveri_chassis.outcomes import record_outcome
 from haveri_chassis.service import App, running
 from haveri_chassis.testing.house import House
+from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.chat import events as chat
 from haveri_contracts.directory import queries as directory
 from haveri_contracts.directory.events import ChatSettingsChanged
@@ -438,11 +439,10 @@ class Rig:
         organization = self.house.organization("works")
         handle = self.client.tenant(guid())
         members, users = _people()
-        group_id, general = guid(), f"19:{uuid.uuid4().hex}@thread.tacv2"
+        group_id = guid()
         global_channel = f"19:{uuid.uuid4().hex}@thread.tacv2"
         works = _works(organization, handle, group_id, global_channel, members)
         works.threads = threads
-        del general
         self.neighbours.works[organization] = works
         home = self.client.tenant(self.home_tenant)
         await home.seed("Home", [])
@@ -456,7 +456,12 @@ class Rig:
         install = {"mode": "read-all", **install}
         await handle.install(AppInstall(self.app_id, "Haveri", SECRET, endpoint, self.home_tenant, **install))
         await handle.wait_until_delivered()
+        works.general = next(team.thread_id for team in await handle.teams())
         return works
+
+    async def until(self, look: Callable[[], Any], within: float = 15.0) -> Any:
+        """Wait for what arrives over the bus."""
+        return await eventually(look, within=within)
 
     async def _until_mapped(self, gateway: Gateway, works: Works) -> None:
         database = self.neighbours.database
@@ -515,3 +520,33 @@ def _works(
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 __all__ = ["NAMES", "NOW", "EntryType", "FakeNeighbours", "Gateway", "Rig", "Works", "open_envelope"]
+
+
+@dataclass
+class Scene:
+    """An incident that stands in chat."""
+
+    channel: Any
+    message: Any
+    live_message: Any
+
+    @property
+    def card(self) -> Any:
+        """The workflow card."""
+        return self.message.card
+
+    @property
+    def live(self) -> Any:
+        """The global card."""
+        return self.live_message.card
+
+
+async def opened(works: Works, name: str, *, say: str = "", timeout: float = 15.0) -> Scene:
+    """Say it, if asked, and wait until the channel of this name and both cards are there."""
+    if say:
+        await works.user().say("General", say)
+    handle = works.handle
+    channel = await handle.wait_for_channel(lambda place: place.name == name, timeout)
+    message = await handle.wait_for_message(channel, lambda m: m.card is not None, timeout)
+    live = await handle.wait_for_message(works.global_channel, lambda m: m.card is not None, timeout)
+    return Scene(channel, message, live)
