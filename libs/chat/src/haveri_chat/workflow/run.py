@@ -239,7 +239,8 @@ class Run:
 
     def _reopening(self) -> Phase:
         cycle = self._archives_undone
-        if self._incident.status is Status.CLOSED or self._archives_begun == cycle:
+        wanted = self._incident.status is not Status.CLOSED or self._steps.begun(f"unarchive:{cycle}")
+        if self._archives_begun == cycle or not wanted:
             return {}
         return {f"unarchive:{cycle}": lambda: self._unarchive(cycle)}
 
