@@ -143,9 +143,9 @@ async def test_an_unknown_command_is_answered_to_the_person_alone_and_changes_no
 async def test_buttons_do_what_the_commands_do_and_pressing_twice_has_one_effect(demo) -> None:
     declared = await demo.declare(ANNA, "Compressor 1 too hot sev2")
     card = await demo.tenant.message(declared.card.id)
-    first = await demo.person(ANNA).press(card, "acknowledge")
+    first = await demo.person(ANNA).press(card, "ack")
     assert first.kind != "error", first.text
-    await demo.person(BOSS).press(card, "acknowledge", seen=0)
+    await demo.person(BOSS).press(card, "ack", seen=0)
     await demo.wait_for_entry(declared.number, lambda e: e["type"] == "acknowledgement")
     await demo.tenant.wait_until_delivered()
     entries = await demo.timeline(declared.number)
