@@ -49,6 +49,8 @@ def workflow_card(incident: Incident, plant: Plant, *, now: datetime) -> Card:
     blocks.extend(_follow_ups(incident, plant))
     if incident.status.is_open and incident.acknowledged_at is None:
         blocks.append(Note(say(locale, "card.unacknowledged"), Tone.WARNING))
+    if incident.status.is_open and incident.assigned_to is None:
+        blocks.append(Note(say(locale, "card.no_lead"), Tone.WARNING))
     blocks.append(Buttons(incident_buttons(incident, locale)))
     return Card(tuple(blocks), _line(incident, locale))
 

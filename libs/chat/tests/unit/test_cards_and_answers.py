@@ -56,6 +56,10 @@ def test_the_workflow_card_says_what_where_and_who_in_the_plants_own_time(
     assert any(isinstance(block, Note) for block in card.blocks)
 
 
+def test_an_incident_without_a_lead_says_so(make_incident: Callable[..., Incident], plant: Plant) -> None:
+    assert "Nobody leads yet." in everything(workflow_card(make_incident(assigned_to=None), plant, now=NOW))
+
+
 @pytest.mark.parametrize(
     ("status", "acknowledged", "verbs"),
     [

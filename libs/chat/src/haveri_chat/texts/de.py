@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "severity.SEV3": "SEV3, gering",
     # Cards
     "card.unacknowledged": "Noch hat niemand übernommen.",
+    "card.no_lead": "Noch leitet niemand.",
     "card.follow_ups": "Noch zu tun",
     "card.open_channel": "Zur Störung",
     "fact.where": "Wo",
@@ -252,7 +253,7 @@ TEXTS: dict[str, str] = {
     "entry.escalation": "rief mehr Leute",
     "entry.assignment": "Leitung benannt",
     "entry.comms_assignment": "Kommunikation benannt",
-    "entry.action_taken": "tat",
+    "entry.action_taken": "Maßnahme",
     "entry.attachment": "teilte eine Datei",
     "entry.bot_guidance": "Vorschlag",
     "entry.triage_response": "antwortete",

@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "severity.SEV3": "SEV3, minor",
     # Cards
     "card.unacknowledged": "Nobody has said yet: I have it.",
+    "card.no_lead": "Nobody leads yet.",
     "card.follow_ups": "Left to do",
     "card.open_channel": "Go to the incident",
     "fact.where": "Where",
