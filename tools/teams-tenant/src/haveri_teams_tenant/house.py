@@ -99,4 +99,9 @@ def house_of(request: Request) -> House:
     return house
 
 
-HouseDep = Annotated[House, Depends(house_of)]
+async def _house(request: Request) -> House:
+    """The same as a dependency; a coroutine, as FastAPI would send a plain function through a thread."""
+    return house_of(request)
+
+
+HouseDep = Annotated[House, Depends(_house)]

@@ -42,7 +42,7 @@ async def control_door(request: Request, house: HouseDep, mark: Annotated[str, H
         raise NotAllowed(f"The control API needs the header {HEADER}: 1.")
 
 
-def the_tenant(tenant_id: str, house: HouseDep) -> Tenant:
+async def the_tenant(tenant_id: str, house: HouseDep) -> Tenant:
     """The tenant of the path."""
     tenant = house.world.tenants.get(tenant_id.lower())
     if tenant is None:

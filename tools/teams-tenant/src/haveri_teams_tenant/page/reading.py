@@ -64,7 +64,7 @@ async def choose(
     where: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
     """Remember who was chosen."""
-    same_origin(request)
+    await same_origin(request)
     tenant, user = house.world.tenants.get(tenant_id), house.world.users.get((tenant_id, user_id))
     if tenant is None or user is None:
         raise NotThere("There is no such person here.")

@@ -37,7 +37,7 @@ def cookie_name(tenant: Tenant) -> str:
     return f"who-{tenant.id}"
 
 
-def current_user(request: Request, house: HouseDep, tenant_id: str) -> User:
+async def current_user(request: Request, house: HouseDep, tenant_id: str) -> User:
     """The person chosen before. Raises NobodyChosen."""
     tenant = house.world.tenants.get(tenant_id)
     if tenant is None:
@@ -48,7 +48,7 @@ def current_user(request: Request, house: HouseDep, tenant_id: str) -> User:
     return user
 
 
-def same_origin(request: Request) -> None:
+async def same_origin(request: Request) -> None:
     """Refuses forms that another site sends in somebody's name. Raises NotAllowed."""
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):

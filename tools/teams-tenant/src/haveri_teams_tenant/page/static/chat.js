@@ -124,20 +124,25 @@
       if (again) once(key, work);
     }
   }
-  let lost = false;
-  const live = new EventSource(`${base}/live`);
-  live.onopen = () => { if (lost) { lost = false; once("feed", showFeed); once("rail", showRail); } };
-  live.onerror = () => { lost = true; };
-  live.onmessage = (event) => {
-    const change = JSON.parse(event.data);
-    if (change.kind.startsWith("message.") && change.place === place) once(change.root, () => showThread(change.root));
-    else once("rail", showRail);
-    if (change.place === place && change.kind.startsWith("channel.")) location.reload();
-  };
-  addEventListener("pagehide", () => live.close());
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") once("feed", showFeed);
-  });
+  // A browser has six connections to a server: only the page that is looked at holds one open.
+  let live = null, missed = false;
+  function listen() {
+    live?.close();
+    live = new EventSource(`${base}/live`);
+    live.onopen = () => { if (missed) { missed = false; once("feed", showFeed); once("rail", showRail); } };
+    live.onerror = () => { missed = true; };
+    live.onmessage = (event) => {
+      const change = JSON.parse(event.data);
+      if (change.kind.startsWith("message.") && change.place === place) once(change.root, () => showThread(change.root));
+      else once("rail", showRail);
+      if (change.place === place && change.kind.startsWith("channel.")) location.reload();
+    };
+  }
+  function leave() { live?.close(); missed = true; }
+  listen();
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? listen() : leave()));
 
   // Notices
   let fade = 0;
