@@ -87,6 +87,16 @@ class App:
                     break
             self._started.append(component)
 
+    def leave(self) -> None:
+        """Tell each component that has a `leave()` that the end is near, while HTTP answers are still open.
+
+        Whoever answers for as long as the caller listens (server-sent events) has to end that by himself.
+        """
+        for component in self.components:
+            leave = getattr(component, "leave", None)
+            if callable(leave):
+                leave()
+
     async def stop(self) -> None:
         """Stop what was started, last first; one that fails to stop keeps no other from stopping."""
         while self._started:
@@ -166,7 +176,7 @@ async def _serve(create_app: Callable[[S], App], settings: S, where: socket.sock
             date_header=False,
         )
     )
-    _stop_on_signals(server)
+    _stop_on_signals(server, app)
     host, port = listener.getsockname()[:2]
     log.info("listening", host=host, port=port)
     starting = asyncio.create_task(app.start(), name="start-components")
@@ -195,13 +205,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _stop_on_signals(server: uvicorn.Server) -> None:
+def _stop_on_signals(server: uvicorn.Server, app: App) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         if server.should_exit:
             os._exit(_EXIT_FAILED)
         server.should_exit = True
+        app.leave()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

@@ -26,7 +26,7 @@ async def address(house: WebHouse) -> AsyncIterator[str]:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
-    house.live.end()
+    house.live.leave()
     server.should_exit = True
     await serving
 

@@ -92,8 +92,8 @@ class LiveViews:
             if not self._by_member[key]:
                 del self._by_member[key]
 
-    def end(self) -> None:
-        """End every view now, so that no open stream delays the process's end."""
+    def leave(self) -> None:
+        """End every view now, so that no open stream delays the process's end; called at the first signal."""
         self._ending.set()
         for view in self._views:
             view.news.set()
@@ -103,7 +103,7 @@ class LiveViews:
 
     async def stop(self) -> None:
         """End every view."""
-        self.end()
+        self.leave()
 
     def problem(self) -> str | None:
         """Nothing can be wrong here."""
