@@ -149,10 +149,10 @@ def _as_meant_here(request: ask.IncidentRequest, where: Where) -> ask.IncidentRe
         return request
     match request:
         case ask.LogAction(text=text) | ask.AddNote(text=text) | ask.Resolve(text=text) if text:
-            return replace(request, text=f"{number} {text}", incident=None)
+            return replace(request, text=f"{number} {text}"[:LONG], incident=None)
         case ask.Reopen(reason=reason) if reason:
-            return replace(request, reason=f"{number} {reason}", incident=None)
+            return replace(request, reason=f"{number} {reason}"[:LONG], incident=None)
         case ask.FollowUp(what=what) if what:
-            return replace(request, what=f"{number} {what}", incident=None)
+            return replace(request, what=f"{number} {what}"[:LONG], incident=None)
         case _:
             return request

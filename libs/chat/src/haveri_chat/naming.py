@@ -13,7 +13,7 @@ from haveri_chat.plant import Plant
 from haveri_chat.requests import Person
 from haveri_contracts.directory.models import Member
 
-_SHORTEST_IN_TITLE = 3
+_SHORTEST_TELLING = 3
 _SHOWN_NEAR = 5
 
 
@@ -62,12 +62,13 @@ def find_named(said: str, items: Iterable[T], prefer: Callable[[T], bool] = lamb
 
 def _begins(words: str, name: str) -> bool:
     parts = name.split()
-    return all(any(part.startswith(word) for part in parts) for word in words.split())
+    telling = any(len(word) >= _SHORTEST_TELLING for word in words.split())
+    return telling and all(any(part.startswith(word) for part in parts) for word in words.split())
 
 
 def _near(words: str, pool: Sequence[T]) -> tuple[str, ...]:
     by_fold = {folded(item.name): item.name for item in pool}
-    by_part = {part: name for name in by_fold for part in name.split() if len(part) >= _SHORTEST_IN_TITLE}
+    by_part = {part: name for name in by_fold for part in name.split() if len(part) >= _SHORTEST_TELLING}
     close = get_close_matches(words, by_fold, n=_SHOWN_NEAR, cutoff=0.6)
     parts = get_close_matches(words, by_part, n=_SHOWN_NEAR, cutoff=0.75)
     return tuple(dict.fromkeys(by_fold[name] for name in [*close, *(by_part[part] for part in parts)]))[:_SHOWN_NEAR]
@@ -82,7 +83,7 @@ def named_in(title: str, items: Iterable[T]) -> list[T]:
 
 
 def _stands_in(name: str, words: str) -> bool:
-    return len(name) >= _SHORTEST_IN_TITLE and f" {name} " in words
+    return len(name) >= _SHORTEST_TELLING and f" {name} " in words
 
 
 def _inside(name: str, other: str, words: str) -> bool:

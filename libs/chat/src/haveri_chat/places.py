@@ -9,7 +9,7 @@ from haveri_chat.declaring import whole_headline
 from haveri_chat.naming import Match, find_named, named_in
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Declare, Place
-from haveri_contracts.directory.models import Area, Asset
+from haveri_contracts.directory.models import Area, Asset, Locale
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,16 @@ def locate(request: Declare, who: Who, plant: Plant) -> Located:
     facility = _facility(area, assets, search)
     inside = [asset for asset in assets if search.facility_of(asset) == facility]
     area = area if area is not None and area.facility_id == facility else None
-    told = tuple(item for item in search.unknown if item.near or (area is None and not inside))
+    told = tuple(
+        item for item in search.unknown if item.near or (area is None and not inside and _meant(item.place, who.locale))
+    )
     return Located(title, facility, area.id if area else None, tuple(asset.id for asset in inside), told)
+
+
+def _meant(place: Place, locale: Locale) -> bool:
+    """True when a phrase was surely meant to name a place: in Finnish "on" is a verb, as in "linja on rikki"."""
+    named = place.name[:1].isupper() or any(char.isdigit() for char in place.name)
+    return named or locale is not Locale.FINNISH or place.preposition == "in"
 
 
 def home_facilities(who: Who, plant: Plant) -> frozenset[UUID]:

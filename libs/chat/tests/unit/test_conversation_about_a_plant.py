@@ -105,6 +105,20 @@ def test_an_unknown_machine_is_told_and_the_incident_declared_all_the_same(says:
     assert "Filler 2" in decision.then.replace("Filer 2", "")
 
 
+def test_the_finnish_verb_on_is_no_machine(says: Says) -> None:
+    decision = says("/incident linja on rikki", by="Mikko Laine")
+    assert command(decision, order.DeclareIncident).title == "linja on rikki"
+    assert isinstance(decision, SendCommand)
+    assert decision.then == ""
+    told = says("/incident jumissa on Kone 99", by="Mikko Laine")
+    assert isinstance(told, SendCommand)
+    assert "En tunne konetta nimeltä Kone 99." in told.then
+
+
+def test_a_single_letter_names_nothing(says: Says) -> None:
+    assert command(says("/incident stuck in p"), order.DeclareIncident).area_id is None
+
+
 def test_words_after_on_and_in_that_name_nothing_stay_in_the_title(says: Says, known_id: Callable[[str], UUID]) -> None:
     declared = command(says("/incident pump on fire in Line 2"), order.DeclareIncident)
     assert (declared.title, declared.area_id) == ("pump on fire", known_id("T Line 2"))

@@ -185,7 +185,7 @@ async def test_a_throttled_call_is_repeated_after_the_named_time_and_keeps_its_t
     results = await asyncio.gather(
         delivery.send("a", answering(clock, log, "first", busy)), delivery.send("a", answering(clock, log, "second"))
     )
-    assert results == ["first", "second"]
+    assert list(results) == ["first", "second"]
     assert log == [(0.0, "first"), (3.0, "first"), (3.0, "second")]
 
 
