@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 import pytest
+from e2e_plants import filled
 
 pytestmark = pytest.mark.e2e
 
 ANNA, BOSS = "Mikko Virtanen", "Henna Koskinen"
-
-
-async def text_of_card(organization, message_id: str) -> str:
-    """Everything that a card shows now."""
-    card = (await organization.tenant.message(message_id)).card
-    return "\n".join(card.texts()) if card else ""
-
-
-async def until_card_says(organization, place, message_id: str, *words: str) -> str:
-    async def look() -> str | None:
-        text = await text_of_card(organization, message_id)
-        return text if all(word.lower() in text.lower() for word in words) else None
-
-    return await organization.tenant.wait_for(look, 15)
 
 
 async def test_an_incident_is_declared_worked_on_resolved_and_closed_in_chat(demo, house) -> None:
@@ -32,10 +18,10 @@ async def test_an_incident_is_declared_worked_on_resolved_and_closed_in_chat(dem
     number, channel = declared.number, declared.channel
     assert channel.name == f"{number.lower()}-filler-2-jammed"
     assert channel.id not in before
-    shown = await text_of_card(demo, declared.card.id)
+    shown = await demo.text_of_card(declared.card.id)
     for word in ("Filler 2 jammed, line 1 down", "Tampere Works", "SEV1", ANNA):
         assert word in shown
-    assert number in await text_of_card(demo, declared.global_card.id)
+    assert number in await demo.text_of_card(declared.global_card.id)
 
     said = await demo.person(ANNA).say(channel, "The infeed sensor hangs <b>loose</b> & the belt is torn 🛠 **really**")
     await demo.wait_for_entry(number, lambda e: e["type"] == "message" and "torn 🛠" in e["payload"]["text"])
@@ -46,13 +32,13 @@ async def test_an_incident_is_declared_worked_on_resolved_and_closed_in_chat(dem
 
     await demo.person(ANNA).command(channel, "/status investigating")
     for card in (declared.card, declared.global_card):
-        await until_card_says(demo, channel, card.id, "investigating")
+        await demo.until_card_says(card.id, "investigating")
     await demo.person(ANNA).command(channel, f"/lead @{BOSS}")
     for card in (declared.card, declared.global_card):
-        await until_card_says(demo, channel, card.id, BOSS)
+        await demo.until_card_says(card.id, BOSS)
     await demo.person(ANNA).command(channel, "/sev 2")
     for card in (declared.card, declared.global_card):
-        await until_card_says(demo, channel, card.id, "SEV2")
+        await demo.until_card_says(card.id, "SEV2")
     await demo.person(ANNA).command(channel, "/did swapped the infeed sensor")
     await demo.wait_for_entry(number, lambda e: e["type"] == "action_taken")
     await demo.person(ANNA).command(channel, "/note belt ordered")
@@ -64,13 +50,13 @@ async def test_an_incident_is_declared_worked_on_resolved_and_closed_in_chat(dem
 
     form = await demo.person(ANNA).open_form(await demo.tenant.message(declared.card.id), "resolve")
     assert len(form.card.inputs()) >= 4
-    outcome = await demo.person(ANNA).submit_form(form, filled(form, "The infeed sensor had come loose"))
+    outcome = await demo.person(ANNA).submit_form(form, filled(form, what_happened="The infeed sensor had come loose"))
     assert outcome.kind != "error", outcome.text
-    await until_card_says(demo, channel, declared.card.id, "resolved")
+    await demo.until_card_says(declared.card.id, "resolved")
     form = await demo.person(ANNA).open_form(await demo.tenant.message(declared.card.id), "close")
-    outcome = await demo.person(ANNA).submit_form(form, filled(form, "Order a spare sensor"))
+    outcome = await demo.person(ANNA).submit_form(form, filled(form, follow_up_1_what="Order a spare sensor"))
     assert outcome.kind != "error", outcome.text
-    await until_card_says(demo, channel, declared.global_card.id, "closed")
+    await demo.until_card_says(declared.global_card.id, "closed")
 
     closed = await demo.get(f"/incidents/{number}")
     assert closed["status"] == "CLOSED"
@@ -90,48 +76,20 @@ async def test_an_incident_is_declared_worked_on_resolved_and_closed_in_chat(dem
     assert house.haveri("verify").returncode == 0
 
 
-def filled(form, text: str) -> dict[str, str]:
-    """What a person in a hurry writes: the same text in every field that takes text, the first choice elsewhere."""
-    values: dict[str, str] = {}
-
-    def visit(node) -> None:
-        if isinstance(node, dict):
-            kind = node.get("type", "")
-            if (kind == "Input.Text" and not values) or (kind == "Input.Text" and node.get("isRequired")):
-                values[node["id"]] = text
-            elif kind == "Input.ChoiceSet" and node.get("isRequired"):
-                values[node["id"]] = node.get("value") or node["choices"][0]["value"]
-            for value in node.values():
-                visit(value)
-        elif isinstance(node, list):
-            for value in node:
-                visit(value)
-
-    visit(json.loads(json.dumps(form.card.json)))
-    return values
-
-
 async def test_a_command_by_mention_and_in_plain_words_works_like_the_slash(demo) -> None:
     declared = await demo.declare(ANNA, "Labeller 1 prints nothing sev3")
     channel = declared.channel
     await demo.person(ANNA).say(channel, "@Haveri /status investigating")
-    await until_card_says(demo, channel, declared.card.id, "investigating")
+    await demo.until_card_says(declared.card.id, "investigating")
     await demo.person(ANNA).say(channel, "@Haveri sev 1")
-    await until_card_says(demo, channel, declared.card.id, "SEV1")
+    await demo.until_card_says(declared.card.id, "SEV1")
 
 
 async def test_an_unknown_command_is_answered_to_the_person_alone_and_changes_nothing(demo) -> None:
     declared = await demo.declare(ANNA, "Packer 1 stands sev3")
     before = await demo.get(f"/incidents/{declared.number}")
     for text in ("@Haveri stauts mitigated", "@Haveri sev 9", "@Haveri status fixedd", "@Haveri lead Nobody Known"):
-        known = {message.id for message in await demo.tenant.messages(declared.channel)}
-        await demo.person(ANNA).say(declared.channel, text)
-
-        def answered(message, known=known) -> bool:
-            return message.by_bot and message.id not in known
-
-        answer = await demo.tenant.wait_for_message(declared.channel, answered, 15)
-        assert answer.seen_by is not None, f"{text!r} was answered to everybody: {answer.text}"
+        await demo.answer_to(ANNA, declared.channel, text)
     after = await demo.get(f"/incidents/{declared.number}")
     assert (after["status"], after["severity"], after["assigned_to"]) == (
         before["status"],
