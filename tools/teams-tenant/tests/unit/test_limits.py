@@ -41,6 +41,14 @@ def test_conversations_and_apps_do_not_share_their_limits() -> None:
     assert [limits.wait_for_app("a", "t") for _ in range(51)] == [None] * 50 + [1]
 
 
+def test_graph_counts_apart_from_the_connector_and_reads_apart_from_writes() -> None:
+    limits = Limits(HandClock())
+    for _ in range(50):
+        limits.wait_for_app("a", "t")
+    assert [limits.wait_for_graph("a", "t", writes=True) for _ in range(31)] == [None] * 30 + [1]
+    assert [limits.wait_for_graph("a", "t", writes=False) for _ in range(61)] == [None] * 60 + [1]
+
+
 @given(st.lists(st.floats(min_value=0, max_value=3), max_size=120))
 def test_no_window_ever_lets_more_through_than_it_may(pauses: list[float]) -> None:
     clock = HandClock()

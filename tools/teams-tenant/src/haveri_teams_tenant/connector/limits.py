@@ -1,4 +1,4 @@
-"""How fast a bot may write: sliding windows for each conversation and for each app in a tenant."""
+"""How fast a bot may ask: sliding windows for each conversation and for each app in a tenant; Graph counts apart."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from haveri_teams_tenant.clock import Clock
 Rule = tuple[int, float]
 PER_THREAD: tuple[Rule, ...] = ((7, 1), (8, 2), (60, 30), (1800, 3600))
 PER_APP: tuple[Rule, ...] = ((50, 1),)
+GRAPH_READS: tuple[Rule, ...] = ((60, 1),)
+GRAPH_WRITES: tuple[Rule, ...] = ((30, 1),)
 
 
 @dataclass
@@ -20,6 +22,8 @@ class Rules:
 
     per_thread: tuple[Rule, ...] = PER_THREAD
     per_app_per_tenant: tuple[Rule, ...] = PER_APP
+    graph_reads: tuple[Rule, ...] = GRAPH_READS
+    graph_writes: tuple[Rule, ...] = GRAPH_WRITES
 
 
 class Limits:
@@ -31,8 +35,13 @@ class Limits:
         self._passed: dict[tuple[str, ...], list[float]] = defaultdict(list)
 
     def wait_for_app(self, app_id: str, tenant_id: str) -> int | None:
-        """Seconds the app has to wait in this tenant, or None when it may go on."""
+        """Seconds the app has to wait at the connector in this tenant, or None when it may go on."""
         return self._take((app_id, tenant_id), self.rules.per_app_per_tenant)
+
+    def wait_for_graph(self, app_id: str, tenant_id: str, *, writes: bool) -> int | None:
+        """Seconds the app has to wait at Graph in this tenant, or None when it may go on."""
+        rules = self.rules.graph_writes if writes else self.rules.graph_reads
+        return self._take(("graph", "writes" if writes else "reads", app_id, tenant_id), rules)
 
     def wait_for_thread(self, app_id: str, conversation_id: str) -> int | None:
         """Seconds the app has to wait in this conversation, or None when it may write."""

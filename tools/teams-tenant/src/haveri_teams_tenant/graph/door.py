@@ -77,7 +77,8 @@ async def caller(request: Request, house: HouseDep) -> Caller:
     installation = house.world.installations.get((bearer.tenant_id, bearer.app_id))
     if installation is None or installation.removed:
         raise errors.forbidden("The app is not installed in this tenant.")
-    if (seconds := house.limits.wait_for_app(bearer.app_id, bearer.tenant_id)) is not None:
+    writes = request.method != "GET"
+    if (seconds := house.limits.wait_for_graph(bearer.app_id, bearer.tenant_id, writes=writes)) is not None:
         raise errors.throttled(seconds)
     return Caller(house, bearer.tenant_id, installation)
 

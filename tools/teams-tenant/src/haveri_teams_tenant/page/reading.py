@@ -101,7 +101,7 @@ async def conversation(
         tenant=house.world.tenants[me.tenant_id],
         me=me,
         place=place,
-        is_channel=isinstance(place, Channel),
+        cursor=house.feed.cursor,
         archived=isinstance(place, Channel) and place.archived,
         title=views.title(place),
         subtitle=views.subtitle(place),

@@ -82,9 +82,8 @@ class Feed:
         except TimeoutError:
             return []
 
-    async def follow(self, wanted: Callable[[Change], bool], beat: float) -> AsyncIterator[Change | None]:
-        """Changes from now on; None after `beat` seconds of silence, so that a stream can show it is alive."""
-        cursor = self.cursor
+    async def follow(self, cursor: int, wanted: Callable[[Change], bool], beat: float) -> AsyncIterator[Change | None]:
+        """Changes after the cursor; None after `beat` seconds of silence, so that a stream can show it is alive."""
         while not self._closed:
             found = await self.wait(cursor, wanted, beat)
             if not found:

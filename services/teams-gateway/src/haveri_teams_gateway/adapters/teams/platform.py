@@ -8,7 +8,6 @@ from typing import Any
 
 from haveri_chassis.clock import Clock
 from haveri_chat.cards import Card
-from haveri_chat.delivery import Delivery
 from haveri_chat.forms import Form
 from haveri_chat.ports import FoundChannel, PlatformRefused, Posted
 from haveri_chat.requests import Person
@@ -18,6 +17,7 @@ from haveri_teams_gateway.adapters.store.sent_texts import SentTexts
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.graph import Graph
 from haveri_teams_gateway.adapters.teams.lookup import found_among
+from haveri_teams_gateway.adapters.teams.pace import Pace
 from haveri_teams_gateway.adapters.teams.roster import Roster
 from haveri_teams_gateway.domain.references import split_reference, thread_reference
 from haveri_teams_gateway.domain.tenant import Tenant
@@ -37,7 +37,7 @@ class TeamsPlatform:
         app_id: str,
         connector: Connector,
         graph: Graph,
-        delivery: Delivery,
+        pace: Pace,
         roster: Roster,
         texts: SentTexts,
         group_of: Callable[[str], Awaitable[str | None]],
@@ -48,7 +48,8 @@ class TeamsPlatform:
         self._app_id = app_id
         self._connector = connector
         self._graph = graph
-        self._delivery = delivery
+        self._delivery = pace.connector
+        self._graph_delivery = pace.graph
         self._roster = roster
         self._texts = texts
         self._group_of = group_of
@@ -61,7 +62,7 @@ class TeamsPlatform:
         room = _DESCRIPTION_LENGTH - len(marker) - 3
         description = f"{title[:room]} · {marker}"
         tenant_id = self._tenant.tenant_id
-        return await self._delivery.send(
+        return await self._graph_delivery.send(
             f"channel {name}", lambda: self._graph.create_channel(tenant_id, home, name, description), urgent=True
         )
 

@@ -128,7 +128,8 @@
   let live = null, missed = false;
   function listen() {
     live?.close();
-    live = new EventSource(`${base}/live`);
+    // The first time from where this page was written; later all is looked at anew.
+    live = new EventSource(`${base}/live?since=${missed ? 0 : body.dataset.cursor}`);
     live.onopen = () => { if (missed) { missed = false; once("feed", showFeed); once("rail", showRail); } };
     live.onerror = () => { missed = true; };
     live.onmessage = (event) => {

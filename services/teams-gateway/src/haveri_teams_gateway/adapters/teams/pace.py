@@ -1,0 +1,45 @@
+"""How fast the bot may ask in one tenant: the Bot Connector and Graph count apart."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from haveri_chat.delivery import Delivery
+from haveri_chat.pacing import Window
+from haveri_chat.retry import RetryPolicy
+
+PER_CONVERSATION = (Window(7, 1.0), Window(8, 2.0), Window(60, 30.0), Window(1800, 3600.0))
+PER_APP = (Window(45, 1.0),)
+"""Teams allows 30 to 50 requests a second for an app in a tenant; look-ups need a few of them."""
+GRAPH_WRITES = (Window(30, 1.0),)
+"""Graph's limit for opening and changing channels, for an app in a tenant."""
+PATIENCE = RetryPolicy(attempts=4, base=0.25, cap=4.0, patience=10.0)
+"""Shorter than the workflow's claims: what takes longer is put off and resumed from the table."""
+
+
+def _delivery(per_conversation: Sequence[Window], per_app: Sequence[Window]) -> Delivery:
+    return Delivery(
+        PATIENCE,
+        per_conversation=per_conversation,
+        per_app=per_app,
+        now=time.monotonic,
+        sleep=asyncio.sleep,
+        jitter=random.random,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The two ways out to one tenant."""
+
+    connector: Delivery = field(default_factory=lambda: _delivery(PER_CONVERSATION, PER_APP))
+    graph: Delivery = field(default_factory=lambda: _delivery((), GRAPH_WRITES))
+
+    async def close(self) -> None:
+        """Stop; what waits is cancelled."""
+        await self.connector.close()
+        await self.graph.close()
