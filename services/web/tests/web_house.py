@@ -6,13 +6,17 @@ import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx2
 from argon2 import PasswordHasher
-from haveri_chassis.clock import ManualClock
-from haveri_chassis.ids import SystemIds
 from web_plant import START, Plants, TenantPlant, demo
 
+from haveri_chassis.clock import ManualClock
+from haveri_chassis.ids import SystemIds
+from haveri_chassis.messages import Sender
+from haveri_contracts.plain import EntryType
+from haveri_contracts.timeline.events import EntriesRecorded
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.application.accounts import set_password
 from haveri_web.application.live import LiveViews
@@ -143,6 +147,12 @@ class WebHouse:
         answer = await sign_in(client, email, PASSWORD)
         assert answer.status_code == 303, answer.text
         return client
+
+    async def news(self, incident_id: str) -> None:
+        """Let the web hear from the bus that an incident's timeline grew."""
+        grown = EntriesRecorded(incident_id=UUID(incident_id), first_seq=1, last_seq=1, types=[EntryType.MESSAGE])
+        sender = Sender("timeline", self.clock, self.ids)
+        await self.live.hear(sender.event(grown, organization=self.slug, actor="system:timeline", cause=None))
 
     async def incident(self, door: Door, title: str = "Filler 2 jammed, line 1 down", severity: str = "SEV1") -> Any:
         """Declare one; gives its state."""

@@ -94,7 +94,7 @@ class IncidentBook:
         entries.append(entry)
         return entry
 
-    def answer(self, query: Any, outcomes: dict[UUID, Any]) -> Any:
+    def answer(self, query: Any, outcomes: dict[UUID, Any]) -> Any:  # noqa: PLR0911 - a table in the shape of code
         """Answer the incident service's and the timeline's queries. Raises a Refusal."""
         match query:
             case queries.GetIncident():
@@ -200,7 +200,7 @@ class IncidentBook:
         return timeline_queries.RecentActivity(items=newest[: query.limit])
 
 
-def _effect(
+def _effect(  # noqa: PLR0911 - a table in the shape of code
     command: Any, state: Incident, actor: str, now: datetime
 ) -> tuple[EntryType, str, dict[str, Any], dict[str, Any]]:
     payload = command.model_dump(mode="json")

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from web_incidents import IncidentBook
+
 from haveri_chassis.bus import OwnerUnavailable, QueryRefused
 from haveri_contracts.directory import commands as directory_commands
 from haveri_contracts.directory import queries as directory_queries
@@ -30,8 +32,6 @@ from haveri_contracts.message import Command, Query
 from haveri_contracts.outcomes import Outcome, Problem
 from haveri_contracts.plain import Refusal, Role
 from haveri_contracts.types import Frozen
-from web_incidents import IncidentBook
-
 from haveri_web.application.directory import Directory, load_directory
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

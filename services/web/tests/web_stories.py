@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from haveri_contracts.incident.models import Incident
 from web_house import Door, WebHouse
 from web_incidents import edit, say, share, take_back
+
+from haveri_contracts.incident.models import Incident
 
 
 def png(width: int = 64, height: int = 48) -> bytes:
@@ -114,7 +115,7 @@ async def _first_story(house: WebHouse, incident: Any, sanna: Door, timo: Door) 
     await sanna("POST", f"{path}/escalate", json={"member_ids": [str(people[2].id)], "reason": "Needs a spare."})
     house.advance(minutes=10)
     summary = {
-        "what_happened": "The infeed sensor of Filler 2 lost contact after the changeover; bottles piled up and the line stopped.",
+        "what_happened": "The infeed sensor of Filler 2 lost contact after the changeover; the line stopped.",
         "root_cause": "The plug of sensor B12 was not locked when the format parts were changed.",
         "root_cause_category": "Changeover",
         "resolution": "Sensor swapped, plug re-crimped and locked. Line back at full speed.",

@@ -6,7 +6,6 @@ import pytest
 from web_house import Door, WebHouse
 
 from haveri_contracts.plain import Role
-
 from haveri_web.domain.access import Scope
 
 

@@ -14,6 +14,9 @@ from uuid import UUID
 import asyncpg
 import httpx2
 import pytest
+from web_house import CHEAP, PASSWORD, sign_in
+from web_plant import Plants, demo
+
 from haveri_chassis.bus import Bus
 from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
@@ -27,9 +30,6 @@ from haveri_contracts.outcomes import Outcome
 from haveri_contracts.plain import EntryType, Refusal, Role
 from haveri_contracts.streams import DIRECTORY_COMMANDS, INCIDENT_COMMANDS
 from haveri_contracts.timeline.events import EntriesRecorded
-from web_house import CHEAP, PASSWORD, sign_in
-from web_plant import Plants, demo
-
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.application.accounts import set_password
 from haveri_web.application.tokens import create_token

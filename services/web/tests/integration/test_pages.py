@@ -6,10 +6,11 @@ import re
 from uuid import UUID
 
 import pytest
-from haveri_contracts.directory.models import Locale
 from web_house import Door, WebHouse, form_token
 from web_incidents import say, share
 from web_stories import png, tell_stories
+
+from haveri_contracts.directory.models import Locale
 
 
 async def test_the_overview_shows_open_incidents_worst_first(house: WebHouse) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,10 +48,8 @@ class _Counted:
 
     async def run(self, scope: Scope) -> None:
         """Let the application answer, unless its body turns out too large: then say that."""
-        try:
+        with suppress(_TooLarge):
             await self._app(scope, self._count, self._send_unless_too_large)
-        except _TooLarge:
-            pass
         if self._seen > self._most:
             await _refusal(self._most)(scope, self._receive, self._send)
 

@@ -6,6 +6,7 @@
   const QUIET_MS = 120; // news of one action come in twos and threads: wait for the rest of them
   const state = (name) =>
     document.querySelectorAll("[data-live-state]").forEach((mark) => mark.setAttribute("data-live-state", name));
+  const shown = new WeakMap(); // what the server sent for a part; ages change it afterwards
   let timer = 0;
   let fetching = false;
   let again = false;
@@ -36,19 +37,20 @@
 
   function swap(fresh) {
     const live = document.querySelector("[data-live-state]")?.getAttribute("data-live-state") ?? "on";
-    for (const part of document.querySelectorAll("[data-live]")) {
-      const other = fresh.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
-      if (!other || other.innerHTML === part.dataset.as) continue;
-      part.dataset.as = other.innerHTML;
-      markNew(part, other);
-      part.replaceChildren(...other.childNodes);
-      part.className = other.className;
+    const place = (root, part) => root.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
+    if ([...fresh.querySelectorAll("[data-live]")].some((part) => !place(document, part))) {
+      // A part that this page does not have yet (the summary, say) has no place to be put into.
+      document.querySelector("main").replaceWith(fresh.querySelector("main"));
+    } else {
+      for (const part of document.querySelectorAll("[data-live]")) {
+        const other = place(fresh, part);
+        if (!other || other.innerHTML === shown.get(part)) continue;
+        shown.set(part, other.innerHTML);
+        markNew(part, other);
+        part.replaceChildren(...other.childNodes);
+        part.className = other.className;
+      }
     }
-    // A part that is new on the page (the summary, say) has no place to be swapped into: its neighbour shows it.
-    const missing = [...fresh.querySelectorAll("[data-live]")].some(
-      (part) => !document.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`),
-    );
-    if (missing) document.querySelector("main").replaceWith(fresh.querySelector("main"));
     state(live);
     ages();
   }
@@ -62,8 +64,11 @@
   }
 
   function soon() {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, QUIET_MS);
+    // Not started anew by each news: a storm of it must not keep the page from moving.
+    timer ||= setTimeout(() => {
+      timer = 0;
+      refresh();
+    }, QUIET_MS);
   }
 
   function ages() {

@@ -29,7 +29,7 @@ class ListOf(BaseModel, Generic[T]):
     next_cursor: str | None = None
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """`FacilityList` rather than `ListOf[Facility]`."""
         return f"{params[0].__name__}List"
 

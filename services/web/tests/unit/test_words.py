@@ -1,0 +1,118 @@
+"""What pages and documents say: in three languages, without markup, at the right clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from haveri_contracts.directory.models import Locale
+from haveri_contracts.plain import EntryType, Role, Severity, Status
+from haveri_web.application.export import plain
+from haveri_web.domain.access import Scope
+from haveri_web.entrypoints.pages import moments
+from haveri_web.entrypoints.pages.attachments import readable_size, safe_headers
+from haveri_web.entrypoints.pages.sign_in import local_path
+from haveri_web.entrypoints.problems import STATUS, status_of
+from haveri_web.texts import CATALOGUE, language_of, translator
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+
+
+@pytest.mark.parametrize("key", sorted(CATALOGUE))
+def test_every_text_exists_in_every_language_with_the_same_gaps(key: str) -> None:
+    texts = CATALOGUE[key]
+    assert all(texts)
+    gaps = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in texts]
+    assert gaps[0] == gaps[1] == gaps[2]
+
+
+def test_every_text_that_a_template_names_is_in_the_catalogue() -> None:
+    for template in (files("haveri_web") / "templates").iterdir():
+        for key in re.findall(r'\bt\("([a-z_.A-Z]+)"(?:, |\))', template.read_text()):
+            assert key in CATALOGUE, (template.name, key)
+
+
+def test_every_value_of_the_domain_has_a_name() -> None:
+    for prefix, values in (
+        ("status", Status),
+        ("severity", Severity),
+        ("entry", EntryType),
+        ("role", Role),
+        ("scope", Scope),
+    ):
+        assert {f"{prefix}.{value.value}" for value in values} <= CATALOGUE.keys()
+
+
+def test_the_browsers_first_known_language_is_spoken() -> None:
+    assert language_of("sv,fi;q=0.8,en;q=0.5") is Locale.FINNISH
+    assert language_of("") is Locale.ENGLISH
+
+
+@given(st.text())
+def test_text_in_a_markdown_document_cannot_become_markup(text: str) -> None:
+    shown = plain(text)
+    assert "\n" not in shown and "<" not in shown
+    for position, sign in enumerate(shown):
+        if sign in "*_`[]|#" and not shown[:position].endswith("\\"):
+            raise AssertionError(shown)
+
+
+@given(st.text(max_size=40))
+def test_sign_in_leads_to_a_path_of_ours_whatever_was_asked(wanted: str) -> None:
+    for asked in (wanted, f"/{wanted}", f"//{wanted}", f"/\\{wanted}"):
+        path = local_path(asked)
+        assert re.match(r"^/($|[^/\\\s])", path) and "\\" not in path and "\n" not in path
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_a_moment_survives_the_form_field_to_the_second(moment: datetime) -> None:
+    read = moments.from_input(moments.for_input(moment, UTC_ZONE), UTC_ZONE)
+    assert read is not None and timedelta(0) <= read - moment < timedelta(seconds=1)
+
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def test_clocks_are_the_facilitys_and_utc_is_at_hand() -> None:
+    moment = datetime(2026, 7, 1, 21, 30, 5, tzinfo=UTC)
+    assert moments.local(moment, HELSINKI, "full") == "2026-07-02 00:30:05"
+    assert moments.utc(moment) == "2026-07-01 21:30:05 UTC"
+    assert moments.from_input("2026-07-02T00:30:05", HELSINKI) == moment.replace(microsecond=999_999)
+    assert moments.from_input("yesterday", HELSINKI) is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(0, "0 min"), (59, "59 min"), (61, "1 h 1 min"), (2879, "47 h 59 min"), (2880, "2 d")]
+)
+def test_ages_are_told_in_words(minutes: int, said: str) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    assert moments.age(start, start + timedelta(minutes=minutes, seconds=59), translator(Locale.ENGLISH)) == said
+
+
+@pytest.mark.parametrize(("size", "said"), [(0, "0 B"), (999, "999 B"), (1400, "1.4 kB"), (25_000_000, "25 MB")])
+def test_sizes_are_told_in_words(size: int, said: str) -> None:
+    assert readable_size(size) == said
+
+
+@given(st.text(min_size=1, max_size=80), st.text(max_size=40))
+def test_no_file_name_breaks_out_of_its_header_and_no_type_is_run(name: str, kind: str) -> None:
+    headers = safe_headers(name.encode("utf-8", "replace").decode(), kind, 1, "0" * 64)
+    assert re.fullmatch(
+        r"attachment; filename=\"[^\"\\\r\n]*\"; filename\*=UTF-8''[A-Za-z0-9%_.~-]+", headers["Content-Disposition"]
+    )
+    assert headers["Content-Disposition"].isascii()
+    assert not re.search("html|svg|xml|script", headers["Content-Type"])
+
+
+def test_refusals_have_one_status_each() -> None:
+    assert status_of("incident-already-closed") == 409
+    assert status_of("asset-unknown") == 404
+    assert status_of("plant-not-importable", [{"field": "line 3", "problem": "?"}]) == 422
+    assert set(STATUS.values()) <= {400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503}
