@@ -421,7 +421,7 @@ class Rig:
             change(app)
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app.http, log_level="warning", access_log=False, lifespan="off")
+        config = uvicorn.Config(app.http, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2)
         server = uvicorn.Server(config)
         async with running(app):
             serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -550,3 +550,8 @@ async def opened(works: Works, name: str, *, say: str = "", timeout: float = 15.
     message = await handle.wait_for_message(channel, lambda m: m.card is not None, timeout)
     live = await handle.wait_for_message(works.global_channel, lambda m: m.card is not None, timeout)
     return Scene(channel, message, live)
+
+
+async def updated(works: Works, place: Any, message: Any) -> None:
+    """Wait until a card was changed for everybody."""
+    await works.handle.wait_for_message(place, lambda m: m.id == message.id and bool(m.versions))
