@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+_LANES_KEPT = 500
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class Pacer(Generic[T]):
         self._windows = tuple(per_conversation)
         self._app = Meter(per_app)
         self._lanes: dict[str, _Lane[T]] = {}
+        self._waiting: set[str] = set()
+        self._forget_at = _LANES_KEPT
         self._number = 0
 
     def put(self, conversation: str, item: T, *, urgent: bool = False, replaces: str | None = None) -> T | None:
@@ -88,6 +91,8 @@ class Pacer(Generic[T]):
                 return earlier
         self._number += 1
         lane.queue.append(_Waiting(item, self._number, urgent, replaces))
+        if lane.sending is None:
+            self._waiting.add(conversation)
         return None
 
     def take(self, at: float) -> list[tuple[str, T]]:
@@ -95,7 +100,7 @@ class Pacer(Generic[T]):
         due: list[tuple[str, T]] = []
         ready = sorted(
             (not lane.queue[0].urgent, lane.queue[0].number, conversation)
-            for conversation, lane in self._waiting()
+            for conversation, lane in self._waiting_lanes()
             if lane.ready_at(at) <= at
         )
         for _, _, conversation in ready:
@@ -103,6 +108,7 @@ class Pacer(Generic[T]):
                 break
             lane = self._lanes[conversation]
             lane.sending = lane.queue.popleft()
+            self._waiting.discard(conversation)
             lane.meter.count(at)
             self._app.count(at)
             due.append((conversation, lane.sending.item))
@@ -110,8 +116,11 @@ class Pacer(Generic[T]):
 
     def done(self, conversation: str, at: float) -> None:
         """What was under way in the conversation is over, well or badly."""
-        self._lanes[conversation].sending = None
-        if len(self._lanes) > 500:
+        lane = self._lanes[conversation]
+        lane.sending = None
+        if lane.queue:
+            self._waiting.add(conversation)
+        if len(self._lanes) > self._forget_at:
             self._forget_idle(at)
 
     def again(self, conversation: str, not_before: float) -> None:
@@ -120,17 +129,21 @@ class Pacer(Generic[T]):
         if lane.sending is not None:
             lane.queue.appendleft(lane.sending)
         lane.sending = None
+        if lane.queue:
+            self._waiting.add(conversation)
         lane.held_until = max(lane.held_until, not_before)
 
     def next_at(self, at: float) -> float | None:
         """When `take` is worth calling next, None when nothing waits that time alone will free."""
-        moments = [lane.ready_at(at) for _, lane in self._waiting()]
+        moments = [lane.ready_at(at) for _, lane in self._waiting_lanes()]
         return max(min(moments), self._app.ready_at(at)) if moments else None
 
-    def _waiting(self) -> list[tuple[str, _Lane[T]]]:
-        return [(name, lane) for name, lane in self._lanes.items() if lane.queue and lane.sending is None]
+    def _waiting_lanes(self) -> list[tuple[str, _Lane[T]]]:
+        return [(name, self._lanes[name]) for name in self._waiting]
 
     def _forget_idle(self, at: float) -> None:
         for name, lane in list(self._lanes.items()):
             if not lane.queue and lane.sending is None and lane.held_until <= at and lane.meter.idle_at(at):
                 del self._lanes[name]
+        # A conversation counts for an hour: looking at all of them after each send would cost more than sending.
+        self._forget_at = max(_LANES_KEPT, 2 * len(self._lanes))
