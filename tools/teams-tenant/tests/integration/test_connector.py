@@ -129,14 +129,20 @@ async def test_a_bot_that_writes_too_fast_is_told_when_to_come_back(stage: Stage
     assert len(await stage.tampere.messages(channel)) == 7
 
 
-async def test_the_limits_can_be_set_for_tests_of_pacing(stage: Stage) -> None:
-    channel = await stage.incidents()
-    await stage.client.limits(None, [(2, 60.0)])
+async def test_the_limits_can_be_set_lifted_and_restored_for_tests_of_pacing(stage: Stage) -> None:
+    channel, headers = await stage.incidents(), await stage.bot_headers()
+    path = f"/amer/v3/conversations/{quote(channel, safe='')}/activities"
     try:
-        statuses = [(await stage.post(channel, MESSAGE)).status_code for _ in range(3)]
+        await stage.client.limits(per_thread=[(2, 60.0)])
+        few = [(await stage.http.post(path, json=MESSAGE, headers=headers)).status_code for _ in range(3)]
+        await stage.client.lift_limits()
+        many = [(await stage.http.post(path, json=MESSAGE, headers=headers)).status_code for _ in range(60)]
     finally:
-        await stage.client.limits([(7, 1), (8, 2), (60, 30), (1800, 3600)], [(50, 1)])
-    assert statuses == [201, 201, 429]
+        await stage.client.restore_limits()
+    assert few == [201, 201, 429]
+    assert set(many) == {201}
+    again = [(await stage.http.post(path, json=MESSAGE, headers=headers)).status_code for _ in range(8)]
+    assert 429 in again
 
 
 async def test_a_removed_app_is_outside(stage: Stage) -> None:

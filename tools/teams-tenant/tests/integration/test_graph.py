@@ -165,3 +165,15 @@ async def test_seeding_again_adds_what_is_new_and_keeps_the_rest(stage: Stage) -
     assert await stage.incidents() == channel
     assert [message.text for message in await stage.tampere.messages(channel)] == ["kept"]
     assert len((await stage.tampere.teams())[0].members) == 3
+
+
+async def test_what_graph_does_not_know_is_answered_in_its_shape(stage: Stage) -> None:
+    headers, channel = await stage.graph_headers(), await stage.incidents()
+    base = f"/v1.0/teams/{stage.works}/channels/{channel}"
+    for path in ("/v1.0/planner/plans", f"{base}/messages?$top=0"):
+        answer = await stage.http.get(path, headers=headers)
+        assert answer.json()["error"]["code"] == "BadRequest", path
+    unknown_filter = await stage.http.get(
+        f"/v1.0/teams/{stage.works}/channels", params={"$filter": "createdDateTime gt 1"}, headers=headers
+    )
+    assert unknown_filter.status_code == 400

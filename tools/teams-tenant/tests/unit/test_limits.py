@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haveri_teams_tenant.connector.limits import PER_THREAD, Limits
@@ -50,6 +50,7 @@ def test_graph_counts_apart_from_the_connector_and_reads_apart_from_writes() -> 
 
 
 @given(st.lists(st.floats(min_value=0, max_value=3), max_size=120))
+@settings(deadline=None)
 def test_no_window_ever_lets_more_through_than_it_may(pauses: list[float]) -> None:
     clock = HandClock()
     limits = Limits(clock)
@@ -63,6 +64,7 @@ def test_no_window_ever_lets_more_through_than_it_may(pauses: list[float]) -> No
 
 
 @given(st.lists(st.floats(min_value=0, max_value=0.3), min_size=10, max_size=60))
+@settings(deadline=None)
 def test_who_waits_as_long_as_told_is_let_through(pauses: list[float]) -> None:
     clock = HandClock()
     limits = Limits(clock)

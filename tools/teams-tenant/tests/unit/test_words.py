@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haveri_teams_tenant.cards.markdown import blocks
@@ -25,6 +25,7 @@ typed = st.text() | st.lists(st.sampled_from([*NAMES, *MARKS])).map("".join)
 
 
 @given(typed)
+@settings(deadline=None)
 def test_nothing_a_person_typed_is_lost(text: str) -> None:
     parts = find_mentions(text, EVERYBODY).parts
     again = "".join(part.text if part.mention is None else f"@{part.text}" for part in parts)
@@ -32,6 +33,7 @@ def test_nothing_a_person_typed_is_lost(text: str) -> None:
 
 
 @given(typed)
+@settings(deadline=None)
 def test_what_a_person_typed_never_becomes_markup(text: str) -> None:
     words = find_mentions(text, EVERYBODY)
     for html in (activity_html(words.parts), graph_html(words.parts), str(page_html(words.parts, "", words.mentions))):
@@ -40,6 +42,7 @@ def test_what_a_person_typed_never_becomes_markup(text: str) -> None:
 
 
 @given(typed)
+@settings(deadline=None)
 def test_markdown_makes_only_the_tags_it_knows(text: str) -> None:
     html = str(blocks(text))
     assert {tag.strip("/") for tag in re.findall(r"<(/?\w+)", html)} <= ALLOWED

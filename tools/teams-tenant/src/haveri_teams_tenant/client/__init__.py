@@ -101,12 +101,17 @@ class TenantClient:
         down = {name: name in surfaces for name in ("connector", "graph", "identity")}
         await self._connection.call("PUT", "/outages", down)
 
-    async def limits(
-        self, per_thread: list[tuple[int, float]] | None, per_app_per_tenant: list[tuple[int, float]] | None
-    ) -> None:
-        """Set the limits (how many, within seconds); None lifts one."""
-        body = {"per_thread": per_thread or [], "per_app_per_tenant": per_app_per_tenant or []}
-        await self._connection.call("PUT", "/limits", body)
+    async def limits(self, **rules: list[tuple[int, float]]) -> None:
+        """Set limits (how many, within seconds): per_thread, per_app_per_tenant, graph_reads, graph_writes."""
+        await self._connection.call("PUT", "/limits", rules)
+
+    async def lift_limits(self) -> None:
+        """No limits at all, until the process ends or `restore_limits`."""
+        await self.limits(per_thread=[], per_app_per_tenant=[], graph_reads=[], graph_writes=[])
+
+    async def restore_limits(self) -> None:
+        """Microsoft's limits again."""
+        await self._connection.call("DELETE", "/limits")
 
     async def patience(self, seconds: float) -> None:
         """How long invokes may take before they are repeated."""

@@ -220,10 +220,12 @@ class Outages(Given):
 
 
 class LimitRules(Given):
-    """Limits as (how many, within seconds); an empty list lifts one."""
+    """Limits as (how many, within seconds); an empty list lifts one, null leaves it as it is."""
 
-    per_thread: list[tuple[int, float]]
-    per_app_per_tenant: list[tuple[int, float]]
+    per_thread: list[tuple[int, float]] | None = None
+    per_app_per_tenant: list[tuple[int, float]] | None = None
+    graph_reads: list[tuple[int, float]] | None = None
+    graph_writes: list[tuple[int, float]] | None = None
 
 
 class Rotate(Given):

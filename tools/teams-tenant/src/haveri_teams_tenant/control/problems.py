@@ -16,16 +16,17 @@ async def answer_refused(request: Request, refusal: Exception) -> Response:
         raise refusal
     if request.url.path.startswith("/t/") and "text/html" in request.headers.get("Accept", ""):
         return page("gone.html", status=refusal.status, reason=refusal.reason, back="/")
-    return _problem(refusal.status, refusal.reason)
+    return problem(refusal.status, refusal.reason)
 
 
 async def answer_bad_inputs(_: Request, refusal: Exception) -> JSONResponse:
     """What is wrong with each input."""
     if not isinstance(refusal, BadInputs):
         raise refusal
-    return _problem(422, str(refusal), problems=refusal.problems)
+    return problem(422, str(refusal), problems=refusal.problems)
 
 
-def _problem(status: int, detail: str, **extra: object) -> JSONResponse:
+def problem(status: int, detail: str, **extra: object) -> JSONResponse:
+    """A problem document; `extra` stands beside the usual members."""
     body = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail, **extra}
     return JSONResponse(body, status, media_type="application/problem+json")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from haveri_teams_tenant.connector.limits import Rules
 from haveri_teams_tenant.control import given, seen
 from haveri_teams_tenant.control.door import TenantDep, control_door
 from haveri_teams_tenant.control.faults import Fault, Surface
@@ -56,9 +57,16 @@ async def get_limits(house: HouseDep) -> given.LimitRules:
 @router.put("/limits")
 async def set_limits(body: given.LimitRules, house: HouseDep) -> given.LimitRules:
     """Set other limits until the process ends, for tests of pacing."""
-    house.limits.rules.per_thread = tuple(body.per_thread)
-    house.limits.rules.per_app_per_tenant = tuple(body.per_app_per_tenant)
-    return body
+    for name, rules in body.model_dump(exclude_none=True).items():
+        setattr(house.limits.rules, name, tuple(tuple(rule) for rule in rules))
+    return await get_limits(house)
+
+
+@router.delete("/limits")
+async def restore_limits(house: HouseDep) -> given.LimitRules:
+    """Microsoft's limits again."""
+    house.limits.rules = Rules()
+    return await get_limits(house)
 
 
 @router.put("/patience")

@@ -55,7 +55,7 @@ async def entra_metadata(tenant: str, house: HouseDep) -> dict[str, Any]:
         "issuer": f"https://login.microsoftonline.com/{tenant}/v2.0",
         "token_endpoint": f"{base}/oauth2/v2.0/token",
         "jwks_uri": f"{base}/discovery/v2.0/keys",
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["token"],
     }
