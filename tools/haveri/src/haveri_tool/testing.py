@@ -98,12 +98,17 @@ def until(look: Callable[[], _T], seconds: float, complaint: str) -> _T:
 
 
 @contextmanager
-def running_house(root: Path, *options: str, environment: dict[str, str] | None = None) -> Iterator[RunningHouse]:
-    """Run `haveri up` in `root` on free ports until the end of the block; its output goes to `root/up.log`."""
+def running_house(
+    root: Path, *options: str, environment: dict[str, str] | None = None, free_ports: bool = True
+) -> Iterator[RunningHouse]:
+    """Run `haveri up` in `root`, on free ports unless told otherwise, until the end of the block.
+
+    Its output goes to `root/up.log`. Raises RuntimeError when it ends by itself, TimeoutError when it never gets ready.
+    """
     root.mkdir(parents=True, exist_ok=True)
     with (root / "up.log").open("ab") as log:
         process = subprocess.Popen(
-            [haveri_program(), "up", "--free-ports", *options],
+            [haveri_program(), "up", *(["--free-ports"] if free_ports else []), *options],
             env={**os.environ, "HAVERI_HOME": str(root), **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=log,
