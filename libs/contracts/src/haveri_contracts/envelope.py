@@ -115,7 +115,14 @@ def _encode(envelope: Envelope) -> bytes:
         **{name: value for name, value in optional.items() if value is not None},
         "data": envelope.data,
     }
-    return orjson.dumps(body, option=orjson.OPT_UTC_Z)
+    return orjson.dumps(body, option=orjson.OPT_UTC_Z, default=_uuid_of_a_driver)
+
+
+def _uuid_of_a_driver(value: Any) -> str:
+    """asyncpg gives UUIDs as a class of its own, which validation lets pass and orjson does not know."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot travel")
 
 
 def wrap(

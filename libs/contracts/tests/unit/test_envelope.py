@@ -226,6 +226,27 @@ def test_what_a_message_brings_about_keeps_its_correlation() -> None:
     assert (envelope.correlationid, envelope.causationid, envelope.subject) == (second, first, str(ID))
 
 
+class _UuidOfADriver(UUID):
+    """As database drivers bring them along: a UUID in every way, but of a class that serialisers do not know."""
+
+
+def test_an_id_as_a_database_driver_gives_it_travels_like_any_other() -> None:
+    message = AddEvent(incident_id=ID, type=EntryType.ANNOTATION, text="belt ordered")
+    id = _UuidOfADriver(str(ID))
+    envelope = wrap(
+        message,
+        id=id,
+        source="teams-gateway",
+        organization="demo",
+        actor="system:teams-gateway",
+        time=datetime(2026, 3, 14, tzinfo=UTC),
+        correlation_id=id,
+        causation_id=id,
+    )
+    read = open_envelope(envelope.encode())
+    assert (read.id, read.correlationid, read.causationid) == (ID, ID, ID)
+
+
 def test_absent_extensions_are_left_out() -> None:
     written = json.loads(open_envelope(message()).encode())
     assert written.keys() == BODY.keys() | {"datacontenttype"}
