@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from haveri_chassis.migrations.names import role_of
 from haveri_tool.endpoints import read_endpoints
 from haveri_tool.home import Home
 from haveri_tool.lock import holder_of
+from haveri_tool.running.schemas import role_of
 from haveri_tool.secrets import Secrets
 from haveri_tool.urls import with_login
 

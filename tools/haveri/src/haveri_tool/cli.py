@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -31,11 +32,37 @@ app.add_typer(member, name="member")
 app.add_typer(token, name="token")
 app.add_typer(letters, name="dead-letters")
 
+
+class Scope(StrEnum):
+    """How far an API token reaches."""
+
+    READ = "read"
+    RESPOND = "respond"
+    ADMINISTER = "administer"
+
+
+class Language(StrEnum):
+    """The languages Haveri speaks."""
+
+    EN = "en"
+    FI = "fi"
+    DE = "de"
+
+
 Slug = Annotated[str, typer.Argument(help="The organisation's slug, such as demo.")]
 Email = Annotated[str, typer.Argument(help="The member's e-mail address.")]
 OnlyOrg = Annotated[str | None, typer.Option("--org", help="Only this organisation.")]
 Number = Annotated[int | None, typer.Argument(help="The dead letter's number.")]
 Every = Annotated[bool, typer.Option("--all", help="All of them.")]
+
+
+@app.callback()
+def haveri(context: typer.Context) -> None:
+    """Let only warnings of what we use reach the terminal, beside the answer; `up` has no such words of its own."""
+    if context.invoked_subcommand != "up":
+        from haveri_tool.quiet import keep_quiet
+
+        keep_quiet()
 
 
 @app.command()
@@ -125,7 +152,7 @@ def org_create(
     name: Annotated[str, typer.Option(help="The organisation's name.")],
     admin_name: Annotated[str, typer.Option(help="The first administrator's name.")],
     admin_email: Annotated[str, typer.Option(help="The first administrator's e-mail address.")],
-    locale: Annotated[str, typer.Option(help="en, fi or de.")] = "en",
+    locale: Annotated[Language, typer.Option(help="The organisation's language.")] = Language.EN,
 ) -> None:
     """Create an organisation with its first administrator, whose password is shown once."""
     from haveri_tool.access import running_house
@@ -163,7 +190,7 @@ def token_create(
     slug: Slug,
     email: Email,
     name: Annotated[str, typer.Option(help="What the token is for.")],
-    scope: Annotated[list[str] | None, typer.Option(help="read, respond or administer; repeat for several.")] = None,
+    scope: Annotated[list[Scope] | None, typer.Option(help="How far it reaches; repeat for several.")] = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="How long it is good.")] = 90,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the token and nothing else.")] = False,
 ) -> None:

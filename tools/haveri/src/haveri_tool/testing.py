@@ -130,4 +130,5 @@ def running_house(
 def _ready(house: RunningHouse) -> bool:
     if house.process.poll() is not None:
         raise RuntimeError(f"haveri up ended with {house.process.returncode}:\n{(house.root / 'up.log').read_text()}")
-    return (house.root / "endpoints.json").exists()
+    # The file of a supervisor that was killed stays until the next one has begun.
+    return bool(house.endpoints["supervisor"] == house.process.pid)

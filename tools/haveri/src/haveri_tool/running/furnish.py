@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from haveri_chassis.migrations.names import role_of
 from haveri_contracts.directory.commands import ChangeChatSettings, CreateOrganization, ImportPlant
 from haveri_contracts.directory.queries import GetChatSettings, ListFacilities
 from haveri_contracts.types import Page
@@ -14,6 +13,7 @@ from haveri_tool.accounts import accounts_at
 from haveri_tool.desk import Desk, desk_at
 from haveri_tool.running.demo import Demo
 from haveri_tool.running.plan import Plan
+from haveri_tool.running.schemas import role_of
 from haveri_tool.upkeep.provisioning import provision_signals
 
 _BOT = "Haveri"

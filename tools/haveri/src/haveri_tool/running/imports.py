@@ -7,11 +7,10 @@ import importlib
 import threading
 from collections.abc import Iterable
 
+HTTP = ("fastapi", "uvicorn", "uvloop", "httptools")
+"""What everything with an HTTP port needs."""
+
 COMMON = (
-    "fastapi",
-    "uvicorn",
-    "uvloop",
-    "httptools",
     "sqlalchemy.ext.asyncio",
     "sqlalchemy.dialects.postgresql.asyncpg",
     "asyncpg",
@@ -24,9 +23,10 @@ COMMON = (
     "haveri_chassis.outbox",
     "haveri_chassis.service",
 )
+"""What every service needs besides."""
 
 
-def import_shared(modules: Iterable[str] = COMMON) -> None:
+def import_shared(modules: Iterable[str]) -> None:
     """Import `modules`; raises RuntimeError when one of them started a thread.
 
     No garbage is looked for meanwhile: almost all of it lives as long as the process.

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from haveri_chassis.embedded import LOOPBACK
 from haveri_tool.home import Home
 from haveri_tool.running.backbone import Backbone, choose_backbone
-from haveri_tool.running.demo import Demo, read_demo
 from haveri_tool.running.options import Options
 from haveri_tool.running.ports import Ports
 from haveri_tool.secrets import Secrets
 from haveri_tool.urls import without_login
+
+if TYPE_CHECKING:
+    from haveri_tool.running.demo import Demo
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Plan:
     @cached_property
     def demo(self) -> Demo:
         """The demo organisation."""
+        from haveri_tool.running.demo import read_demo  # noqa: PLC0415 - not before the servers have been started
+
         return read_demo()
 
     @property

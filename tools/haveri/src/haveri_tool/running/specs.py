@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from haveri_chassis.embedded import LOOPBACK
-from haveri_chassis.migrations.names import role_of
 from haveri_tool.running.plan import Plan
+from haveri_tool.running.schemas import role_of
 
 Environment = Mapping[str, str]
 _OWN = "HAVERI_"
@@ -121,7 +121,6 @@ SERVICES = (
         "haveri_teams_tenant.main",
         _tenant,
         function="run",
-        shared=("haveri_teams_tenant.main",),
         stand_in=True,
     ),
 )

@@ -35,7 +35,7 @@ class Terminal:
 
     def failure(self, text: str) -> None:
         """It cannot go on."""
-        self._console.print(f"[red]✗[/red] {_plain(text)}")
+        self._console.print(f"[red]✗[/red] {_plain(text)}", soft_wrap=True)
 
     def addresses(self, chat: str | None, dashboard: str | None, sign_in: tuple[str, str] | None) -> None:
         """Where to go now."""

@@ -100,15 +100,20 @@ async def _events_of(
 def envelope_of(row: asyncpg.Record) -> Envelope:
     """The envelope in which an incident's event was published; only its trace was not kept."""
     return Envelope(
-        id=row["event_id"],
+        id=UUID(int=row["event_id"].int),
         source="haveri/incident",
         type=row["type"],
         subject=str(row["incident_id"]),
         time=row["occurred_at"],
         organization=row["organization_id"],
         actor=row["actor"],
-        correlationid=row["correlation_id"],
-        causationid=row["causation_id"],
+        correlationid=_uuid(row["correlation_id"]),
+        causationid=_uuid(row["causation_id"]),
         sequence=row["version"],
         data=orjson.loads(row["payload"]),
     )
+
+
+def _uuid(value: UUID | None) -> UUID | None:
+    """asyncpg's own kind of UUID is one that orjson does not write."""
+    return None if value is None else UUID(int=value.int)
