@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -15,6 +16,44 @@ PREFIX = "HAVERI_"
 
 class SettingsError(Exception):
     """A setting is missing or malformed; the message is one sentence that names the variable."""
+
+
+def _database_url(value: SecretStr) -> SecretStr:
+    # Only the scheme: host and database may stand in the query (a socket) or be several (a cluster).
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("it must be like postgresql://user:password@host:5432/database")
+    return value
+
+
+def _nats_url(value: SecretStr) -> SecretStr:
+    if not all(_is_address(url.strip(), ("nats", "tls")) for url in value.get_secret_value().split(",")):
+        raise ValueError("it must be like nats://host:4222, or several of these with commas between them")
+    return value
+
+
+def _http_url(value: str) -> str:
+    if not _is_address(value, ("http", "https")):
+        raise ValueError("it must be like http://host:9000 or https://host")
+    return value
+
+
+def _store_endpoint(value: str) -> str:
+    return value if "://" not in value and _is_address(f"http://{value}", ("http",)) else _http_url(value)
+
+
+def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+NatsUrl = Annotated[SecretStr, AfterValidator(_nats_url)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+StoreEndpoint = Annotated[str, AfterValidator(_store_endpoint)]
+"""Where the blob store is: `http(s)://host:port`, or `host:port` for plain HTTP."""
 
 
 class _FromFiles(PydanticBaseSettingsSource):
@@ -40,13 +79,13 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
 
-    database_url: SecretStr = Field(description="the service's own login to PostgreSQL, postgresql://…")
-    nats_url: SecretStr = Field(description="the bus, nats://…")
-    s3_endpoint: str | None = Field(default=None, description="the blob store, http(s)://host:port")
+    database_url: DatabaseUrl = Field(description="the service's own login to PostgreSQL, postgresql://…")
+    nats_url: NatsUrl = Field(description="the bus, nats://…")
+    s3_endpoint: StoreEndpoint | None = Field(default=None, description="the blob store, http(s)://host:port")
     s3_access_key: SecretStr | None = Field(default=None, description="the blob store's access key")
     s3_secret_key: SecretStr | None = Field(default=None, description="the blob store's secret key")
     s3_bucket: str | None = Field(default=None, description="the bucket for files")
-    otlp_endpoint: str | None = Field(default=None, description="where traces go, http(s)://host:4318")
+    otlp_endpoint: HttpUrl | None = Field(default=None, description="where traces go, http(s)://host:4318")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
     public_url: str | None = Field(default=None, description="how people reach the web pages")

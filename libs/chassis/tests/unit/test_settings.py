@@ -20,7 +20,16 @@ class SampleSettings(ServiceSettings):
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything that is required, and nothing else of ours."""
-    for name in ("S3_BUCKET", "HTTP_PORT", "LOG_LEVEL", "LOG_FORMAT", "DATABASE_URL_FILE", "S3_SECRET_KEY_FILE"):
+    for name in (
+        "S3_BUCKET",
+        "S3_ENDPOINT",
+        "OTLP_ENDPOINT",
+        "HTTP_PORT",
+        "LOG_LEVEL",
+        "LOG_FORMAT",
+        "DATABASE_URL_FILE",
+        "S3_SECRET_KEY_FILE",
+    ):
         monkeypatch.delenv(f"HAVERI_{name}", raising=False)
     monkeypatch.setenv("HAVERI_DATABASE_URL", "postgresql://sample:hunter2@localhost/haveri")
     monkeypatch.setenv("HAVERI_NATS_URL", "nats://localhost:4222")
@@ -68,6 +77,53 @@ def test_a_malformed_setting_is_named_and_its_value_kept_to_ourselves(
 
     assert str(refusal.value).startswith(f"HAVERI_{name} is malformed: ")
     assert value not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "localhost:5432/haveri"),
+        ("DATABASE_URL", "mysql://localhost/haveri"),
+        ("NATS_URL", "localhost"),
+        ("NATS_URL", "http://localhost:4222"),
+        ("NATS_URL", "nats://localhost:99999"),
+        ("NATS_URL", "nats://one:4222,two"),
+        ("S3_ENDPOINT", "ftp://store"),
+        ("S3_ENDPOINT", "store:port"),
+        ("OTLP_ENDPOINT", "collector:4318"),
+    ],
+)
+def test_an_address_that_can_never_be_reached_stops_the_start(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rather than being tried again and again by a service that says it is on its way."""
+    monkeypatch.setenv(f"HAVERI_{name}", value)
+
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(SampleSettings)
+
+    assert str(refusal.value).startswith(f"HAVERI_{name} is malformed: it must be like ")
+    assert value not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgres:///haveri?host=/run/postgresql"),
+        ("DATABASE_URL", "postgresql://haveri@one:5432,two:5432/haveri"),
+        ("NATS_URL", "nats://one:4222, tls://user:pass@two:4222"),
+        ("S3_ENDPOINT", "store:9000"),
+        ("S3_ENDPOINT", "https://store.example"),
+        ("OTLP_ENDPOINT", "http://[::1]:4318"),
+    ],
+)
+def test_every_form_of_address_that_the_clients_know_is_taken(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sockets and clusters too."""
+    monkeypatch.setenv(f"HAVERI_{name}", value)
+
+    load_settings(SampleSettings)
 
 
 def test_a_secret_can_be_given_as_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
-from haveri_chassis.settings import ServiceSettings
+from haveri_chassis.settings import ServiceSettings, StoreEndpoint
 from haveri_teams_gateway.domain.allowed_hosts import AllowedHosts
 
 MICROSOFT_HOSTS = "smba.trafficmanager.net,smba.infra.gcc.teams.microsoft.com"
-_GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _address(value: str) -> str:
@@ -24,7 +25,13 @@ def _hosts(value: str) -> str:
     return value
 
 
-Guid = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=_GUID)]
+def _guid(value: str) -> str:
+    if not _GUID.fullmatch(value):
+        raise ValueError("it must be a GUID, such as 00000000-0000-0000-0000-000000000000")
+    return value
+
+
+Guid = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True), AfterValidator(_guid)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
 Hosts = Annotated[str, AfterValidator(_hosts)]
 
@@ -57,7 +64,7 @@ class GatewaySettings(ServiceSettings):
     http_host: str = Field(default="127.0.0.1", description="the address to listen on for Teams")
     http_port: int = Field(default=3978, ge=0, le=65535, description="the port to listen on; 0 lets the system choose")
 
-    s3_endpoint: str = Field(description="the blob store, http(s)://host:port")
+    s3_endpoint: StoreEndpoint = Field(description="the blob store, http(s)://host:port")
     s3_access_key: SecretStr = Field(description="the blob store's access key")
     s3_secret_key: SecretStr = Field(description="the blob store's secret key")
     s3_bucket: str = Field(description="the bucket for files")
