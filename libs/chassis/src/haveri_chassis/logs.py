@@ -22,9 +22,9 @@ _SECRET_KEY = re.compile(
 # Names that contain such a word and hold no secret.
 _HARMLESS_KEYS = frozenset({"token_id", "token_name", "tokens"})
 _SECRET_VALUES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/@]+@", re.I), rf"\1:{REDACTED}@"),
+    (re.compile(r"(://[^\s:/@]*):[^\s/@]+@"), rf"\1:{REDACTED}@"),
     (re.compile(r"\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.I), rf"\1 {REDACTED}"),
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), REDACTED),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{5,1000}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), REDACTED),
     (
         re.compile(
             r"\b(password|passwd|secret|token|api_key|client_secret|sig)(\W?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s&,;}]+)",
@@ -33,6 +33,9 @@ _SECRET_VALUES: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1\2{REDACTED}",
     ),
 )
+# What people write can end in an error's text. These patterns read it once from front to back, or from few places a
+# bounded way; a text beyond this length is cut first.
+_LONGEST_TEXT = 20_000
 _DEPTH = 6
 
 
@@ -108,7 +111,9 @@ def _names_a_secret(key: str) -> bool:
 
 
 def clean_text(text: str) -> str:
-    """The text without what looks like a secret in it: passwords in addresses, tokens, keys."""
+    """The text without what looks like a secret in it: passwords in addresses, tokens, keys. A long text is cut."""
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}… ({len(text)} characters)"
     for pattern, replacement in _SECRET_VALUES:
         text = pattern.sub(replacement, text)
     return text
