@@ -32,7 +32,6 @@ log = get_logger(__name__)
 class _Waiting:
     """Everyone in this process who waits for the outcome of one command of one organisation."""
 
-    organization: str
     answer: asyncio.Future[Outcome] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     callers: int = 0
 
@@ -42,7 +41,8 @@ class CommandBus:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._waiting: dict[UUID, _Waiting] = {}
+        # By organisation too: two of them may send the same id, and neither may hear the other's answer.
+        self._waiting: dict[tuple[str, UUID], _Waiting] = {}
         self._inbox = ""
         self._restored = asyncio.Event()
         bus.connection.after_connect(self._listen)
@@ -74,14 +74,15 @@ class CommandBus:
                 correlation_id=correlation_id,
                 causation_id=causation_id,
             )
-            waiting = self._waiting.setdefault(command_id, _Waiting(organization))
+            asked = organization, command_id
+            waiting = self._waiting.setdefault(asked, _Waiting())
             waiting.callers += 1
             try:
                 outcome = await self._ask(command.subject(organization), envelope.encode(), command_id, waiting, wait)
             finally:
                 waiting.callers -= 1
                 if not waiting.callers:
-                    self._waiting.pop(command_id, None)
+                    self._waiting.pop(asked, None)
         COMMANDS_SENT.labels(kind, outcome.status.value if outcome else "later").inc()
         return outcome
 
@@ -126,14 +127,15 @@ class CommandBus:
     async def _hear(self, message: Msg) -> None:
         try:
             command_id = UUID(message.subject.rpartition(".")[2])
-            waiting = self._waiting.get(command_id)
+            organization = (message.headers or {}).get(ORGANIZATION, "")
+            waiting = self._waiting.get((organization, command_id))
             if waiting is None or waiting.answer.done():
                 return
             outcome = Outcome.model_validate_json(message.data)
         except ValueError as error:
             log.warning("an outcome cannot be read", error=str(error))
             return
-        if outcome.command_id == command_id and (message.headers or {}).get(ORGANIZATION) == waiting.organization:
+        if outcome.command_id == command_id:
             waiting.answer.set_result(outcome)
 
 

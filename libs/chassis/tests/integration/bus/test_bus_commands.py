@@ -165,6 +165,25 @@ async def test_the_same_command_id_again_has_one_effect_and_the_same_outcome(
     assert await owner.effects(organization) == 1
 
 
+async def test_two_organisations_with_the_same_command_id_each_get_their_own_outcome(
+    make_bus: MakeBus, started: Any, owner: Owner, owner_bus: Bus, fresh_organization: Callable[[], str]
+) -> None:
+    """Ids are the senders' choice: one process waits for both, and neither is given the other's answer."""
+    caller, organizations = make_bus("web"), (fresh_organization(), fresh_organization())
+    commands, command_id = CommandBus(caller), uuid4()
+    owner.pause = 0.05
+    async with started(owner_bus, caller):
+        answers = await asyncio.gather(
+            *(
+                commands.send(order(), organization=organization, actor="system:test", command_id=command_id)
+                for organization in organizations
+            )
+        )
+
+    assert [await owner.effects(organization) for organization in organizations] == [1, 1]
+    assert sorted(answer.result["note"] for answer in answers if answer and answer.result) == ["1", "2"]
+
+
 async def test_a_refusal_is_answered_with_its_name_and_stays_the_answer(
     make_bus: MakeBus, started: Any, owner: Owner, owner_bus: Bus, organization: str
 ) -> None:
