@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from haveri_chassis.bus.commands import is_inbox
+from haveri_chassis.bus.replies import is_inbox
 
 
 @pytest.mark.parametrize("subject", ["_INBOX.a", "_INBOX.AVi44HVYnBqeYPUB8JqgNL.0190a6b0-0000-7000-8000-000000000001"])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from haveri_chassis.bus import OwnerUnavailable, QueryRefused
 from haveri_chassis.bus.replies import (
     ORGANIZATION,
+    NotAnswered,
     cut_result,
     outcome_body,
     problem_body,
@@ -52,6 +53,12 @@ def test_a_problem_is_raised_as_the_owner_meant_it() -> None:
 
     assert refusal.value.problem == problem
     assert Problem.of(refusal.value) == problem
+
+
+def test_a_fault_of_the_owner_is_no_refusal() -> None:
+    """A refusal would be the final answer to a command that asked on the way; a fault only means: later."""
+    with pytest.raises(OwnerUnavailable, match="because of a fault"):
+        cut_result(problem_body(Problem.of(NotAnswered())), HEADERS, "demo")
 
 
 @pytest.mark.parametrize("headers", [None, {}, {ORGANIZATION: "other"}])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +15,7 @@ from haveri_chassis.bus.delivery import Delivery
 from haveri_chassis.bus.errors import NotRecorded
 from haveri_chassis.bus.lanes import Lanes
 from haveri_chassis.bus.received import CommandHandler, Received
-from haveri_chassis.bus.replies import outcome_body, reply_headers
+from haveri_chassis.bus.replies import is_inbox, outcome_body, reply_headers
 from haveri_chassis.bus.subscribers import aggregate_of, handling
 from haveri_chassis.database import Database
 from haveri_chassis.messages import Sender
@@ -36,7 +35,6 @@ from haveri_contracts.streams import Consumer
 from haveri_contracts.subjects import outcome_subject
 
 REPLY_TO: Final = "Haveri-Reply-To"
-_INBOX = re.compile(r"_INBOX(\.[A-Za-z0-9_-]+)+\Z")
 
 log = logs.get_logger(__name__)
 
@@ -170,7 +168,6 @@ class CommandSubscriber:
         id = str(outcome.command_id)
         headers = reply_headers(self._sender, f"haveri.{self._consumer.service}.outcome.v1", organization, command, id)
         subjects = [outcome_subject(organization, outcome.command_id)]
-        # Only an inbox: otherwise a sender could make us publish, with our rights, on any subject.
         reply_to = (delivery.message.headers or {}).get(REPLY_TO, "")
         if is_inbox(reply_to):
             subjects.append(reply_to)
@@ -180,11 +177,6 @@ class CommandSubscriber:
             except UNSENT as error:
                 # It is recorded, so whoever sends the command again gets this answer.
                 log.warning("an outcome could not be sent", subject=subject, error=repr(error))
-
-
-def is_inbox(subject: str) -> bool:
-    """Whether a subject is one single inbox."""
-    return _INBOX.match(subject) is not None
 
 
 def _id_in(body: bytes) -> UUID | None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from haveri_chassis import logs, telemetry
 from haveri_chassis.bus.connection import UNSENT, Connection
-from haveri_chassis.bus.replies import problem_body, reply_headers, result_body, to_json
+from haveri_chassis.bus.replies import NotAnswered, is_inbox, problem_body, reply_headers, result_body, to_json
 from haveri_chassis.messages import Sender
 from haveri_chassis.metrics import ANSWERING, QUERIES_ANSWERED
 from haveri_contracts.envelope import Envelope, UnreadableMessage, decode
@@ -32,13 +32,6 @@ class AnswerTooLarge(Refusal):
     title = "The answer is too large for one message; ask for a smaller page."
 
 
-class NotAnswered(Refusal):
-    """The owner failed while answering."""
-
-    type = "not-answered"
-    title = "The question could not be answered because of a fault; it has been logged."
-
-
 class QueryResponder:
     """Answers one kind of query, for every organisation, as one of the owner's replicas."""
 
@@ -49,8 +42,8 @@ class QueryResponder:
         self._sender = sender
 
     async def take(self, message: Msg) -> None:
-        """Answer one query; a question without a reply subject is nobody's and is dropped."""
-        if not message.reply:
+        """Answer one query; a question that names no inbox for the answer is dropped."""
+        if not is_inbox(message.reply):
             return
         kind = self._query.message_type()
         begun = time.perf_counter()

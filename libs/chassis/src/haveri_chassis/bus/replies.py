@@ -6,6 +6,7 @@ goes through without being parsed or copied into an envelope.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import orjson
@@ -16,11 +17,28 @@ from haveri_chassis.messages import Sender
 from haveri_chassis.telemetry import current_traceparent
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.outcomes import Outcome, Problem
+from haveri_contracts.plain import Refusal
 
 ORGANIZATION: Final = "ce-organization"
+_INBOX: Final = re.compile(r"_INBOX(\.[A-Za-z0-9_-]+)+\Z")
 _RESULT = b'{"result":'
 _PROBLEM = b'{"problem":'
 _END = b"}"
+
+
+class NotAnswered(Refusal):
+    """The owner failed while answering; whoever asks again may be answered."""
+
+    type = "not-answered"
+    title = "The question could not be answered because of a fault; it has been logged."
+
+
+def is_inbox(subject: str) -> bool:
+    """Whether a subject is one single inbox: all that an answer may be sent to.
+
+    Otherwise whoever asks could make us publish, with our rights, on any subject.
+    """
+    return _INBOX.match(subject) is not None
 
 
 def reply_headers(
@@ -67,7 +85,11 @@ def problem_body(problem: Problem) -> bytes:
 
 
 def cut_result(body: bytes, headers: dict[str, str] | None, organization: str) -> bytes:
-    """The answer's JSON out of a reply, if it is this organisation's; raises QueryRefused or OwnerUnavailable."""
+    """The answer's JSON out of a reply, if it is this organisation's; raises QueryRefused or OwnerUnavailable.
+
+    A fault of the owner is no refusal: taken for one, it would become the final answer to a command that only had to
+    wait for it.
+    """
     found = (headers or {}).get(ORGANIZATION)
     if found != organization:
         raise OwnerUnavailable("the answer belongs to another organisation")
@@ -80,4 +102,6 @@ def cut_result(body: bytes, headers: dict[str, str] | None, organization: str) -
         problem = Problem.model_validate(reply["problem"])
     except (ValueError, TypeError, KeyError, ValidationError):
         raise OwnerUnavailable("the answer cannot be read") from None
+    if problem.type == NotAnswered.type:
+        raise OwnerUnavailable(problem.title)
     raise QueryRefused(problem)

@@ -90,11 +90,25 @@ async def test_a_fault_of_the_owner_is_said_without_its_internals(make_bus: Make
     asker = make_bus("web")
     queries = QueryClient(asker)
     async with started(owner, asker):
-        with pytest.raises(QueryRefused) as refusal:
+        with pytest.raises(OwnerUnavailable) as fault:
             await queries.ask(GetIncident(incident="broken"), organization="demo", actor="system:test")
 
-    assert refusal.value.type == "not-answered"
-    assert "secret" not in refusal.value.detail
+    assert "because of a fault" in str(fault.value)
+    assert "secret" not in str(fault.value)
+
+
+async def test_an_answer_is_sent_to_inboxes_only(started: Any, owner: Bus, nats_url: str) -> None:
+    """Or whoever asks could make the owner speak, with its rights, on any subject."""
+    envelope = SENDER.request(CountIncidents(), id=SENDER.ids.new(), organization="demo", actor="system:test")
+    async with started(owner):
+        client = await nats.connect(nats_url)
+        heard = await client.subscribe("haveri.demo.signal.>")
+        await client.publish(CountIncidents.subject("demo"), envelope.encode(), reply="haveri.demo.signal.press.stop")
+        # The owner answers a second question after it has passed over the first.
+        await client.request(CountIncidents.subject("demo"), envelope.encode(), timeout=2)
+        with pytest.raises(nats.errors.TimeoutError):
+            await heard.next_msg(timeout=0.2)
+        await client.close()
 
 
 async def test_an_answer_too_large_for_the_bus_is_said_to_be(make_bus: MakeBus, started: Any, owner: Bus) -> None:
