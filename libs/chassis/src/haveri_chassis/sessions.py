@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import orjson
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -31,7 +32,7 @@ def _set_organization(session: Session, _transaction: SessionTransaction, connec
 
 def create_engine(connect: Callable[[], Awaitable[asyncpg.Connection]], pool_size: int) -> AsyncEngine:
     """An engine over connections that `connect` makes; none is made yet."""
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=connect,
         pool_size=pool_size,
@@ -39,6 +40,14 @@ def create_engine(connect: Callable[[], Awaitable[asyncpg.Connection]], pool_siz
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_lost_connection)
+    return engine
+
+
+def _refuse_lost_connection(connection: Any, _record: object, _proxy: object) -> None:
+    """Have the pool make a new connection in place of one that was lost while it waited: no round trip is needed."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("the connection was lost while nobody used it")
 
 
 @asynccontextmanager

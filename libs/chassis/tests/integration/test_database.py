@@ -220,6 +220,23 @@ async def test_a_session_without_an_organization_refuses_to_begin(sample_databas
             await session.execute(text("SELECT 1"))
 
 
+async def test_a_session_works_at_once_when_the_database_is_back(sample_house, fresh_organization):
+    """Nobody who clicks after PostgreSQL's restart meets a connection that died in it."""
+    organization = fresh_organization()
+    database = sample_house.database("sample", pool_size=1)
+    await database.open()
+    try:
+        async with database.session(organization) as session:
+            lost = (await driver_connection(session)).get_server_pid()
+        async with database.transaction(organization) as connection:
+            await connection.execute("SELECT pg_terminate_backend($1)", lost)
+        await eventually(lambda: database._engine.pool.checkedin() == 1)
+        async with database.session(organization) as session:
+            assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
+    finally:
+        await database.close()
+
+
 async def test_a_service_starts_unready_while_its_database_is_away_and_says_why():
     database = Database("postgresql://nobody:x@127.0.0.1:1/none", schema="sample")
     await database.start()
