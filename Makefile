@@ -6,6 +6,8 @@ UV_VERSION := 0.13.9
 UV := .cache/uv/bin/uv
 BIN := .venv/bin
 RUN := $(BIN)/python -m
+# Where the machine keeps certificates of its own, behind a company's proxy for instance, uv is to know them too.
+CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 
 .DEFAULT_GOAL := help
 .PHONY: help up demo test check format bench schemas clean setup setup-browser
@@ -47,7 +49,7 @@ setup: .venv/.ready
 
 .venv/.ready: uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml) | $(UV)
 	@echo "Installing what Haveri needs into .venv …"
-	@$(UV) sync --quiet --frozen --all-packages --python $(PYTHON)
+	@$(UV) sync $(CERTIFICATES) --quiet --frozen --all-packages --python $(PYTHON)
 	@touch $@
 
 $(UV):
