@@ -10,10 +10,11 @@ from haveri_tool.home import Home
 from haveri_tool.lock import holder_of
 from haveri_tool.running.schemas import role_of
 from haveri_tool.secrets import Secrets
+from haveri_tool.trouble import Trouble
 from haveri_tool.urls import with_login
 
 
-class NotRunning(Exception):
+class NotRunning(Trouble):
     """There is no running house in this home; the message says what to do."""
 
 

@@ -7,11 +7,12 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from haveri_tool.home import Home
+from haveri_tool.trouble import Trouble
 
 # Everything else is imported by the command that needs it: `haveri up` is to start quickly.
 # ruff: noqa: PLC0415
@@ -91,7 +92,7 @@ def demo() -> None:
 @app.command()
 def status() -> None:
     """Show every service and server, its process and its health; exits 1 when something is not ready."""
-    from haveri_tool.printing import print_status
+    from haveri_tool.printing.status import print_status
 
     if not print_status(Home.of()):
         raise typer.Exit(1)
@@ -129,7 +130,7 @@ def provision() -> None:
 @app.command()
 def verify(organization: OnlyOrg = None) -> None:
     """Recompute every timeline's chain and fold it to its incident's state; exits 1 when something differs."""
-    from haveri_tool.printing import print_verification
+    from haveri_tool.printing.histories import print_verification
 
     if not asyncio.run(print_verification(Home.of(), organization)):
         raise typer.Exit(1)
@@ -141,7 +142,7 @@ def replay(
     source: Annotated[list[str] | None, typer.Option("--from", help="Only the events of this service.")] = None,
 ) -> None:
     """Publish every event again from PostgreSQL, so that readers rebuild what they keep."""
-    from haveri_tool.printing import print_replay
+    from haveri_tool.printing.histories import print_replay
 
     asyncio.run(print_replay(Home.of(), organization, source))
 
@@ -168,7 +169,7 @@ def org_create(
 @org.command("import")
 def org_import(slug: Slug, file: Annotated[Path, typer.Argument(help="A .yaml or .csv file.")]) -> None:
     """Import a whole plant: all of it, or nothing and a report of every bad line."""
-    from haveri_tool.printing import print_import
+    from haveri_tool.printing.imports import print_import
 
     if not asyncio.run(print_import(Home.of(), slug, file)):
         raise typer.Exit(1)
@@ -206,7 +207,7 @@ def token_create(
 @letters.command("list")
 def letters_list(consumer: Annotated[str | None, typer.Option(help="Only those of this consumer.")] = None) -> None:
     """List them, oldest first."""
-    from haveri_tool.printing import print_letters
+    from haveri_tool.printing.letters import print_letters
 
     asyncio.run(print_letters(Home.of(), consumer))
 
@@ -214,7 +215,7 @@ def letters_list(consumer: Annotated[str | None, typer.Option(help="Only those o
 @letters.command("show")
 def letters_show(number: Annotated[int, typer.Argument(help="The dead letter's number.")]) -> None:
     """Show one with its body."""
-    from haveri_tool.printing import print_letter
+    from haveri_tool.printing.letters import print_letter
 
     asyncio.run(print_letter(Home.of(), number))
 
@@ -250,11 +251,17 @@ def main() -> None:
     """The entry of the command: what can be expected to go wrong is told in one sentence, with exit code 1."""
     try:
         app()
+    except Trouble as trouble:
+        _fail(str(trouble))
     except Exception as error:
-        from haveri_tool.troubles import sentence_of
+        from haveri_tool.sentences import sentence_of
 
         said = sentence_of(error)
         if said is None:
             raise
-        print(said, file=sys.stderr)
-        sys.exit(1)
+        _fail(said)
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(1)

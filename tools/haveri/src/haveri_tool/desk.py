@@ -13,6 +13,7 @@ from haveri_chassis.clock import SystemClock
 from haveri_chassis.ids import SystemIds
 from haveri_contracts.message import Command, Query
 from haveri_contracts.outcomes import Outcome, OutcomeStatus, Problem
+from haveri_tool.trouble import Trouble
 
 NAME = "haveri"
 ACTOR = f"system:{NAME}"
@@ -21,7 +22,7 @@ _OUTCOME_SECONDS = 60.0
 _ANSWER_SECONDS = 10.0
 
 
-class Refused(Exception):
+class Refused(Trouble):
     """The owner of a command or query refused it, for a reason meant for people."""
 
     def __init__(self, problem: Problem) -> None:
@@ -29,7 +30,7 @@ class Refused(Exception):
         self.problem = problem
 
 
-class OwnerAway(Exception):
+class OwnerAway(Trouble):
     """The bus or the owner of a command or query does not answer."""
 
 

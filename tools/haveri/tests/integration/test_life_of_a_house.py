@@ -12,6 +12,8 @@ import httpx2
 import psutil
 import pytest
 
+from haveri_chassis.embedded import NatsEndpoint, S3Endpoint
+from haveri_chassis.testing.postgres import PostgresForTests
 from haveri_tool.testing import RunningHouse, haveri_program, running_house, until
 
 QUICK = ("--fast", "--only", "directory,incident,timeline")
@@ -112,3 +114,21 @@ def test_with_a_real_tenant_named_no_local_one_starts(root: Path) -> None:
 def test_a_second_house_can_run_beside_the_first(house: RunningHouse, root: Path) -> None:
     with running_house(root, *QUICK) as second:
         assert second.endpoints["nats"] != house.endpoints["nats"]
+
+
+def test_servers_of_ones_own_are_used_instead_of_embedded_ones(
+    root: Path, postgres_server: PostgresForTests, nats_server: NatsEndpoint, s3_server: S3Endpoint
+) -> None:
+    own = {
+        "HAVERI_DATABASE_URL": postgres_server.dsn(f"own_{os.getpid()}"),
+        "HAVERI_NATS_URL": nats_server.url,
+        "HAVERI_S3_ENDPOINT": s3_server.url,
+        "HAVERI_S3_ACCESS_KEY": s3_server.access_key,
+        "HAVERI_S3_SECRET_KEY": s3_server.secret_key,
+    }
+    with running_house(root, *QUICK, environment=own) as house:
+        assert house.endpoints["servers"] == {}
+        assert house.endpoints["postgres"] == own["HAVERI_DATABASE_URL"]
+        assert "mqtt" not in house.endpoints
+        assert "Checked 0 incidents" in house.haveri("verify").stdout
+    postgres_server.drop_database(f"own_{os.getpid()}")

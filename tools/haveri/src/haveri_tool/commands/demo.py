@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from haveri_directory.demo import DEMO, teams_tenant
 from haveri_teams_tenant.client import Actor, Message, Place, TenantClient, TenantHandle
 from haveri_tool.access import Access
+from haveri_tool.trouble import Trouble
 
 OPERATOR = "henna.koskinen@haveri.example"
 TECHNICIAN = "timo.rantanen@haveri.example"
@@ -17,7 +18,7 @@ _WAIT_SECONDS = 30.0
 _TITLE = "Filler 2 jammed, line 1 down"
 
 
-class NoLocalTenant(Exception):
+class NoLocalTenant(Trouble):
     """The house talks to a real Microsoft 365 tenant, where nobody plays."""
 
 

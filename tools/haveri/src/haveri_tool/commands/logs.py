@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from haveri_tool.home import Home
+from haveri_tool.trouble import Trouble
 
 _PAUSE_SECONDS = 0.2
 _SERVERS = ("postgres", "nats", "s3")
 
 
-class NoSuchLog(Exception):
+class NoSuchLog(Trouble):
     """Nothing of that name has written a log here."""
 
 

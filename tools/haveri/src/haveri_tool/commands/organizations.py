@@ -17,14 +17,15 @@ from haveri_tool.access import Access
 from haveri_tool.accounts import accounts_at
 from haveri_tool.desk import ACTOR, Desk, desk_at
 from haveri_tool.secrets import readable_password
+from haveri_tool.trouble import Trouble
 from haveri_tool.upkeep.provisioning import provision_signals
 
 
-class MemberUnknown(Exception):
+class MemberUnknown(Trouble):
     """The organisation has no member with this e-mail address."""
 
 
-class DocumentUnreadable(Exception):
+class DocumentUnreadable(Trouble):
     """The file cannot be imported, for the reason it says."""
 
 

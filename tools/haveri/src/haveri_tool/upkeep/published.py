@@ -13,6 +13,7 @@ import orjson
 
 from haveri_chassis.outbox import event_subject
 from haveri_contracts.envelope import Envelope
+from haveri_tool.trouble import Trouble
 
 _AHEAD = 500
 
@@ -33,7 +34,7 @@ SOURCES = ("directory", "incident", "teams_gateway")
 """The services whose events can be published again."""
 
 
-class UnknownSource(Exception):
+class UnknownSource(Trouble):
     """No service of that name keeps events."""
 
 

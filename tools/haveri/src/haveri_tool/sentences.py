@@ -1,4 +1,4 @@
-"""What can go wrong with a command although nobody made a mistake in this program."""
+"""Sentences for what the libraries and services below us raise."""
 
 from __future__ import annotations
 
@@ -13,26 +13,8 @@ from haveri_chassis.bus.dead_letters import NoSuchLetter
 from haveri_chassis.migrations import MigrationError
 from haveri_contracts.plain import Refusal
 from haveri_teams_tenant.client import TenantRefused
-from haveri_tool.access import NotRunning
-from haveri_tool.commands.demo import NoLocalTenant
-from haveri_tool.commands.logs import NoSuchLog
-from haveri_tool.commands.organizations import DocumentUnreadable, MemberUnknown
-from haveri_tool.desk import OwnerAway, Refused
-from haveri_tool.upkeep.published import UnknownSource
 
 _LOOK = "`haveri status` and `haveri logs` say what is wrong."
-_PLAIN: tuple[type[Exception], ...] = (
-    NotRunning,
-    NoLocalTenant,
-    NoSuchLog,
-    NoSuchLetter,
-    MemberUnknown,
-    DocumentUnreadable,
-    MigrationError,
-    Refused,
-    OwnerAway,
-    UnknownSource,
-)
 
 
 def _first_fault(error: ValidationError) -> str:
@@ -44,7 +26,7 @@ _Wording = tuple[tuple[type[Exception], ...], Callable[[Any], str]]
 
 # The first that fits: TimeoutError is an OSError, for one.
 _WORDINGS: tuple[_Wording, ...] = (
-    (_PLAIN, str),
+    ((NoSuchLetter, MigrationError), str),
     ((Refusal,), lambda error: f"{error.title} {error.detail}" if error.detail != error.title else error.title),
     ((ValidationError,), _first_fault),
     ((BusUnavailable, OwnerUnavailable), lambda error: f"The house does not answer: {error}. {_LOOK}"),
