@@ -78,7 +78,8 @@ class Consumer:
     stream: Stream
     subjects: tuple[str, ...]
     summary: str
-    ack_wait: timedelta = timedelta(seconds=30)
+    # What a killed reader had in hand comes again after this; one that lives says so while it works (docs/bus.md).
+    ack_wait: timedelta = timedelta(seconds=5)
     max_ack_pending: int = 1000
     retry_after: tuple[timedelta, ...] = field(
         default=tuple(timedelta(seconds=s) for s in (0.1, 0.5, 2, 5, 15, 30, 60, 120, 300, 600, 600, 600))

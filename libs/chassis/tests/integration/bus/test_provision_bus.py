@@ -34,7 +34,7 @@ async def test_everything_is_declared_and_repeating_it_changes_nothing(nats_proc
 async def test_what_drifted_is_put_right_and_named(nats_process: Any) -> None:
     """The server would silently keep it."""
     await provision_bus(nats_process.url)
-    drifted = replace(TIMELINE_ENTRIES, ack_wait=timedelta(seconds=5), max_ack_pending=7)
+    drifted = replace(TIMELINE_ENTRIES, ack_wait=timedelta(seconds=7), max_ack_pending=7)
     await provision_bus(nats_process.url, consumers=[drifted])
 
     changes = await provision_bus(nats_process.url)
