@@ -273,6 +273,21 @@ async def test_a_question_whose_owner_is_away_is_503_and_says_try_again(house: W
     assert answer.headers["retry-after"]
 
 
+async def test_an_absent_database_is_503_at_every_door(house: WebHouse, web_schema: Any) -> None:
+    from haveri_chassis.database import Database
+    from haveri_web.settings import WebSettings
+
+    nowhere = Database("postgresql://nobody@127.0.0.1:9/nothing", schema="web")
+    await nowhere.open()
+    broken = WebHouse(nowhere, house.plants, (house.slug, house.other_slug), web_schema.settings(WebSettings))
+    answer = await Door(broken.client(), "hvr_whatever")("GET", "/incidents")
+    assert (answer.status_code, answer.json()["type"]) == (503, "not-possible-now")
+    client = broken.client()
+    client.cookies.set("haveri_session", "whatever")
+    assert 'data-testid="error-again"' in (await client.get("/")).text
+    await broken.stop()
+
+
 async def test_an_export_holds_everything_and_escapes_markup(house: WebHouse, door: Door) -> None:
     await house.incident(door, "<img src=x onerror=alert(1)> | **x**")
     record = (await door("GET", "/incidents/INC-1/export")).json()

@@ -51,8 +51,7 @@ _UNAVAILABLE = (
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.QueryCanceledError,
-    ConnectionError,
-    TimeoutError,
+    OSError,
 )
 
 

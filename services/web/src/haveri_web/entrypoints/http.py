@@ -13,6 +13,7 @@ from haveri_web.entrypoints.context import Web
 from haveri_web.entrypoints.errors import install_error_handlers
 from haveri_web.entrypoints.middleware import BodyLimit, SafeHeaders
 from haveri_web.entrypoints.pages import docs, files, incident, incidents, live, overview, plant, settings, sign_in
+from haveri_web.entrypoints.problems import MEDIA_TYPE
 
 _INTRODUCTION = """\
 Send an API token as `Authorization: Bearer hvr_…`; make one under Settings. From a browser's session, requests that
@@ -55,5 +56,16 @@ def _openapi(http: FastAPI) -> dict[str, Any]:
         document = get_openapi(title=http.title, version=http.version, description=http.description, routes=http.routes)
         document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         document["security"] = [{"token": []}]
+        _say_that_errors_are_problems(document)
         http.openapi_schema = document
     return http.openapi_schema
+
+
+def _say_that_errors_are_problems(document: dict[str, Any]) -> None:
+    # FastAPI writes the schema of every model down as application/json.
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for answer in operation["responses"].values():
+                content = answer.get("content", {})
+                if MEDIA_TYPE in content:
+                    content[MEDIA_TYPE] = content.pop("application/json")

@@ -66,9 +66,10 @@ def status_of(refusal_type: str, errors: Sequence[Any] = ()) -> int:
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field (or line)."""
+    """What is wrong with one field of a request, or with one line of an imported document."""
 
-    field: str
+    field: str | None = None
+    line: int | None = None
     problem: str
 
 

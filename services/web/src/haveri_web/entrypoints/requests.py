@@ -63,6 +63,7 @@ def _plain_key(value: str) -> str:
 IdempotencyKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         min_length=1,
         max_length=200,
         description="The same key with the same request has one effect and gets the same answer.",

@@ -24,7 +24,11 @@ class FormatNotAvailable(Refusal):
     title = "The record is not given in this format."
 
 
-@router.get("/incidents/{id}/export", responses=answers(Export, 200, 404))
+_ANSWERS = answers(Export, 200, 404)
+_ANSWERS[200]["content"] = {"text/markdown": {"schema": {"type": "string"}}}
+
+
+@router.get("/incidents/{id}/export", responses=_ANSWERS)
 async def export(
     web: WebDep,
     caller: Reader,

@@ -104,9 +104,12 @@ async def annotate(web: WebDep, caller: Responder, id: IncidentId, body: Note, o
 
 
 @router.post("/incidents/{id}/escalate", **_ANSWERS)
-async def escalate(web: WebDep, caller: Responder, id: IncidentId, body: EscalationWish, once: OnceDep) -> Response:
+async def escalate(
+    web: WebDep, caller: Responder, id: IncidentId, once: OnceDep, body: EscalationWish | None = None
+) -> Response:
     """Wish for more people."""
-    return await _do(web, caller, Escalate(incident_id=id, **body.model_dump()), once)
+    wish = body or EscalationWish()
+    return await _do(web, caller, Escalate(incident_id=id, **wish.model_dump()), once)
 
 
 @router.post("/incidents/{id}/resolve", **_ANSWERS)

@@ -113,9 +113,12 @@ class Narrator:
         return found.name if found else f"#{str(member_id)[:8]}"
 
     def actor(self, actor: str) -> str:
-        """Who acts: a member's name, or the system's or signal's."""
+        """Who acts: a member's name, Haveri itself, or the plant system that signals."""
         member_id = actor_member_id(actor)
-        return self.member(member_id) if member_id else actor.partition(":")[2]
+        if member_id:
+            return self.member(member_id)
+        kind, _, name = actor.partition(":")
+        return self._t("app.name") if kind == "system" else name
 
     def _who(self, entry: TimelineEntry) -> str:
         author = entry.payload.get("author")

@@ -45,6 +45,7 @@ class ActivityView:
     detail: str
     text: str
     occurred_at: datetime
+    style: str
 
 
 @router.get("/")
@@ -115,7 +116,7 @@ async def _activity(
     incidents.update({incident.id: incident for incident in found if incident})
     narrator = Narrator(directory, t)
     return [
-        _activity_view(narrator.tell(entry, ""), incidents[entry.incident_id], directory)
+        _activity_view(narrator.tell(entry, ""), incidents[entry.incident_id], directory, web.clock.now())
         for entry in recent.items
         if entry.incident_id in incidents
     ]
@@ -129,10 +130,12 @@ async def _incident(web: Web, caller: Caller, incident_id: UUID) -> Incident | N
         return None
 
 
-def _activity_view(entry: EntryView, incident: Incident, directory: Directory) -> ActivityView:
+def _activity_view(entry: EntryView, incident: Incident, directory: Directory, now: datetime) -> ActivityView:
+    zone = directory.zone_of(incident.facility_id)
+    today = entry.occurred_at.astimezone(zone).date() == now.astimezone(zone).date()
     return ActivityView(
         number=incident.number,
-        zone=directory.zone_of(incident.facility_id),
+        zone=zone,
         type=entry.type,
         tone=entry.tone,
         who=entry.who,
@@ -140,4 +143,5 @@ def _activity_view(entry: EntryView, incident: Incident, directory: Directory) -
         detail=entry.file.name if entry.file else entry.detail,
         text=entry.text,
         occurred_at=entry.occurred_at,
+        style="clock" if today else "day_clock",
     )

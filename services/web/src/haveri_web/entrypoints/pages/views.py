@@ -60,7 +60,7 @@ def incident_view(incident: Incident, directory: Directory) -> IncidentView:
         severity=incident.severity.value,
         open=incident.status.is_open,
         acknowledged=incident.acknowledged_at is not None,
-        where=" · ".join(_places(incident, directory)),
+        where="\N{NO-BREAK SPACE}· ".join(_places(incident, directory)),
         zone=directory.zone_of(incident.facility_id),
         lead=_name(directory, incident.assigned_to),
         comms=_name(directory, incident.comms_lead),
