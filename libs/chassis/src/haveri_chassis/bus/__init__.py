@@ -8,6 +8,7 @@ from haveri_chassis.bus.connection import MessageTooLarge
 from haveri_chassis.bus.errors import BusUnavailable, NotRecorded, OwnerUnavailable, QueryRefused
 from haveri_chassis.bus.query_client import QueryClient
 from haveri_chassis.bus.received import BatchHandler, CommandHandler, EventHandler, HintHandler, RawJson, Received
+from haveri_chassis.bus.replies import that_fit
 
 __all__ = [
     "BatchHandler",
@@ -24,4 +25,5 @@ __all__ = [
     "QueryRefused",
     "RawJson",
     "Received",
+    "that_fit",
 ]
