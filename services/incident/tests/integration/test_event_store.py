@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from haveri_chassis.bus import MessageTooLarge
 from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.outcomes import OutcomeTaken, find_outcome
 from haveri_contracts.envelope import decode
 from haveri_contracts.incident import commands
-from haveri_contracts.incident.models import Incident, Summary
+from haveri_contracts.incident.models import FollowUpDraft, Incident, Summary
 from haveri_contracts.incident.queries import CountIncidents, GetIncident, IncidentList, ListIncidents
 from haveri_contracts.plain import EntryType, Severity, Status
-from haveri_contracts.types import Page
+from haveri_contracts.types import LARGEST_INTEGER, Page
 from haveri_incident.adapters.event_store import EventStore
 from haveri_incident.adapters.reads import CursorUnreadable, IncidentReads
 from haveri_incident.application.add_event import add_event
 from haveri_incident.application.assign_lead import assign_lead
 from haveri_incident.application.change_incident import ChangeIncident
+from haveri_incident.application.close_incident import close_incident
 from haveri_incident.application.declare_incident import declare_incident
 from haveri_incident.application.link_chat import link_chat
+from haveri_incident.application.reopen_incident import reopen_incident
 from haveri_incident.application.resolve_incident import resolve_incident
 from haveri_incident.application.update_status import update_status
 from haveri_incident.domain import refusals
@@ -45,6 +49,14 @@ def order(works, title: str = "Filler 2 jammed", **values) -> commands.DeclareIn
 async def declared(store, directory, works, **values) -> Incident:
     result = await declare_incident(store, directory, works.context(), order(works, **values))
     return Incident.model_validate(result["incident"])
+
+
+async def closed_with_much_to_do(store, directory, works, incident_id: UUID) -> None:
+    change = ChangeIncident(store, directory)
+    summary = Summary(what_happened="It stopped.")
+    drafts = [FollowUpDraft(id=SystemIds().new(), description="\N{FACTORY}" * 8000) for _ in range(25)]
+    await resolve_incident(change, works.context(), commands.ResolveIncident(incident_id=incident_id, summary=summary))
+    await close_incident(change, works.context(), commands.CloseIncident(incident_id=incident_id, follow_ups=drafts))
 
 
 async def test_thirty_two_declared_at_once_get_numbers_without_gap_or_double(store, directory, works) -> None:
@@ -196,11 +208,59 @@ async def test_the_state_is_known_as_of_any_version_and_time(store, database, di
 
     now = await known()
     assert (now.status, now.summary, now.version) == (Status.RESOLVED, summary, 3)
-    assert await known(version_at=3) == now
+    assert await known(version_at=3) == now == await known(version_at=LARGEST_INTEGER)
     assert (await known(version_at=2)).status is Status.INVESTIGATING
     assert (await known(as_of=incident.declared_at)).status is Status.DECLARED
     with pytest.raises(refusals.IncidentUnknown, match="not known at that time"):
         await known(as_of=incident.declared_at - timedelta(seconds=1))
+
+
+async def test_what_was_known_is_known_also_when_orders_overtake_each_other_or_a_clock_goes_back(
+    store, database, directory, works
+) -> None:
+    incident = await declared(store, directory, works)
+    change = ChangeIncident(store, directory)
+    overtaken = works.context()
+    faster = replace(works.context(), now=overtaken.now + timedelta(seconds=5))
+    await update_status(change, faster, commands.UpdateStatus(incident_id=incident.id, status=Status.INVESTIGATING))
+    await update_status(change, overtaken, commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED))
+    reads = IncidentReads(database)
+
+    async def known(at: datetime) -> tuple[int, Status]:
+        answer = await reads.get(works.organization, GetIncident(incident=incident.number, as_of=at))
+        assert isinstance(answer, Incident)
+        return answer.version, answer.status
+
+    assert await known(overtaken.now) == (1, Status.DECLARED)
+    assert await known(faster.now) == (3, Status.MITIGATED)
+
+
+async def test_a_page_ends_early_rather_than_being_too_large_for_the_bus(store, database, directory, works) -> None:
+    for _ in range(2):
+        await closed_with_much_to_do(store, directory, works, (await declared(store, directory, works)).id)
+    reads, numbers, cursor = IncidentReads(database), [], None
+    while True:
+        query = ListIncidents(page=Page(limit=50, cursor=cursor))
+        page = IncidentList.model_validate_json(await reads.list(works.organization, query))
+        numbers.append([item.number for item in page.items])
+        if (cursor := page.next_cursor) is None:
+            break
+    assert numbers == [["INC-2"], ["INC-1"]]
+
+
+async def test_an_incident_never_grows_beyond_what_can_be_told_and_read(store, database, directory, works) -> None:
+    incident = await declared(store, directory, works)
+    await closed_with_much_to_do(store, directory, works, incident.id)
+    await reopen_incident(
+        ChangeIncident(store, directory),
+        works.context(),
+        commands.ReopenIncident(incident_id=incident.id, reason="It came back."),
+    )
+    with pytest.raises(MessageTooLarge):
+        await closed_with_much_to_do(store, directory, works, incident.id)
+    answer = await IncidentReads(database).get(works.organization, GetIncident(incident=incident.number))
+    assert isinstance(answer, bytes)
+    assert Incident.model_validate_json(answer).status is Status.RESOLVED
 
 
 async def test_what_was_done_earlier_keeps_its_time(store, database, directory, works) -> None:
@@ -240,8 +300,9 @@ async def test_incidents_are_listed_newest_first_page_by_page(store, database, d
     assert (await page(status=[Status.CLOSED])).items == []
     counts = await reads.count(works.organization, CountIncidents())
     assert counts.open_by_severity == {"SEV1": 2, "SEV2": 2, "SEV3": 1}
-    with pytest.raises(CursorUnreadable):
-        await page(page=Page(cursor="!!!"))
+    for cursor in ("!!!", "OTk5OTk5OTk5OTk5", "LTE"):
+        with pytest.raises(CursorUnreadable):
+            await page(page=Page(cursor=cursor))
 
 
 async def test_text_from_people_comes_back_as_they_typed_it(store: EventStore, database: Database, directory, works):

@@ -10,9 +10,10 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from haveri_chassis.bus import MessageTooLarge
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
-from haveri_chassis.outbox import wake_outbox_sql
+from haveri_chassis.outbox import MAX_BODY_BYTES, wake_outbox_sql
 from haveri_chassis.outcomes import OutcomeTaken, record_outcome
 from haveri_chassis.telemetry import current_traceparent
 from haveri_contracts.envelope import Envelope, wrap
@@ -94,6 +95,8 @@ class EventStore:
         incident = to_incident(change.after)
         state = incident.model_dump(mode="json")
         result = {"incident": state}
+        projected, bodies = orjson.dumps(state), [envelope.encode() for envelope in envelopes]
+        _check_size(incident.number, projected, *bodies)
         try:
             await connection.execute(
                 _APPEND,
@@ -114,9 +117,9 @@ class EventStore:
                 incident.severity.value,
                 incident.facility_id,
                 incident.version,
-                orjson.dumps(state).decode(),
+                projected.decode(),
                 [_subject(envelope) for envelope in envelopes],
-                [envelope.encode() for envelope in envelopes],
+                bodies,
                 Outcome.accepted(context.command_id, result).model_dump_json(),
             )
         except asyncpg.UniqueViolationError as conflict:
@@ -163,6 +166,12 @@ class DeclaringTransaction:
 def fact_of(incident_id: UUID, row: asyncpg.Record) -> Fact:
     """The fact in a row of `events`."""
     return Fact(incident_id, row["version"], from_stored(row["type"], row["payload"]), row["recorded_at"])
+
+
+def _check_size(number: str, *told: bytes) -> None:
+    """Refuse what the bus would not carry: the relay would hold the incident's news back for ever behind it."""
+    if any(len(one) > MAX_BODY_BYTES for one in told):
+        raise MessageTooLarge(f"{number} holds too much text with this; write less, or put it into a file.")
 
 
 def _payload(envelope: Envelope) -> str:

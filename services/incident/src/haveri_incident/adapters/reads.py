@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from haveri_chassis.bus import RawJson
+from haveri_chassis.bus import RawJson, that_fit
 from haveri_chassis.database import Database
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import CountIncidents, GetIncident, IncidentCounts, ListIncidents
@@ -20,7 +20,8 @@ from haveri_incident.adapters.translation import to_incident
 from haveri_incident.domain.refusals import IncidentUnknown
 from haveri_incident.domain.state import fold
 
-_NUMBER = re.compile(r"^INC-([1-9][0-9]{0,8})$", re.IGNORECASE)
+_NUMBER = re.compile(r"INC-([1-9][0-9]{0,8})", re.IGNORECASE)
+_CURSOR = re.compile(rb"[1-9][0-9]{0,8}")
 
 
 class CursorUnreadable(Refusal):
@@ -50,11 +51,10 @@ class IncidentReads:
         sql = f"SELECT number, state::text AS state FROM incidents WHERE {where} ORDER BY number DESC LIMIT {query.page.limit + 1}"  # noqa: S608, E501 - conditions are ours, values are parameters
         async with self._database.transaction(organization) as connection:
             rows = await connection.fetch(sql, *values)
-        more = len(rows) > query.page.limit
-        rows = rows[: query.page.limit]
-        cursor = orjson.dumps(_cursor(rows[-1]["number"]) if more else None)
-        items = ",".join(row["state"] for row in rows)
-        return RawJson(b'{"items":[' + items.encode() + b'],"next_cursor":' + cursor + b"}")
+        items = [row["state"].encode() for row in rows[: query.page.limit]]
+        shown = items[: that_fit(len(item) for item in items)]
+        cursor = orjson.dumps(_cursor(rows[len(shown) - 1]["number"]) if len(rows) > len(shown) else None)
+        return RawJson(b'{"items":[' + b",".join(shown) + b'],"next_cursor":' + cursor + b"}")
 
     async def count(self, organization: str, query: CountIncidents) -> IncidentCounts:
         """How many incidents there are in each status, and of the open ones in each severity."""
@@ -74,7 +74,7 @@ class IncidentReads:
         return IncidentCounts(by_status=by_status, open_by_severity=by_severity)
 
     async def _find(self, connection: asyncpg.Connection, organization: str, name: str) -> asyncpg.Record:
-        number = _NUMBER.match(name)
+        number = _NUMBER.fullmatch(name)
         row = None
         if number:
             row = await connection.fetchrow(
@@ -98,7 +98,7 @@ class IncidentReads:
         rows = await connection.fetch(
             """SELECT version, type, payload, recorded_at FROM events
                WHERE organization_id = $1 AND incident_id = $2
-                 AND ($3::timestamptz IS NULL OR recorded_at <= $3) AND ($4::int IS NULL OR version <= $4)
+                 AND ($3::timestamptz IS NULL OR recorded_at <= $3) AND ($4::bigint IS NULL OR version <= $4)
                ORDER BY version""",
             organization,
             incident_id,
@@ -127,7 +127,7 @@ def _filters(organization: str, query: ListIncidents) -> tuple[str, list[object]
     if query.page.cursor:
         add("number < {}", _number_of(query.page.cursor))
     if query.q.strip():
-        number = _NUMBER.match(query.q.strip())
+        number = _NUMBER.fullmatch(query.q.strip())
         if number:
             add("number = {}", int(number[1]))
         else:
@@ -145,9 +145,12 @@ def _cursor(number: int) -> str:
 
 def _number_of(cursor: str) -> int:
     try:
-        return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (ValueError, binascii.Error):
-        raise CursorUnreadable("Take the cursor from next_cursor of the page before.") from None
+        said = b""
+    if _CURSOR.fullmatch(said) is None:
+        raise CursorUnreadable("Take the cursor from next_cursor of the page before.")
+    return int(said)
 
 
 def _uuid(text: str) -> UUID | None:

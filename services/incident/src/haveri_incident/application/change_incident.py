@@ -63,8 +63,13 @@ class ChangeIncident:
 def prepare(
     state: IncidentState, events: Sequence[IncidentEvent], now: datetime, occurred_at: datetime | None = None
 ) -> Change:
-    """The change that these events make of this state."""
+    """The change that these events make of this state.
+
+    The time of recording never goes back along a history, though orders overtake each other and clocks are set back:
+    what was known at a moment is always its beginning.
+    """
+    recorded_at = max(now, state.updated_at)
     after = state
     for event in events:
-        after = evolve(after, Fact(state.id, after.version + 1, event, now))
-    return Change(state.version, events, after, occurred_at or now, now)
+        after = evolve(after, Fact(state.id, after.version + 1, event, recorded_at))
+    return Change(state.version, events, after, occurred_at or now, recorded_at)
