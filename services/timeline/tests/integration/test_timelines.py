@@ -42,6 +42,22 @@ async def page_of(reads, organization: str, incident: UUID, **query) -> Timeline
     return TimelinePage.model_validate_json(answer)
 
 
+async def tamper(house, statement: str, incident: UUID) -> None:
+    """Do what nobody may: as the administrator, with the triggers off."""
+    admin = await asyncpg.connect(house.admin_url)
+    try:
+        await admin.execute("ALTER TABLE timeline.entries DISABLE TRIGGER ALL")
+        await admin.execute(statement, incident)
+        await admin.execute("ALTER TABLE timeline.entries ENABLE TRIGGER ALL")
+        names = await admin.fetch(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'timeline.entries'::regclass AND NOT tgisinternal"
+        )
+        for name in names:
+            await admin.execute(f"ALTER TABLE timeline.entries ENABLE ALWAYS TRIGGER {name['tgname']}")
+    finally:
+        await admin.close()
+
+
 async def test_repeated_and_overlapping_batches_of_two_writers_leave_no_gap_and_no_double(
     store, reads, organization, clock
 ) -> None:
@@ -92,8 +108,29 @@ async def test_pages_follow_each_other_and_types_are_chosen(store, reads, organi
     assert rest.next_cursor is None
     actions = await page_of(reads, organization, incident, types=[EntryType.ACTION_TAKEN])
     assert [entry.seq for entry in actions.items] == [2, 4, 6]
-    with pytest.raises(CursorUnreadable):
-        await page_of(reads, organization, incident, page=Page(cursor="§"))
+    for cursor in ("§", "OTk5OTk5OTk5OTk5", "LTE"):
+        with pytest.raises(CursorUnreadable):
+            await page_of(reads, organization, incident, page=Page(cursor=cursor))
+
+
+async def test_a_page_ends_early_rather_than_being_too_large_for_the_bus(store, reads, organization, clock) -> None:
+    incident = uuid4()
+    await store.append(organization, [said(incident, str(n) * 90_000, clock) for n in range(1, 6)] * 2)
+    await store.append(organization, [said(incident, "\N{FACTORY}" * 90_000, clock) for _ in range(4)])
+    found, pages, cursor = [], 0, None
+    while True:
+        answer = await reads.page(
+            organization, ListTimeline(incident_id=incident, page=Page(limit=1000, cursor=cursor))
+        )
+        assert len(answer) < 1_044_000
+        page = TimelinePage.model_validate_json(answer)
+        found, pages = [*found, *(entry.seq for entry in page.items)], pages + 1
+        if (cursor := page.next_cursor) is None:
+            break
+    assert (found, pages) == (list(range(1, 10)), 3)
+    recent = await reads.recent(organization, ListRecentActivity(limit=200))
+    assert len(recent) < 1_044_000
+    assert [entry.seq for entry in RecentActivity.model_validate_json(recent).items] == [9, 8]
 
 
 async def test_recent_activity_shows_the_newest_first_over_all_incidents(store, reads, organization, clock, minute):
@@ -127,20 +164,21 @@ async def test_what_was_written_cannot_be_changed_by_the_service_and_is_found_wh
         with pytest.raises(asyncpg.PostgresError):
             async with database.transaction(organization) as connection:
                 await connection.execute(statement)
-    admin = await asyncpg.connect(house.admin_url)
-    try:
-        await admin.execute("ALTER TABLE timeline.entries DISABLE TRIGGER ALL")
-        await admin.execute(
-            "UPDATE timeline.entries SET actor = 'system:nobody' WHERE incident_id = $1 AND seq = 3", incident
-        )
-        await admin.execute("ALTER TABLE timeline.entries ENABLE TRIGGER ALL")
-        names = await admin.fetch(
-            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'timeline.entries'::regclass AND NOT tgisinternal"
-        )
-        for name in names:
-            await admin.execute(f"ALTER TABLE timeline.entries ENABLE ALWAYS TRIGGER {name['tgname']}")
-    finally:
-        await admin.close()
+    await tamper(
+        house, "UPDATE timeline.entries SET actor = 'system:nobody' WHERE incident_id = $1 AND seq = 3", incident
+    )
     report = await reads.verify(organization, VerifyTimeline(incident_id=incident))
     assert (report.intact, report.broken_at_seq) == (False, 3)
     assert report.reason == "entry 3 was changed after it was written"
+
+
+@pytest.mark.parametrize(("gone", "first_missing"), [("seq > 2", 3), ("true", 1)])
+async def test_cutting_off_the_end_of_a_timeline_is_found(
+    house, store, reads, organization, clock, gone: str, first_missing: int
+) -> None:
+    incident = uuid4()
+    await store.append(organization, [said(incident, f"message {n}", clock) for n in range(4)])
+    await tamper(house, f"DELETE FROM timeline.entries WHERE incident_id = $1 AND {gone}", incident)
+    report = await reads.verify(organization, VerifyTimeline(incident_id=incident))
+    assert (report.intact, report.broken_at_seq) == (False, first_missing)
+    assert report.reason == f"entry {first_missing} and what followed it are missing"

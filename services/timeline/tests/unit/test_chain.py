@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from haveri_contracts.catalogue import all_messages
 from haveri_contracts.plain import EntryType
 from haveri_contracts.subjects import Kind
-from haveri_timeline.domain.chain import BEGINNING, Head, canonical, extend, first_break
+from haveri_timeline.domain.chain import BEGINNING, Head, canonical, extend, follow
 from haveri_timeline.domain.entries import Entry, Happening, UntellableEventError, kind_of
 
 NOW = datetime(2026, 11, 23, 3, 10, tzinfo=UTC)
@@ -48,7 +48,7 @@ def chain_of(batches: list[int]) -> list[Entry]:
 def test_a_timeline_written_in_any_batches_is_gap_free_and_intact(batches: list[int]) -> None:
     entries = chain_of(batches)
     assert [entry.seq for entry in entries] == list(range(1, sum(batches) + 1))
-    assert first_break(entries) is None
+    assert follow(Head(), entries)[1] is None
     if entries:
         assert entries[0].previous_hash == BEGINNING
 
@@ -68,7 +68,7 @@ def test_changing_anything_in_an_entry_is_seen(index: int, what: str) -> None:
         entries[index] = replace(entry, recorded_at=entry.recorded_at + timedelta(microseconds=1))
     else:
         entries[index] = replace(entry, happening=other[what](entry.happening))
-    found = first_break(entries)
+    _, found = follow(Head(), entries)
     assert found is not None
     assert found.seq == index + 1
 
@@ -77,7 +77,7 @@ def test_changing_anything_in_an_entry_is_seen(index: int, what: str) -> None:
 def test_leaving_an_entry_out_is_seen(index: int) -> None:
     entries = chain_of([10])
     del entries[index]
-    found = first_break(entries)
+    _, found = follow(Head(), entries)
     assert found is not None
     assert found.seq == index + 1
 
@@ -87,7 +87,7 @@ def test_a_clock_that_goes_back_does_not_change_what_was_known_when() -> None:
     second = extend(Head(1, first[0].hash, first[0].recorded_at), [said(2)], NOW - timedelta(minutes=5))
     assert second[0].recorded_at == NOW
     assert second[0].happening.occurred_at == NOW - timedelta(seconds=30)
-    assert first_break([*first, *second]) is None
+    assert follow(Head(), [*first, *second])[1] is None
 
 
 def test_the_hash_of_an_entry_never_changes_between_releases() -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import asyncpg
 import orjson
 
-from haveri_chassis.bus import RawJson
+from haveri_chassis.bus import RawJson, that_fit
 from haveri_chassis.database import Database
 from haveri_contracts.plain import EntryType, Refusal
 from haveri_contracts.timeline.queries import ChainReport, ListRecentActivity, ListTimeline, VerifyTimeline
-from haveri_timeline.domain.chain import first_break, timestamp
+from haveri_timeline.domain.chain import Head, follow, missing_end, timestamp
 from haveri_timeline.domain.entries import Entry, Happening
 
 _COLUMNS = """seq, event_id, type, occurred_at, recorded_at, actor, source_type, source_version,
@@ -33,7 +35,11 @@ WHERE organization_id = $1 AND ($2::text[] IS NULL OR type = ANY($2))
 ORDER BY recorded_at DESC, seq DESC LIMIT $3
 """  # noqa: S608 - the columns are ours
 
+# Asked before the entries: what is added meanwhile only makes the chain longer.
+_END = "SELECT seq FROM heads WHERE organization_id = $1 AND incident_id = $2"
+
 _VERIFY_PAGE = 2000
+_CURSOR = re.compile(rb"[1-9][0-9]{0,8}")
 
 
 class CursorUnreadable(Refusal):
@@ -62,32 +68,35 @@ class TimelineReads:
                 _names(query.types),
                 limit + 1,
             )
-        cursor = _cursor(rows[limit - 1]["seq"]) if len(rows) > limit else None
-        return RawJson(orjson.dumps({"items": [_shown(row) for row in rows[:limit]], "next_cursor": cursor}))
+        items = _that_fit(orjson.dumps(_shown(row)) for row in rows[:limit])
+        cursor = _cursor(rows[len(items) - 1]["seq"]) if len(rows) > len(items) else None
+        return RawJson(b'{"items":[' + b",".join(items) + b'],"next_cursor":' + orjson.dumps(cursor) + b"}")
 
     async def recent(self, organization: str, query: ListRecentActivity) -> RawJson:
         """What happened last in the organisation, newest first, as RecentActivity's JSON."""
         async with self._database.transaction(organization) as connection:
             rows = await connection.fetch(_RECENT, organization, _names(query.types), query.limit)
-        items = [{"incident_id": str(row["incident_id"]), **_shown(row)} for row in rows]
-        return RawJson(orjson.dumps({"items": items}))
+        items = _that_fit(orjson.dumps({"incident_id": str(row["incident_id"]), **_shown(row)}) for row in rows)
+        return RawJson(b'{"items":[' + b",".join(items) + b"]}")
 
     async def verify(self, organization: str, query: VerifyTimeline) -> ChainReport:
-        """Recompute one incident's chain."""
-        entries: list[Entry] = []
+        """Recompute one incident's chain, up to where the timeline remembers that it ends."""
+        head, found, read = Head(), None, 0
         async with self._database.transaction(organization) as connection:
-            while True:
-                position = entries[-1].seq if entries else 0
+            end = await connection.fetchrow(_END, organization, query.incident_id)
+            while found is None:
                 rows = await connection.fetch(
-                    _PAGE, organization, query.incident_id, position, None, None, _VERIFY_PAGE
+                    _PAGE, organization, query.incident_id, head.seq, None, None, _VERIFY_PAGE
                 )
-                entries.extend(entry_of(query.incident_id, row) for row in rows)
+                head, found = follow(head, (entry_of(query.incident_id, row) for row in rows))
+                read += len(rows)
                 if len(rows) < _VERIFY_PAGE:
                     break
-        found = first_break(entries)
+        if found is None and end is not None:
+            found = missing_end(head, end["seq"])
         return ChainReport(
             incident_id=query.incident_id,
-            entries=len(entries),
+            entries=read,
             intact=found is None,
             broken_at_seq=found.seq if found else None,
             reason=found.reason if found else None,
@@ -130,6 +139,11 @@ def _time(moment: datetime) -> str:
     return timestamp(moment)
 
 
+def _that_fit(items: Iterable[bytes]) -> list[bytes]:
+    written = list(items)
+    return written[: that_fit(len(item) for item in written)]
+
+
 def _names(types: list[EntryType]) -> list[str] | None:
     return [entry_type.value for entry_type in types] or None
 
@@ -142,6 +156,9 @@ def _position(cursor: str | None) -> int:
     if cursor is None:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (ValueError, binascii.Error):
-        raise CursorUnreadable("Take the cursor from next_cursor of the page before.") from None
+        said = b""
+    if _CURSOR.fullmatch(said) is None:
+        raise CursorUnreadable("Take the cursor from next_cursor of the page before.")
+    return int(said)

@@ -83,17 +83,33 @@ def extend(head: Head, happenings: Sequence[Happening], now: datetime) -> list[E
     return entries
 
 
-def first_break(entries: Iterable[Entry]) -> Break | None:
-    """The first place where a whole timeline, from its first entry, does not hold; None when it is intact."""
-    head = Head()
+def follow(head: Head, entries: Iterable[Entry]) -> tuple[Head, Break | None]:
+    """Check the entries that follow `head`; `Head()` stands before the first.
+
+    Gives the last one that holds, and the first place after it that does not, None when all of them do.
+    """
     for entry in entries:
-        if entry.seq != head.seq + 1:
-            return Break(head.seq + 1, f"entry {head.seq + 1} is missing")
-        if entry.previous_hash != head.hash:
-            return Break(entry.seq, f"entry {entry.seq} does not follow the one before it")
-        if entry_hash(head.hash, entry.seq, entry.happening, entry.recorded_at) != entry.hash:
-            return Break(entry.seq, f"entry {entry.seq} was changed after it was written")
-        if head.recorded_at is not None and entry.recorded_at < head.recorded_at:
-            return Break(entry.seq, f"entry {entry.seq} claims to be older than the one before it")
+        found = _break_at(head, entry)
+        if found is not None:
+            return head, found
         head = Head(entry.seq, entry.hash, entry.recorded_at)
+    return head, None
+
+
+def missing_end(head: Head, last_seq: int) -> Break | None:
+    """What is missing when a timeline, intact up to `head`, once had `last_seq` entries."""
+    if head.seq >= last_seq:
+        return None
+    return Break(head.seq + 1, f"entry {head.seq + 1} and what followed it are missing")
+
+
+def _break_at(head: Head, entry: Entry) -> Break | None:
+    if entry.seq != head.seq + 1:
+        return Break(head.seq + 1, f"entry {head.seq + 1} is missing")
+    if entry.previous_hash != head.hash:
+        return Break(entry.seq, f"entry {entry.seq} does not follow the one before it")
+    if entry_hash(head.hash, entry.seq, entry.happening, entry.recorded_at) != entry.hash:
+        return Break(entry.seq, f"entry {entry.seq} was changed after it was written")
+    if head.recorded_at is not None and entry.recorded_at < head.recorded_at:
+        return Break(entry.seq, f"entry {entry.seq} claims to be older than the one before it")
     return None
