@@ -176,14 +176,18 @@ def org_import(slug: Slug, file: Annotated[Path, typer.Argument(help="A .yaml or
 
 
 @member.command("password")
-def member_password(slug: Slug, email: Email) -> None:
-    """Give a member a new password and end their sessions. The password is read from a pipe, or made and shown once."""
+def member_password(
+    slug: Slug,
+    email: Email,
+    stdin: Annotated[bool, typer.Option("--stdin", help="Read the password from standard input.")] = False,
+) -> None:
+    """Give a member a new password, which is shown once, and end their sessions."""
     from haveri_tool.access import running_house
     from haveri_tool.commands.organizations import set_member_password
 
-    given = None if sys.stdin.isatty() else sys.stdin.readline().strip() or None
+    given = sys.stdin.readline().strip() if stdin else None
     password = asyncio.run(set_member_password(running_house(Home.of()), slug, email, given))
-    print(f"{email} has a new password." if given else f"{email} has a new password, shown only now: {password}")
+    print(f"{email} has a new password." if stdin else f"{email} has a new password, shown only now: {password}")
 
 
 @token.command("create")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from haveri_chassis.testing.organizations import unique_slug
 from haveri_directory.demo import BOREALIS, plant_document
-from haveri_tool.testing import RunningHouse
+from haveri_tool.testing import RunningHouse, haveri_program
 
 _PLANT = """\
 facilities:
@@ -106,3 +107,16 @@ def test_a_member_who_is_not_there_gets_no_password_and_no_token(house: RunningH
 def test_a_forgotten_password_is_replaced(house: RunningHouse, slug: str) -> None:
     shown = house.haveri("member", "password", slug, "elina@bakery.example").stdout
     assert "shown only now" in shown
+
+
+def test_a_password_that_is_too_weak_is_refused_with_the_reason(house: RunningHouse, slug: str) -> None:
+    done = subprocess.run(
+        [haveri_program(), "member", "password", slug, "elina@bakery.example", "--stdin"],
+        env={**os.environ, "HAVERI_HOME": str(house.root)},
+        input="short\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "at least 10 characters" in done.stderr

@@ -91,7 +91,7 @@ async def set_member_password(access: Access, slug: str, email: str, password: s
     """Give a member a password, a new one if none is given, and end his sessions; gives the password."""
     async with desk_at(access.nats_url) as desk:
         member = await _member(desk, slug, email)
-    chosen = password or readable_password()
+    chosen = readable_password() if password is None else password
     async with accounts_at(access.service_database_url("web")) as accounts:
         await accounts.set_password(slug, member.id, member.email, chosen)
     return chosen

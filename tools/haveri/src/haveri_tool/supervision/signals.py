@@ -22,7 +22,9 @@ class Signals:
     def __enter__(self) -> Signals:
         """Listen from now on."""
         for number in _STOP:
-            signal.signal(number, self._stop_asked)
+            # `nohup` ignores hanging up for us; a shell's `&` ignores Ctrl-C too, but that is meant for us when it comes.
+            if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._stop_asked)
         # Without a handler of Python's, the wake-up descriptor is not written to.
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
@@ -34,7 +36,8 @@ class Signals:
         """Leave signals to their usual ends again."""
         signal.set_wakeup_fd(-1)
         for number in (*_STOP, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
         os.close(self._read)
         os.close(self._write)
 
