@@ -102,7 +102,9 @@ class Organization:
         try:
             return await eventually(look, timeout)
         except TimeoutError:
-            raise AssertionError(f"{number} has not {wanted} but {({name: seen.get(name) for name in wanted})}") from None
+            raise AssertionError(
+                f"{number} has not {wanted} but { ({name: seen.get(name) for name in wanted}) }"
+            ) from None
 
     async def text_of_card(self, message_id: str) -> str:
         """Everything that a card shows now."""
