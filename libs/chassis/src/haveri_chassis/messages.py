@@ -10,6 +10,14 @@ from haveri_chassis.ids import Ids
 from haveri_chassis.telemetry import current_traceparent, trace_id
 from haveri_contracts.envelope import Envelope, wrap
 from haveri_contracts.message import Message
+from haveri_contracts.plain import Refusal
+
+
+class MessageTooLarge(Refusal):
+    """The message does not fit on the bus; sending it again does not help."""
+
+    type = "message-too-large"
+    title = "The message is too large."
 
 
 class Sender:

@@ -204,6 +204,22 @@ async def test_lists_come_by_name_page_by_page_and_of_one_place(office):
         assert refusal.value.type == "cursor-unreadable"
 
 
+async def test_a_list_ends_early_rather_than_being_too_large_for_the_bus(office):
+    sheets = {"data sheet": "x" * 450_000}
+    for name in ("Works 1", "Works 2", "Works 3"):
+        await office.facility(name, metadata=sheets)
+    first = await office.ask(queries.ListFacilities())
+    rest = await office.ask(queries.ListFacilities(page=Page(cursor=first.next_cursor)))
+    assert [[thing.name for thing in page.items] for page in (first, rest)] == [["Works 1", "Works 2"], ["Works 3"]]
+    assert rest.next_cursor is None
+
+
+async def test_what_would_be_too_large_to_be_told_is_refused(office):
+    works = Facility(id=office.ids.new(), name="Works", timezone="UTC", metadata={"data sheet": "x" * 1_000_000})
+    assert await office.refusal(commands.PutFacility(facility=works)) == "message-too-large"
+    assert (await office.ask(queries.ListFacilities())).items == []
+
+
 async def test_who_is_on_shift_is_asked_in_the_facilitys_own_time(office):
     facility = await office.facility()
     eero, henna = await office.member("Eero Laine"), await office.member("Henna Koskinen")

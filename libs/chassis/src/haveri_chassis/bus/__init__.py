@@ -4,11 +4,11 @@
 import haveri_contracts.catalogue  # noqa: F401
 from haveri_chassis.bus.bus import Bus
 from haveri_chassis.bus.command_bus import CommandBus
-from haveri_chassis.bus.connection import MessageTooLarge
 from haveri_chassis.bus.errors import BusUnavailable, NotRecorded, OwnerUnavailable, QueryRefused
 from haveri_chassis.bus.query_client import QueryClient
 from haveri_chassis.bus.received import BatchHandler, CommandHandler, EventHandler, HintHandler, RawJson, Received
 from haveri_chassis.bus.replies import that_fit
+from haveri_chassis.messages import MessageTooLarge
 
 __all__ = [
     "BatchHandler",

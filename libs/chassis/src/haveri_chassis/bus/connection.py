@@ -17,8 +17,8 @@ from nats.js.errors import APIError, NotFoundError
 from haveri_chassis.bus.errors import BusUnavailable
 from haveri_chassis.bus.pull import StandingPull, StandingPullContext
 from haveri_chassis.logs import get_logger
+from haveri_chassis.messages import MessageTooLarge
 from haveri_chassis.metrics import CONNECTED
-from haveri_contracts.plain import Refusal
 from haveri_contracts.streams import Consumer
 
 _RETRY_SECONDS = 0.25
@@ -32,13 +32,6 @@ LOST: tuple[type[Exception], ...] = (NatsError, OSError, asyncio.TimeoutError)
 UNSENT: tuple[type[Exception], ...] = (BusUnavailable, *LOST)
 
 log = get_logger(__name__)
-
-
-class MessageTooLarge(Refusal):
-    """The message does not fit on the bus; sending it again does not help."""
-
-    type = "message-too-large"
-    title = "The message is too large."
 
 
 class Connection:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from haveri_chassis.messages import MessageTooLarge
 from haveri_contracts.envelope import Envelope, UnknownMessage
 from haveri_contracts.message import find
 
@@ -69,8 +70,8 @@ async def emit(connection: asyncpg.Connection, envelopes: Sequence[Envelope], *,
     """Write messages into the outbox (and the event log) in the caller's transaction, in one statement.
 
     They are published after the commit, those of one aggregate in this order. `log=False` is for a service whose own
-    tables are its log. Raises UnknownMessage for a type that contracts do not know, and ValueError for a message of
-    more than a million bytes, which the bus would refuse for ever.
+    tables are its log. Raises UnknownMessage for a type that contracts do not know, and MessageTooLarge, a
+    Refusal, for one of more than a million bytes, which the bus would refuse for ever.
     """
     if not envelopes:
         return
@@ -88,5 +89,5 @@ async def emit(connection: asyncpg.Connection, envelopes: Sequence[Envelope], *,
 def _encoded(envelope: Envelope) -> bytes:
     body = envelope.encode()
     if len(body) > MAX_BODY_BYTES:
-        raise ValueError(f"{envelope.type} {envelope.id} is too large to be sent: {len(body)} bytes")
+        raise MessageTooLarge(f"This would be told in a message of {len(body)} bytes; the most is {MAX_BODY_BYTES}.")
     return body

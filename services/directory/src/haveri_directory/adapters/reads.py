@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 
+from haveri_chassis.bus import that_fit
 from haveri_chassis.database import Database
 from haveri_contracts.directory import queries
 from haveri_contracts.directory.models import Area, Asset, ChatSettings, Facility, Member, Organization, Team
@@ -102,7 +103,8 @@ class DirectoryReads:
         async with self._database.session(slug) as session:
             rows = (await session.execute(statement)).mappings().all()
         items = [to_thing(kind, row) for row in rows[: page.limit]]
-        return items, _cursor(items[-1].name, items[-1].id) if len(rows) > page.limit else None
+        items = items[: that_fit(len(item.__pydantic_serializer__.to_json(item)) for item in items)]
+        return items, _cursor(items[-1].name, items[-1].id) if len(rows) > len(items) else None
 
 
 def _cursor(name: str, id: UUID) -> str:
