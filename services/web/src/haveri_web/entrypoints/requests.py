@@ -8,13 +8,12 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
-from haveri_contracts.types import Page
-from haveri_web.application.callers import Caller
+from haveri_contracts.types import Page, Timestamp
 from haveri_web.application.sending import Once
 from haveri_web.entrypoints.context import Web, WebDep
-from haveri_web.entrypoints.security import find_caller
+from haveri_web.entrypoints.security import Found
 
 T = TypeVar("T")
 _LOST_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:?[0-9]{2}$)")
@@ -32,7 +31,7 @@ def _split_commas(value: Any) -> Any:
     return [part.strip() for item in value for part in str(item).split(",") if part.strip()]
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_with_plus)]
+Moment = Annotated[Timestamp, BeforeValidator(_with_plus)]
 """A moment with its time zone, ISO 8601."""
 
 CommaSeparated = BeforeValidator(_split_commas)
@@ -75,7 +74,7 @@ IdempotencyKey = Annotated[
 async def _once(
     request: Request,
     web: WebDep,
-    caller: Annotated[Caller, Depends(find_caller)],
+    caller: Found,
     idempotency_key: IdempotencyKey = None,
 ) -> Once:
     what = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
@@ -86,7 +85,7 @@ OnceDep = Annotated[Once, Depends(_once)]
 """The ids for this request, the same for a repeat under the same Idempotency-Key."""
 
 
-async def _incident_id(web: WebDep, caller: Annotated[Caller, Depends(find_caller)], name: IncidentName) -> UUID:
+async def _incident_id(web: WebDep, caller: Found, name: IncidentName) -> UUID:
     return await web.incidents.id_of(caller, name)
 
 

@@ -65,11 +65,14 @@ def check_form_token(cookie: str, given: str) -> None:
         raise ForeignOrigin("The form is too old or not one of ours. Load the page again and repeat.")
 
 
-def needing(needs: Needs) -> Callable[[Request, Web], Awaitable[Caller]]:
+Found = Annotated[Caller, Depends(find_caller)]
+"""Who calls, found once a request, whatever they may."""
+
+
+def needing(needs: Needs) -> Callable[[Caller], Awaitable[Caller]]:
     """A dependency that gives the caller, who may do what the route needs."""
 
-    async def check(request: Request, web: WebDep) -> Caller:
-        caller = await find_caller(request, web)
+    async def check(caller: Found) -> Caller:
         caller.must(needs)
         return caller
 
