@@ -145,6 +145,10 @@ async def test_the_same_command_twice_has_one_effect_and_one_answer(bus, organiz
     assert len(page.items) == 1
     kept = await bus.questions.ask(GetOutcome(command_id=command_id), organization=organization, actor=f"member:{ANNA}")
     assert kept == first
+    in_writing = await bus.questions.ask_raw(
+        GetOutcome(command_id=command_id), organization=organization, actor=f"member:{ANNA}"
+    )
+    assert b'"problem"' not in in_writing, "it is written as it was when it was published"
 
 
 async def test_a_refusal_names_its_reason_and_is_given_again_even_when_it_would_be_allowed_by_now(

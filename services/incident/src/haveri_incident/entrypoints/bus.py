@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from haveri_chassis.bus import Bus, Received
+from haveri_chassis.bus import Bus, RawJson, Received
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.outcomes import find_outcome
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.incident import commands, queries
 from haveri_contracts.message import Command
-from haveri_contracts.outcomes import Outcome
 from haveri_contracts.plain import Refusal
 from haveri_contracts.streams import INCIDENT_COMMANDS
 from haveri_incident.adapters.reads import IncidentReads
@@ -100,12 +99,13 @@ def attach(
     async def count(query: queries.CountIncidents, envelope: Envelope) -> Any:
         return await reads.count(envelope.organization, query)
 
-    async def outcome(query: queries.GetOutcome, envelope: Envelope) -> Outcome:
+    async def outcome(query: queries.GetOutcome, envelope: Envelope) -> RawJson:
         async with database.transaction(envelope.organization) as connection:
             found = await find_outcome(connection, envelope.organization, query.command_id)
         if found is None:
             raise OutcomeUnknown("It may still be waiting to be carried out; ask again.")
-        return found
+        # Exactly as it was published, so that a sender can tell them to be the same.
+        return RawJson(found.model_dump_json(exclude_none=True).encode())
 
     bus.on_query(queries.GetIncident, get)
     bus.on_query(queries.ListIncidents, list_)
