@@ -69,13 +69,18 @@ def guid() -> str:
     return str(uuid.uuid4())
 
 
+def free_port() -> int:
+    """A port that the operating system chose."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class TenantProcess:
     """The local tenant as a process of its own."""
 
     def __init__(self, data_dir: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._data_dir = data_dir
         self._process: asyncio.subprocess.Process | None = None
@@ -433,6 +438,7 @@ class Rig:
             finally:
                 server.should_exit = True
                 await serving
+                listener.close()
 
     async def works(self, gateway: Gateway, *, threads: bool = False, mapped: bool = True, **install: Any) -> Works:
         """A fresh organisation with its tenant, its people and the bot installed."""
@@ -458,6 +464,17 @@ class Rig:
         await handle.wait_until_delivered()
         works.general = next(team.thread_id for team in await handle.teams())
         return works
+
+    async def listening(self, port: int) -> None:
+        """Wait until a gateway process is ready."""
+        async with asyncio.timeout(30), httpx2.AsyncClient(trust_env=False) as http:
+            while True:
+                try:
+                    if (await http.get(f"http://127.0.0.1:{port}/readyz")).is_success:
+                        return
+                except httpx2.HTTPError:
+                    pass
+                await asyncio.sleep(0.05)
 
     async def until(self, look: Callable[[], Any], within: float = 15.0) -> Any:
         """Wait for what arrives over the bus."""

@@ -68,7 +68,7 @@ async def test_a_wrong_token_is_401_and_nothing_happens(rig: Rig, gateway: Gatew
     assert rig.neighbours.sent(works, order.DeclareIncident) == []
 
 
-@pytest.mark.parametrize("given", [None, "", "nonsense", "a.b.c", "x" * 20_000], ids=["none", "empty", "word", "dots", "long"])
+@pytest.mark.parametrize("given", [None, "nonsense", "a.b.c", "x" * 20_000], ids=["none", "word", "dots", "long"])
 async def test_no_token_is_401(rig: Rig, gateway: Gateway, given: str | None) -> None:
     works = await rig.works(gateway)
     assert (await rig.post(gateway, activity(rig, works), given)).status_code == 401

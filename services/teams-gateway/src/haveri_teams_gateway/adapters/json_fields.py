@@ -40,3 +40,12 @@ def strings(source: object) -> dict[str, str]:
         elif isinstance(value, str | int | float):
             found[str(name)] = str(value).replace("\x00", "")
     return found
+
+
+def without_nulls(value: Any) -> Any:
+    """The same JSON value with every null character left out of its strings and names."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {without_nulls(name): without_nulls(item) for name, item in value.items()}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value

@@ -13,6 +13,7 @@ from haveri_chassis import telemetry
 from haveri_chassis.logs import get_logger
 from haveri_teams_gateway.adapters.identity.authenticator import Authenticator, NotAllowed, NotAuthenticated
 from haveri_teams_gateway.adapters.identity.signing_keys import KeysUnavailable
+from haveri_teams_gateway.adapters.json_fields import without_nulls
 from haveri_teams_gateway.adapters.normaliser import UnreadableActivity, read_activity, tenants_of
 from haveri_teams_gateway.application.metrics import ANSWERING, ARRIVED
 from haveri_teams_gateway.application.notice_tenant import NoticeTenant
@@ -75,6 +76,9 @@ class Door:
             return await self._receive.receive(tenant, activity, body)
         except UnreadableActivity as error:
             raise Problem(400, "activity-unreadable", "The activity cannot be read.", str(error)) from error
+        except asyncpg.DataError as error:
+            detail = "It holds something that cannot be stored."
+            raise Problem(400, "activity-unreadable", "The activity cannot be read.", detail) from error
         except (
             OSError,
             TimeoutError,
@@ -119,7 +123,8 @@ def _object(content: bytes) -> Json:
         ) from None
     if not isinstance(found, dict):
         raise Problem(400, "body-not-json", "The body is no JSON object.", "Send one Bot Framework activity as JSON.")
-    return found
+    # PostgreSQL holds no null characters; nothing that Teams means is lost with them.
+    return without_nulls(found) if b"\\u0000" in content else found
 
 
 def mount(http: FastAPI, door: Door) -> None:
