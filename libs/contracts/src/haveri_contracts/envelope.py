@@ -17,6 +17,7 @@ from haveri_contracts.types import LARGEST_INTEGER, Actor, Frozen, OrganizationI
 CONTENT_TYPE = "application/cloudevents+json"
 _TRACEPARENT = r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"
 _ESCAPED_NULL = b"\\u0000"
+_NO_NUMBERS = (b"NaN", b"Infinity")
 _NULL_CHARACTER = "must not contain a null character"
 _EXPECTED = {
     "specversion": "must be 1.0",
@@ -166,10 +167,20 @@ def open_envelope(body: bytes) -> Envelope:
         raise NotACloudEvent(f"{where}: {_EXPECTED.get(where, first['msg'])}") from None
     if "specversion" not in envelope.model_fields_set:
         raise NotACloudEvent("specversion: must be 1.0")
-    # Looked for in the bytes first: the walk through the data is for the one message in a million that may have it.
+    # Looked for in the bytes first: the second look is for the one message in a million that may need it.
+    if any(word in body for word in _NO_NUMBERS):
+        _refuse_what_is_no_json(body)
     if _ESCAPED_NULL in body:
         _refuse_null_characters(envelope)
     return envelope
+
+
+def _refuse_what_is_no_json(body: bytes) -> None:
+    """pydantic takes NaN and Infinity for numbers; JSON has neither, and nobody could store or pass them on."""
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise NotACloudEvent("the body: must be JSON, which has no NaN and no Infinity") from None
 
 
 def _refuse_null_characters(envelope: Envelope) -> None:

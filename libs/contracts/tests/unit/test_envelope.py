@@ -161,6 +161,17 @@ def test_a_null_character_deep_in_free_form_data_is_found() -> None:
     assert refusal.detail == "facility.metadata.a.0.b: must not contain a null character"
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_in_json_is_refused_and_may_be_talked_about(number: str) -> None:
+    """Or a timeline could neither hash nor keep it."""
+    with pytest.raises(NotACloudEvent, match="no NaN and no Infinity"):
+        open_envelope(json.dumps({**BODY, "data": {**DATA, "speed": float(number)}}).encode())
+
+    _, read = decode(data(title=f"The meter shows {number}"), SUBJECT)
+    assert isinstance(read, DeclareIncident)
+    assert read.title == f"The meter shows {number}"
+
+
 def test_a_backslash_that_only_looks_like_a_null_character_is_kept() -> None:
     _, read = decode(data(title="a \\u0000 b"), SUBJECT)
     assert isinstance(read, DeclareIncident)
