@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import random
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -96,6 +98,20 @@ async def test_the_timeline_is_shown_as_it_was_known_at_a_moment(store, reads, o
     known = await page_of(reads, organization, incident, as_of=clock.now() - 2 * minute)
     assert [entry.payload["text"] for entry in known.items] == ["message 0", "message 1"]
     assert (await page_of(reads, organization, incident, as_of=clock.now() - 9 * minute)).items == []
+
+
+async def test_whoever_reads_a_page_can_recompute_its_hashes(store, reads, organization, clock) -> None:
+    incident = uuid4()
+    texts = ["plain", 'a "quote" and a \\ backslash', "🛠 \u202eright to left\u202c\n<b>html</b>\t\x7f", "ä" * 50]
+    await store.append(organization, [said(incident, text, clock) for text in texts])
+    page = await page_of(reads, organization, incident)
+    assert [entry.payload["text"] for entry in page.items] == texts
+    answer = json.loads(await reads.page(organization, ListTimeline(incident_id=incident)))
+    for entry in answer["items"]:
+        places = "seq event_id type occurred_at recorded_at actor source_type source_version".split()
+        hashed = [entry["previous_hash"], *(entry[place] for place in places), canonical(entry["payload"])]
+        body = json.dumps(hashed, ensure_ascii=False, separators=(",", ":"))
+        assert hashlib.sha256(body.encode()).hexdigest() == entry["hash"]
 
 
 async def test_pages_follow_each_other_and_types_are_chosen(store, reads, organization, clock) -> None:
