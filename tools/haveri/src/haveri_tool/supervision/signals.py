@@ -22,7 +22,7 @@ class Signals:
     def __enter__(self) -> Signals:
         """Listen from now on."""
         for number in _STOP:
-            # `nohup` ignores hanging up for us. A shell's `&` ignores Ctrl-C too, but when one comes it is meant for us.
+            # `nohup` ignores hanging up for us. A shell's `&` ignores Ctrl-C too, but one that comes is meant for us.
             if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._stop_asked)
         # Without a handler of Python's, the wake-up descriptor is not written to.
