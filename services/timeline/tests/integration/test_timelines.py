@@ -108,7 +108,7 @@ async def test_whoever_reads_a_page_can_recompute_its_hashes(store, reads, organ
     assert [entry.payload["text"] for entry in page.items] == texts
     answer = json.loads(await reads.page(organization, ListTimeline(incident_id=incident)))
     for entry in answer["items"]:
-        places = "seq event_id type occurred_at recorded_at actor source_type source_version".split()
+        places = ["seq", "event_id", "type", "occurred_at", "recorded_at", "actor", "source_type", "source_version"]
         hashed = [entry["previous_hash"], *(entry[place] for place in places), canonical(entry["payload"])]
         body = json.dumps(hashed, ensure_ascii=False, separators=(",", ":"))
         assert hashlib.sha256(body.encode()).hexdigest() == entry["hash"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -26,12 +26,13 @@ class Timelines(Protocol):
         """Add what is not there yet, in the given order, in one transaction; gives what was added, by incident."""
 
 
-async def record_happenings(timelines: Timelines, arrived: Iterable[tuple[str, Happening]]) -> list[Recorded]:
-    """Record a batch of (organisation, happening); a repeat of an event adds nothing."""
+async def record_happenings(timelines: Timelines, arrived: Iterable[tuple[str, Happening]]) -> AsyncIterator[Recorded]:
+    """Record a batch of (organisation, happening); a repeat of an event adds nothing.
+
+    Gives what each organisation got as soon as it is kept: it is to be told even when the next one's cannot be kept.
+    """
     by_organization: dict[str, list[Happening]] = defaultdict(list)
     for organization, happening in arrived:
         by_organization[organization].append(happening)
-    return [
-        Recorded(organization, await timelines.append(organization, happenings))
-        for organization, happenings in by_organization.items()
-    ]
+    for organization, happenings in by_organization.items():
+        yield Recorded(organization, await timelines.append(organization, happenings))

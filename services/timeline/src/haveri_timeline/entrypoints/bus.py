@@ -25,7 +25,7 @@ def attach(bus: Bus, timelines: Timelines, reads: TimelineReads, sender: Sender)
     """Subscribe everything the timeline service listens to."""
 
     async def record(batch: Sequence[Received[Message]]) -> None:
-        for recorded in await record_happenings(timelines, [happening_of(received.envelope) for received in batch]):
+        async for recorded in record_happenings(timelines, [happening_of(received.envelope) for received in batch]):
             await tell(bus, sender, recorded)
 
     async def page(query: ListTimeline, envelope: Envelope) -> Any:
