@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from haveri_contracts.message import Message, find
 from haveri_contracts.plain import Refusal
-from haveri_contracts.subjects import UnknownSubjectError, parse_subject
+from haveri_contracts.subjects import Kind, UnknownSubjectError, parse_subject
 from haveri_contracts.types import LARGEST_INTEGER, Actor, Frozen, OrganizationId, Timestamp, null_character_at
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -139,8 +139,11 @@ def wrap(
     sequence: int | None = None,
     traceparent: str | None = None,
 ) -> Envelope:
-    """Put a message into its envelope. `source` is the service's name; `time` is when it happened, with a zone."""
-    aggregate = message.aggregate_id()
+    """Put a message into its envelope. `source` is the service's name; `time` is when it happened, with a zone.
+
+    An event of no aggregate's own is about the organisation itself.
+    """
+    aggregate = message.aggregate_id() or (organization if message.kind is Kind.EVENT else None)
     return Envelope(
         id=id,
         source=f"haveri/{source}",

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from haveri_contracts.directory.events import OrganizationCreated
+from haveri_contracts.directory.models import Organization
 from haveri_contracts.envelope import (
     InvalidData,
     NotACloudEvent,
@@ -256,6 +258,19 @@ def test_an_id_as_a_database_driver_gives_it_travels_like_any_other() -> None:
     )
     read = open_envelope(envelope.encode())
     assert (read.id, read.correlationid, read.causationid) == (ID, ID, ID)
+
+
+def test_an_event_about_the_organisation_itself_says_so_in_its_subject() -> None:
+    created = OrganizationCreated(organization=Organization(id="demo", name="Pyhäjärvi Beverages"))
+    envelope = wrap(
+        created,
+        id=ID,
+        source="directory",
+        organization="demo",
+        actor="system:haveri",
+        time=datetime(2026, 3, 14, tzinfo=UTC),
+    )
+    assert envelope.subject == "demo"
 
 
 def test_absent_extensions_are_left_out() -> None:
