@@ -192,6 +192,20 @@ async def test_who_may_not_order_is_told_so(store, directory, works, other_works
         )
 
 
+async def test_a_plant_system_reports_and_decides_nothing(store, directory, works) -> None:
+    def context():
+        return replace(works.context(), actor="signal:press-3")
+
+    result = await declare_incident(store, directory, context(), order(works))
+    incident = Incident.model_validate(result["incident"])
+    change = ChangeIncident(store, directory)
+    report = commands.AddEvent(incident_id=incident.id, type=EntryType.ANNOTATION, text="Pressure is back.")
+    await add_event(change, context(), report)
+    with pytest.raises(refusals.RoleNotSufficient):
+        await update_status(change, context(), commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED))
+    assert (incident.declared_by, incident.assigned_to) == ("signal:press-3", None)
+
+
 async def test_the_state_is_known_as_of_any_version_and_time(store, database, directory, works) -> None:
     incident = await declared(store, directory, works)
     change = ChangeIncident(store, directory)

@@ -17,4 +17,5 @@ async def add_event(change: ChangeIncident, context: Context, order: AddEvent) -
         order.incident_id,
         lambda state: decisions.add_event(state, order.type, order.text, order.occurred_at, context.now),
         occurred_at=order.occurred_at,
+        machines_may=True,
     )

@@ -23,8 +23,13 @@ def require_member(actor: str) -> UUID:
     return member_id
 
 
-def check_actor(actor: str, plant: Plant) -> None:
-    """Raise unless the acting member belongs to the organisation and is at least a responder."""
+def check_actor(actor: str, plant: Plant, *, machines_may: bool = False) -> None:
+    """Raise unless a member of the organisation acts who is at least a responder, or a service of Haveri's.
+
+    Plant systems (`signal:`) say what they see, `machines_may`; what becomes of an incident is for people to say.
+    """
+    if actor.startswith("signal:") and not machines_may:
+        raise RoleNotSufficient("A plant system can declare an incident and report to it, and nothing else.")
     member_id = acting_member(actor)
     if member_id is None:
         return

@@ -35,14 +35,16 @@ class ChangeIncident:
         *,
         check: Check | None = None,
         occurred_at: datetime | None = None,
+        machines_may: bool = False,
     ) -> dict[str, Any]:
         """Decide and store; gives the command's result.
 
         `check` looks at the people and teams an order names; `occurred_at` is when it happened if that was earlier
-        than `context.now`. Raises a Refusal, of the incident or of who may do this.
+        than `context.now`; `machines_may` lets plant systems order it too. Raises a Refusal, of the incident or of who
+        may do this.
         """
         plant = await self._directory.plant(context.organization)
-        check_actor(context.actor, plant)
+        check_actor(context.actor, plant, machines_may=machines_may)
         if check is not None:
             check(plant)
         for _ in range(ATTEMPTS):

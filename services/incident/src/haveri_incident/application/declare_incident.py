@@ -21,7 +21,7 @@ async def declare_incident(
     Raises a Refusal when the place or the declarer is not of this organisation, or the id was used before.
     """
     plant = await directory.plant(context.organization)
-    check_actor(context.actor, plant)
+    check_actor(context.actor, plant, machines_may=True)
     check_place(order, plant)
     declaration = Declaration(
         title=order.title,
