@@ -30,7 +30,7 @@ from haveri_teams_gateway.adapters.store.files import FileQueue
 from haveri_teams_gateway.adapters.store.liveness import Liveness
 from haveri_teams_gateway.adapters.store.people import People
 from haveri_teams_gateway.adapters.store.tenants import Tenants
-from haveri_teams_gateway.adapters.store.workflow_steps import WorkflowSteps
+from haveri_teams_gateway.adapters.store.workflow_steps import InHand, WorkflowSteps
 from haveri_teams_gateway.adapters.store.workflows import Workflows
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.downloads import Downloads
@@ -103,18 +103,21 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     )
 
     # What arrives
+    sweeper = Sweeper(clock)
     inbox, invokes = ActivityStore(database, liveness.owner), TeamsInvokeAnswers(questions, plants, clock)
     converse = Converse(BusOrders(commands), questions, clock)
     handle = HandleActivity(converse, plants, platforms, roster, workflows, inbox, invokes, clock)
-    desk = Desk(handle.handle, inbox, clock, lambda: sweeper.poke())
-    receive = ReceiveActivity(inbox, plants, capture, desk, invokes, clock, ids, lambda: sweeper.poke())
+    desk = Desk(handle.handle, inbox, clock, sweeper.poke)
+    receive = ReceiveActivity(inbox, plants, capture, desk, invokes, clock, ids, sweeper.poke)
 
     # What happens in chat because of it
+    in_hand: InHand = set()
+
     def workflow_of(tenant: Tenant) -> Workflow:
         organization = tenant.organization
         return Workflow(
             platforms.of(tenant),
-            WorkflowSteps(database, organization, liveness.owner, tenant.group_id),
+            WorkflowSteps(database, organization, liveness.owner, tenant.group_id, in_hand),
             NewestOf(newest, organization),
             Links(commands, organization),
             now=clock.now,
@@ -129,14 +132,11 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
 
     # What is left undone
     take_files, take_workflows = TakeUpFiles(files, tenants, fetch, clock), TakeUpWorkflows(workflows, advance, clock)
-    sweeper = Sweeper(
-        [
-            Chore("activities", TakeUpActivities(inbox, tenants, desk, read, clock).do),
-            Chore("waiting messages", CaptureWaiting(WaitingMessages(database), plants, capture, read).do),
-            Chore("files", take_files.do),
-            Chore("workflows", take_workflows.do),
-        ],
-        clock,
+    sweeper.look_after(
+        Chore("activities", TakeUpActivities(inbox, tenants, desk, read, clock).do),
+        Chore("waiting messages", CaptureWaiting(WaitingMessages(database), plants, capture, read).do),
+        Chore("files", take_files.do),
+        Chore("workflows", take_workflows.do),
     )
 
     attach(bus, tenants, plants, newest, advance)

@@ -17,7 +17,7 @@ CARD_STEP = "post_workflow_card"
 _CLAIM = f"""
 WITH before AS (
     SELECT state, reference, version,
-        claimed_until > $4::timestamptz AND (owner = $6::bigint OR NOT {DEAD}) AS busy,
+        claimed_until > $4::timestamptz AND CASE WHEN owner = $6::bigint THEN $7 ELSE NOT {DEAD} END AS busy,
         greatest(extract(epoch FROM claimed_until - $4), 0.1) AS remaining
     FROM steps WHERE organization_id = $1 AND incident_id = $2 AND step = $3 FOR UPDATE
 ), claimed AS (
@@ -31,8 +31,16 @@ SELECT (SELECT count(*) FROM claimed) = 1 AS mine, before.* FROM (SELECT) AS one
 """  # noqa: S608
 
 
+InHand = set[tuple[str, UUID, str]]
+"""The steps (organisation, incident, name) that this replica is at right now."""
+
+
 class WorkflowSteps:
-    """The WorkflowStore of one organisation. A claim whose replica is gone is over at once."""
+    """The WorkflowStore of one organisation. A claim whose replica is gone is over at once.
+
+    So is one that this replica has let go of and could not give back, because the database was away just then.
+    `in_hand` is shared by all organisations of the replica.
+    """
 
     def __init__(
         self,
@@ -40,11 +48,13 @@ class WorkflowSteps:
         organization: str,
         owner: int,
         group_id: str,
+        in_hand: InHand,
     ) -> None:
         self._database = database
         self._organization = organization
         self._owner = owner
         self._group_id = group_id
+        self._in_hand = in_hand
 
     async def steps(self, incident_id: UUID) -> Mapping[str, StepRecord]:
         """Every step that was ever claimed, by name."""
@@ -58,9 +68,18 @@ class WorkflowSteps:
 
     async def claim(self, incident_id: UUID, step: str, *, at: datetime, until: datetime) -> StepRecord:
         """Take the step; raises StepBusy while somebody alive holds it."""
-        async with self._database.transaction(self._organization) as connection:
-            row = await connection.fetchrow(_CLAIM, self._organization, incident_id, step, at, until, self._owner)
-        if row is None or not row["mine"]:
+        key = self._organization, incident_id, step
+        held = key in self._in_hand
+        self._in_hand.add(key)
+        mine = False
+        try:
+            async with self._database.transaction(self._organization) as connection:
+                row = await connection.fetchrow(_CLAIM, *key, at, until, self._owner, held)
+            mine = row is not None and row["mine"]
+        finally:
+            if not (mine or held):
+                self._in_hand.discard(key)
+        if row is None or not mine:
             raise StepBusy(step, float(row["remaining"] or 1.0) if row else 1.0)
         if row["state"] is None:
             return StepRecord()
@@ -68,6 +87,7 @@ class WorkflowSteps:
 
     async def finish(self, incident_id: UUID, step: str, *, reference: str, version: int) -> None:
         """The step is done. A channel or thread that it made is the incident's from the same moment on."""
+        self._in_hand.discard((self._organization, incident_id, step))
         channel = _channel_of(step, reference)
         async with self._database.transaction(self._organization) as connection:
             await connection.execute(
@@ -95,6 +115,7 @@ class WorkflowSteps:
 
     async def release(self, incident_id: UUID, step: str) -> None:
         """The claim is over; the state stays."""
+        self._in_hand.discard((self._organization, incident_id, step))
         async with self._database.transaction(self._organization) as connection:
             await connection.execute(
                 """
