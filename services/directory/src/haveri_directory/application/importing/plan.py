@@ -43,5 +43,7 @@ def _check_organization(entry: Entry, before: Snapshot, findings: Findings) -> N
     here = before.organization
     for field, actual in (("id", here.id), ("name", here.name), ("locale", here.locale)):
         if field in entry.values and entry.values[field] != actual:
-            problem = f"The document is for {entry.values[field]!r}, this organisation's {field} is {str(actual)!r}."
+            problem = (
+                f"The document is for {str(entry.values[field])!r}, this organisation's {field} is {str(actual)!r}."
+            )
             findings.add(entry.place_of(field), problem, field)
