@@ -227,10 +227,10 @@ async def test_a_session_works_at_once_when_the_database_is_back(sample_house, f
     await database.open()
     try:
         async with database.session(organization) as session:
-            lost = (await driver_connection(session)).get_server_pid()
+            lost = await driver_connection(session)
         async with database.transaction(organization) as connection:
-            await connection.execute("SELECT pg_terminate_backend($1)", lost)
-        await eventually(lambda: database._engine.pool.checkedin() == 1)
+            await connection.execute("SELECT pg_terminate_backend($1)", lost.get_server_pid())
+        await eventually(lost.is_closed)
         async with database.session(organization) as session:
             assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
     finally:

@@ -77,7 +77,7 @@ class EntryType(StrEnum):
     SUMMARY = "summary"
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is a business answer, not a fault
+class Refusal(Exception):
     """A command or query that the domain refuses, named after the business reason.
 
     Subclasses set `type` (a stable slug such as `incident-already-closed`, the public name of the refusal) and

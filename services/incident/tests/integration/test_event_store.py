@@ -14,6 +14,7 @@ from haveri_chassis.bus import MessageTooLarge
 from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.outcomes import OutcomeTaken, find_outcome
+from haveri_chassis.pages import CursorUnreadable
 from haveri_contracts.envelope import decode
 from haveri_contracts.incident import commands
 from haveri_contracts.incident.models import FollowUpDraft, Incident, Summary
@@ -21,7 +22,7 @@ from haveri_contracts.incident.queries import CountIncidents, GetIncident, Incid
 from haveri_contracts.plain import EntryType, Severity, Status
 from haveri_contracts.types import LARGEST_INTEGER, Page
 from haveri_incident.adapters.event_store import EventStore
-from haveri_incident.adapters.reads import CursorUnreadable, IncidentReads
+from haveri_incident.adapters.reads import IncidentReads
 from haveri_incident.application.add_event import add_event
 from haveri_incident.application.assign_lead import assign_lead
 from haveri_incident.application.change_incident import ChangeIncident

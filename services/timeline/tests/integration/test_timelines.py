@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from haveri_chassis.pages import CursorUnreadable
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.queries import (
     ListRecentActivity,
@@ -21,7 +22,6 @@ from haveri_contracts.timeline.queries import (
     VerifyTimeline,
 )
 from haveri_contracts.types import Page
-from haveri_timeline.adapters.reads import CursorUnreadable
 from haveri_timeline.domain.chain import canonical
 from haveri_timeline.domain.entries import Happening
 

@@ -7,7 +7,6 @@ from haveri_chassis.bus.command_bus import CommandBus
 from haveri_chassis.bus.errors import BusUnavailable, NotRecorded, OwnerUnavailable, QueryRefused
 from haveri_chassis.bus.query_client import QueryClient
 from haveri_chassis.bus.received import BatchHandler, CommandHandler, EventHandler, HintHandler, RawJson, Received
-from haveri_chassis.bus.replies import that_fit
 from haveri_chassis.messages import MessageTooLarge
 
 __all__ = [
@@ -25,5 +24,4 @@ __all__ = [
     "QueryRefused",
     "RawJson",
     "Received",
-    "that_fit",
 ]

@@ -7,7 +7,6 @@ goes through without being parsed or copied into an envelope.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 import orjson
@@ -22,8 +21,6 @@ from haveri_contracts.plain import Refusal
 
 ORGANIZATION: Final = "ce-organization"
 _INBOX: Final = re.compile(r"_INBOX(\.[A-Za-z0-9_-]+)+\Z")
-_PAGE_BYTES = 1_000_000
-"""Below NATS's default limit of 1 MiB for a message, with room for headers and what stands around the items."""
 _RESULT = b'{"result":'
 _PROBLEM = b'{"problem":'
 _END = b"}"
@@ -75,20 +72,6 @@ def outcome_body(outcome: Outcome) -> bytes:
 def to_json(answer: BaseModel | bytes) -> bytes:
     """An answer as JSON; bytes are JSON already."""
     return answer if isinstance(answer, bytes) else answer.__pydantic_serializer__.to_json(answer)
-
-
-def that_fit(sizes: Iterable[int]) -> int:
-    """How many of a page's items, given their sizes as JSON, fit into one answer: from the first on, and at least it.
-
-    A page that ends early is a page still: its `next_cursor` names the rest.
-    """
-    count = total = 0
-    for size in sizes:
-        total += size + 1
-        if count and total > _PAGE_BYTES:
-            break
-        count += 1
-    return count
 
 
 def result_body(result: bytes) -> bytes:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 
-from haveri_chassis.bus import that_fit
 from haveri_chassis.database import Database
+from haveri_chassis.pages import CursorUnreadable, cursor_of, place_in, that_fit
 from haveri_contracts.directory import queries
 from haveri_contracts.directory.models import Area, Asset, ChatSettings, Facility, Member, Organization, Team
 from haveri_contracts.types import Page
@@ -19,7 +17,7 @@ from haveri_directory.adapters.tables import TABLES, areas, assets, chat_setting
 from haveri_directory.application.ports import T
 from haveri_directory.application.who_is_on_shift import who_is_on_shift
 from haveri_directory.domain.names import name_key
-from haveri_directory.domain.refusals import CursorUnreadable, FacilityUnknown, OrganizationUnknown
+from haveri_directory.domain.refusals import FacilityUnknown, OrganizationUnknown
 
 _ORDERING_CHARACTERS = 60
 """How much of a name orders lists: a cursor carries it, and is at most 500 characters long."""
@@ -108,15 +106,15 @@ class DirectoryReads:
 
 
 def _cursor(name: str, id: UUID) -> str:
-    return base64.urlsafe_b64encode(f"{id}{name_key(name)[:_ORDERING_CHARACTERS]}".encode()).decode().rstrip("=")
+    return cursor_of(f"{id}{name_key(name)[:_ORDERING_CHARACTERS]}")
 
 
 def _place_of(cursor: str) -> tuple[str, UUID]:
+    place = place_in(cursor)
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        name, id = text[36:], UUID(text[:36])
-    except (ValueError, binascii.Error):
-        raise CursorUnreadable("Take the cursor from next_cursor of the page before.") from None
+        name, id = place[36:], UUID(place[:36])
+    except ValueError:
+        raise CursorUnreadable from None
     if "\x00" in name:
-        raise CursorUnreadable("Take the cursor from next_cursor of the page before.")
+        raise CursorUnreadable
     return name, id

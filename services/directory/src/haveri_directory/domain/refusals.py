@@ -134,13 +134,6 @@ class RoleNotSufficient(Refusal):
     title = "Your role does not allow this."
 
 
-class CursorUnreadable(Refusal):
-    """The cursor was not given by a page of this list."""
-
-    type = "cursor-unreadable"
-    title = "The cursor does not belong to this list."
-
-
 class ImportInvalid(Refusal):
     """The document has faults; nothing of it was imported."""
 

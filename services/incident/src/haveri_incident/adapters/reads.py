@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-from haveri_chassis.bus import RawJson, that_fit
+from haveri_chassis.bus import RawJson
 from haveri_chassis.database import Database
+from haveri_chassis.pages import cursor_of, number_in, that_fit
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import CountIncidents, GetIncident, IncidentCounts, ListIncidents
-from haveri_contracts.plain import Refusal
 from haveri_incident.adapters.event_store import fact_of
 from haveri_incident.adapters.translation import to_incident
 from haveri_incident.domain.refusals import IncidentUnknown
 from haveri_incident.domain.state import fold
 
 _NUMBER = re.compile(r"INC-([1-9][0-9]{0,8})", re.IGNORECASE)
-_CURSOR = re.compile(rb"[1-9][0-9]{0,8}")
-
-
-class CursorUnreadable(Refusal):
-    """The cursor was not given by a page of this list."""
-
-    type = "cursor-unreadable"
-    title = "The cursor does not belong to this list."
 
 
 class IncidentReads:
@@ -53,7 +43,7 @@ class IncidentReads:
             rows = await connection.fetch(sql, *values)
         items = [row["state"].encode() for row in rows[: query.page.limit]]
         shown = items[: that_fit(len(item) for item in items)]
-        cursor = orjson.dumps(_cursor(rows[len(shown) - 1]["number"]) if len(rows) > len(shown) else None)
+        cursor = orjson.dumps(cursor_of(rows[len(shown) - 1]["number"]) if len(rows) > len(shown) else None)
         return RawJson(b'{"items":[' + b",".join(shown) + b'],"next_cursor":' + cursor + b"}")
 
     async def count(self, organization: str, query: CountIncidents) -> IncidentCounts:
@@ -125,7 +115,7 @@ def _filters(organization: str, query: ListIncidents) -> tuple[str, list[object]
     if query.facility_id:
         add("facility_id = {}", query.facility_id)
     if query.page.cursor:
-        add("number < {}", _number_of(query.page.cursor))
+        add("number < {}", number_in(query.page.cursor))
     if query.q.strip():
         number = _NUMBER.fullmatch(query.q.strip())
         if number:
@@ -137,20 +127,6 @@ def _filters(organization: str, query: ListIncidents) -> tuple[str, list[object]
 
 def _escape_like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _cursor(number: int) -> str:
-    return base64.urlsafe_b64encode(str(number).encode()).decode().rstrip("=")
-
-
-def _number_of(cursor: str) -> int:
-    try:
-        said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    except (ValueError, binascii.Error):
-        said = b""
-    if _CURSOR.fullmatch(said) is None:
-        raise CursorUnreadable("Take the cursor from next_cursor of the page before.")
-    return int(said)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 import orjson
 
-from haveri_chassis.bus import RawJson, that_fit
+from haveri_chassis.bus import RawJson
 from haveri_chassis.database import Database
-from haveri_contracts.plain import EntryType, Refusal
+from haveri_chassis.pages import cursor_of, number_in, that_fit
+from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.queries import ChainReport, ListRecentActivity, ListTimeline, VerifyTimeline
 from haveri_timeline.domain.chain import Head, follow, missing_end
 from haveri_timeline.domain.entries import Entry, Happening
@@ -54,14 +52,6 @@ ORDER BY recorded_at DESC, seq DESC LIMIT $3
 _END = "SELECT seq FROM heads WHERE organization_id = $1 AND incident_id = $2"
 
 _VERIFY_PAGE = 2000
-_CURSOR = re.compile(rb"[1-9][0-9]{0,8}")
-
-
-class CursorUnreadable(Refusal):
-    """The cursor was not given by a page of this list."""
-
-    type = "cursor-unreadable"
-    title = "The cursor does not belong to this list."
 
 
 class TimelineReads:
@@ -78,13 +68,13 @@ class TimelineReads:
                 _PAGE,
                 organization,
                 query.incident_id,
-                _position(query.page.cursor),
+                number_in(query.page.cursor) if query.page.cursor else 0,
                 query.as_of,
                 _names(query.types),
                 limit + 1,
             )
         items = _that_fit(rows[:limit])
-        cursor = _cursor(rows[len(items) - 1]["seq"]) if len(rows) > len(items) else None
+        cursor = cursor_of(rows[len(items) - 1]["seq"]) if len(rows) > len(items) else None
         return RawJson(b'{"items":[' + b",".join(items) + b'],"next_cursor":' + orjson.dumps(cursor) + b"}")
 
     async def recent(self, organization: str, query: ListRecentActivity) -> RawJson:
@@ -139,19 +129,3 @@ def _that_fit(rows: Sequence[asyncpg.Record]) -> list[bytes]:
 
 def _names(types: list[EntryType]) -> list[str] | None:
     return [entry_type.value for entry_type in types] or None
-
-
-def _cursor(seq: int) -> str:
-    return base64.urlsafe_b64encode(str(seq).encode()).decode().rstrip("=")
-
-
-def _position(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    try:
-        said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    except (ValueError, binascii.Error):
-        said = b""
-    if _CURSOR.fullmatch(said) is None:
-        raise CursorUnreadable("Take the cursor from next_cursor of the page before.")
-    return int(said)
