@@ -8,15 +8,14 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from haveri_directory.demo import BOREALIS, DEMO, TenantSeed, plant_document, teams_tenant
 from haveri_teams_tenant.cards.actions import inputs_of
-from haveri_teams_tenant.client import AppInstall, TeamSeed, TenantClient, UserSeed
-from haveri_teams_tenant.client.models import Dialog, Message, Place
+from haveri_teams_tenant.client import AppInstall, TeamSeed, TenantClient, TenantRefused, UserSeed
+from haveri_teams_tenant.client.models import Dialog, Message, Outcome, Place
 from haveri_teams_tenant.client.person import Actor
 from haveri_teams_tenant.client.tenant import TenantHandle
 from haveri_tool.testing import RunningHouse
@@ -24,6 +23,7 @@ from haveri_tool.testing import RunningHouse
 PATIENCE = 20.0
 """Seconds after which something that a person waits for has failed, on a busy machine with two cores."""
 
+NOT_THERE = 404
 Entry = dict[str, Any]
 
 
@@ -46,6 +46,7 @@ class Organization:
     tenant: TenantHandle
     api: httpx2.AsyncClient
     token: str
+    administrator: tuple[str, str]
 
     @property
     def global_channel(self) -> str:
@@ -120,6 +121,22 @@ class Organization:
 
         return await self.tenant.wait_for(look, timeout)
 
+    async def fill_in(self, who: str, card: Message, verb: str, **values: str) -> Outcome:
+        """Open a form from a card as soon as it has the button, fill it in and send it."""
+
+        async def opened() -> Dialog | None:
+            try:
+                return await self.person(who).open_form(card.id, verb)
+            except TenantRefused as refused:
+                if refused.status != NOT_THERE:
+                    raise
+                return None
+
+        form: Dialog = await self.tenant.wait_for(opened, PATIENCE)
+        outcome = await self.person(who).submit_form(form, filled(form, **values))
+        assert outcome.kind != "error", outcome.text
+        return outcome
+
     async def answer_to(self, who: str, place: Place | str, text: str) -> Message:
         """Say something and wait for the answer that only this person sees."""
         person = next(user.aad_object_id for user in self.seed.users if user.name == who)
@@ -182,7 +199,9 @@ async def demo_plant(house: RunningHouse, tenants: TenantClient) -> AsyncIterato
     """The demo plant, which `haveri up` set up."""
     seed = teams_tenant(DEMO)
     async with house.api() as api:
-        yield Organization(DEMO, seed, tenants.tenant(seed.tenant_id), api, house.endpoints["api_token"])
+        token, account = house.endpoints["api_token"], house.endpoints["administrator"]
+        tenant = tenants.tenant(seed.tenant_id)
+        yield Organization(DEMO, seed, tenant, api, token, (account["email"], account["password"]))
 
 
 @asynccontextmanager
@@ -191,11 +210,13 @@ async def borealis_plant(house: RunningHouse, tenants: TenantClient) -> AsyncIte
     seed = teams_tenant(BOREALIS)
     owner = seed.teams[0].members[0]
     name = next(user.name for user in seed.users if user.email == owner)
-    house.haveri("org", "create", BOREALIS, "--name", seed.name, "--admin-name", name, "--admin-email", owner)
-    with tempfile.TemporaryDirectory() as folder:
-        document = Path(folder, "plant.yaml")
-        document.write_text(plant_document(BOREALIS), encoding="utf-8")
-        house.haveri("org", "import", BOREALIS, str(document))
+    administrator = ("--admin-name", name, "--admin-email", owner)
+    founded = house.haveri("org", "create", BOREALIS, "--name", seed.name, *administrator, "--locale", "fi")
+    password = founded.stdout.rpartition("Password, shown only now: ")[2].strip()
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".yaml") as document:
+        document.write(plant_document(BOREALIS))
+        document.flush()
+        house.haveri("org", "import", BOREALIS, document.name)
     token = house.haveri("token", "create", BOREALIS, owner, "--name", "e2e", "--quiet").stdout.strip()
     tenant = await furnish_tenant(house, tenants, seed)
     async with house.api(token) as api:
@@ -207,7 +228,7 @@ async def borealis_plant(house: RunningHouse, tenants: TenantClient) -> AsyncIte
             "incident_channel": "channel",
         }
         (await api.put("/settings/chat", json=settings)).raise_for_status()
-        yield Organization(BOREALIS, seed, tenant, api, token)
+        yield Organization(BOREALIS, seed, tenant, api, token, (owner, password))
 
 
 async def furnish_tenant(house: RunningHouse, tenants: TenantClient, seed: TenantSeed) -> TenantHandle:
