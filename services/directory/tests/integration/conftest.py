@@ -1,4 +1,7 @@
-"""One running directory service for all integration tests; organisations keep them apart."""
+"""A running directory service for each file of tests; organisations keep them apart.
+
+Not for the whole session: other services' tests answer for the directory themselves, on the same bus.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from haveri_directory.settings import DirectorySettings
 SCHEMA = ServiceSchema("directory", "directory", "haveri_directory")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def directory_house(postgres_server, nats_server) -> AsyncIterator[House]:
     """A database and a bus with the directory service running on them."""
     house = await House.start(postgres_server, nats_server, schemas=[SCHEMA])
@@ -29,7 +32,7 @@ async def directory_house(postgres_server, nats_server) -> AsyncIterator[House]:
     await house.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def directory_clients(directory_house) -> AsyncIterator[tuple[CommandBus, QueryClient]]:
     """What other services talk to the directory with."""
     bus = Bus(directory_house.nats_url, service="web", clock=SystemClock(), ids=SystemIds())
@@ -40,7 +43,7 @@ async def directory_clients(directory_house) -> AsyncIterator[tuple[CommandBus, 
     await bus.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def directory_database(directory_house) -> AsyncIterator[Database]:
     """The directory service's own door to its database."""
     database = directory_house.database("directory")

@@ -30,9 +30,9 @@ from haveri_incident.settings import IncidentSettings
 FACILITY, ANNA, VIEWER = UUID(int=5), UUID(int=1), UUID(int=2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def app(house: House) -> AsyncIterator[App]:
-    """The incident service, running."""
+    """The incident service, running for this file only: others' tests answer for it on the same bus."""
     async with running(create_app(house.settings(IncidentSettings))) as started:
         yield started
 
@@ -45,7 +45,7 @@ class Neighbour:
     questions: QueryClient
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def bus(house: House, app: App) -> AsyncIterator[Neighbour]:
     """Another service's bus, which also answers for the directory: the same small plant for every organisation."""
     made = Bus(house.nats_url, service="directory", clock=SystemClock(), ids=SystemIds())
