@@ -1,4 +1,4 @@
-"""A gateway process that dies by SIGKILL at one exact moment: `crashing_gateway.py <module:Class.method> <argument> <when>`.
+"""A gateway process that dies by SIGKILL at one moment: `crashing_gateway.py <module:Class.method> <argument> <when>`.
 
 `argument` has to be among the call's arguments (as text; empty for any), `when` is `before` or `after` the call.
 """

@@ -96,9 +96,8 @@ class TenantProcess:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "haveri_teams_tenant", env=environment
         )
-        async with asyncio.timeout(20), TenantClient(self.url) as client:
-            while not await client.ready():
-                await asyncio.sleep(0.05)
+        async with TenantClient(self.url) as client:
+            await eventually(client.ready, pause=0.05)
 
     async def stop(self) -> None:
         """Stop it."""
@@ -329,7 +328,8 @@ class FakeNeighbours:
         async with self.database.transaction(organization) as connection:
             await record_outcome(connection, organization, Outcome.accepted(received.envelope.id, result))
             await emit(connection, [envelope], log=False)
-        self.incidents[organization, incident.id] = incident
+            # Before the commit, so that nobody who heard the event is told an older state.
+            self.incidents[organization, incident.id] = incident
         self._note(received)
         return result
 
@@ -426,7 +426,9 @@ class Rig:
             change(app)
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app.http, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app.http, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
+        )
         server = uvicorn.Server(config)
         async with running(app):
             serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -452,12 +454,10 @@ class Rig:
         self.neighbours.works[organization] = works
         home = self.client.tenant(self.home_tenant)
         await home.seed("Home", [])
-        await handle.seed(
-            organization, users, [TeamSeed(group_id, "Tampere Works", (("Incidents", global_channel),))]
-        )
+        await handle.seed(organization, users, [TeamSeed(group_id, "Tampere Works", (("Incidents", global_channel),))])
         if mapped:
             await self.neighbours.tell_settings(works)
-            await self._until_mapped(gateway, works)
+            await self._until_mapped(works)
         endpoint = f"{gateway.url}/api/messages"
         install = {"mode": "read-all", **install}
         await handle.install(AppInstall(self.app_id, "Haveri", SECRET, endpoint, self.home_tenant, **install))
@@ -467,30 +467,29 @@ class Rig:
 
     async def listening(self, port: int) -> None:
         """Wait until a gateway process is ready."""
-        async with asyncio.timeout(30), httpx2.AsyncClient(trust_env=False) as http:
-            while True:
-                try:
-                    if (await http.get(f"http://127.0.0.1:{port}/readyz")).is_success:
-                        return
-                except httpx2.HTTPError:
-                    pass
-                await asyncio.sleep(0.05)
+
+        async def ready() -> bool:
+            try:
+                return (await http.get(f"http://127.0.0.1:{port}/readyz")).is_success
+            except httpx2.HTTPError:
+                return False
+
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            await eventually(ready, within=30, pause=0.05)
 
     async def until(self, look: Callable[[], Any], within: float = 15.0) -> Any:
         """Wait for what arrives over the bus."""
         return await eventually(look, within=within)
 
-    async def _until_mapped(self, gateway: Gateway, works: Works) -> None:
-        database = self.neighbours.database
-        async with asyncio.timeout(10):
-            while True:
-                async with database.across_organizations() as connection:
-                    found = await connection.fetchval(
-                        "SELECT true FROM tenants WHERE organization_id = $1", works.organization
-                    )
-                if found:
-                    return
-                await asyncio.sleep(0.01)
+    async def _until_mapped(self, works: Works) -> None:
+        async def mapped() -> bool | None:
+            async with self.neighbours.database.across_organizations() as connection:
+                found: bool | None = await connection.fetchval(
+                    "SELECT true FROM tenants WHERE organization_id = $1", works.organization
+                )
+            return found
+
+        await eventually(mapped)
 
     async def post(
         self, gateway: Gateway, body: Mapping[str, Any] | bytes, token: str | None, **headers: str
@@ -528,9 +527,7 @@ def _works(
     facility = Facility(id=uuid.uuid4(), name="Tampere Works", timezone="Europe/Helsinki")
     area = Area(id=uuid.uuid4(), name="Line 1", facility_id=facility.id)
     asset = Asset(id=uuid.uuid4(), name="Filler 2", area_id=area.id, asset_type="filler")
-    team = Team(
-        id=uuid.uuid4(), name="Shift A", facility_id=facility.id, member_ids=[m.id for m in members.values()]
-    )
+    team = Team(id=uuid.uuid4(), name="Shift A", facility_id=facility.id, member_ids=[m.id for m in members.values()])
     members = {name: m.model_copy(update={"team_ids": [team.id]}) for name, m in members.items()}
     return Works(organization, handle, global_channel, group_id, facility, area, asset, team, members)
 

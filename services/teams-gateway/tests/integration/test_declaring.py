@@ -71,9 +71,7 @@ async def test_an_incident_is_declared_from_somebody_elses_message(rig: Rig, gat
     said = await works.user(NAMES[1]).say("General", "Oil under press 3, floor slippery")
     outcome = await works.user().message_action(said)
     assert outcome.dialog is not None, outcome
-    sent = await works.user().submit_form(
-        outcome.dialog, {"what": "Oil under press 3", "severity": "SEV2"}
-    )
+    sent = await works.user().submit_form(outcome.dialog, {"what": "Oil under press 3", "severity": "SEV2"})
     assert sent.kind in ("closed", "message")
     await opened(works, "inc-1-oil-under-press-3")
 

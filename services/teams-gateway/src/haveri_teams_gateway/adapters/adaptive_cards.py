@@ -1,4 +1,4 @@
-"""Draws cards as Adaptive Cards 1.5 for Teams, small enough to be posted, with nothing in them that people could inject.
+"""Draws cards as Adaptive Cards 1.5 for Teams: small enough to be posted, and nothing that people typed does anything.
 
 People's words go into RichTextBlocks, which know no Markdown; where only Markdown is possible they are escaped.
 `refresh` is left out on purpose: it holds five users at most, and the workflow updates the card for everybody.
@@ -25,7 +25,8 @@ _COLORS = {Tone.PLAIN: "default", Tone.GOOD: "good", Tone.WARNING: "warning", To
 _BOXES = {Tone.PLAIN: "emphasis", Tone.GOOD: "good", Tone.WARNING: "warning", Tone.DANGER: "attention"}
 _STYLES = {Style.PLAIN: "default", Style.PRIMARY: "positive", Style.DANGER: "destructive"}
 _MARKDOWN = re.compile(r"([\\`*_~\[\]#])")
-_LIST_START = re.compile(r"(?m)^(\s*)([-+>]|\d{1,9}(?=[.)]))")
+_BULLET = re.compile(r"(?m)^(\s*)([-+])(?=\s)")
+_NUMBERED = re.compile(r"(?m)^(\s*\d{1,9})([.)])(?=\s)")
 _INVISIBLE = "\u200b"
 
 
@@ -57,7 +58,7 @@ def card_message(content: Json, summary: str) -> Json:
 
 
 def plain(text: str, **properties: Any) -> Json:
-    """People's words: shown as they were typed, whatever they look like. `id` goes to the block, the rest to the run."""
+    """People's words, shown as they were typed. `id` goes to the block, the rest to the run."""
     identifier = properties.pop("id", None)
     run = {"type": "TextRun", "text": harmless(text) or " ", **{k: v for k, v in properties.items() if v is not None}}
     block: Json = {"type": "RichTextBlock", "inlines": [run]}
@@ -75,7 +76,8 @@ def harmless(text: str) -> str:
 
 def escape_markdown(text: str) -> str:
     """Text that shows as it is where Markdown is read."""
-    return _LIST_START.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", harmless(text)))
+    escaped = _MARKDOWN.sub(r"\\\1", harmless(text))
+    return _NUMBERED.sub(r"\1\\\2", _BULLET.sub(r"\1\\\2", escaped))
 
 
 def cut(text: str, longest: int) -> str:
@@ -111,7 +113,10 @@ def _block(block: Block, place: TeamPlace, longest: int) -> Json:
             items = [plain(cut(text, longest), weight="Bolder")]
             return {"type": "Container", "style": _BOXES[tone], "items": items, "spacing": "Medium"}
         case Facts(rows):
-            facts = [{"title": cut(label, 100), "value": escape_markdown(cut(value, longest))} for label, value in rows]
+            facts = [
+                {"title": escape_markdown(cut(label, 100)), "value": escape_markdown(cut(value, longest))}
+                for label, value in rows
+            ]
             return {"type": "FactSet", "facts": facts, "spacing": "Medium"}
         case ChannelLink(label, channel):
             address = channel_address(channel, label, place.group_id, place.tenant_id)
@@ -123,7 +128,12 @@ def _block(block: Block, place: TeamPlace, longest: int) -> Json:
 
 def _button(button: Button, *, hidden: bool) -> Json:
     data: Json = {OWN_DATA: dict(button.data)}
-    action: Json = {"type": "Action.Execute", "verb": button.verb, "title": cut(button.label, 40), "data": data}
+    action: Json = {
+        "type": "Action.Execute",
+        "verb": button.verb,
+        "title": harmless(cut(button.label, 40)),
+        "data": data,
+    }
     if button.opens_form:
         # Only Action.Submit can ask for a dialog.
         data["msteams"] = {"type": "task/fetch"}

@@ -52,7 +52,7 @@ class Desk:
         return self._tasks.get(activity)
 
     def begin(self, work: Work, conversation: str, *, behind: bool = False) -> None:
-        """Handle it when its conversation's turn comes; `behind`: another replica has earlier work, so it is given back."""
+        """Handle it when its conversation's turn comes; `behind` others' earlier work it is given back."""
         if behind:
             self._run(work, self._give_back(work, timedelta(0)))
             return

@@ -148,7 +148,8 @@ class FetchFiles:
         fetched = await self._source.fetch(tenant, file)
         content_type = file.content_type or fetched.content_type
         name = (file.name or f"image-{file.message_id}{mimetypes.guess_extension(content_type) or ''}").strip()[:200]
-        key = f"{tenant.organization}/incidents/{file.incident_id}/{file.id}/{_NOT_IN_KEYS.sub('_', name).strip('.') or 'file'}"
+        safe_name = _NOT_IN_KEYS.sub("_", name).strip(".") or "file"
+        key = f"{tenant.organization}/incidents/{file.incident_id}/{file.id}/{safe_name}"
         await self._objects.put(key, fetched.content, content_type)
         author = Author.model_validate(file.author)
         shared = FileShared(

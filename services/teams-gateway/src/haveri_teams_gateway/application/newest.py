@@ -45,6 +45,8 @@ class NewestIncidents:
         found = await self._questions.incident(organization, GATEWAY, str(incident_id))
         if found is None:
             raise OwnerUnavailable("the incident service does not know this incident (yet)")
+        if found.version < self._versions.get(key, 0):
+            raise OwnerUnavailable("the incident service answers with an older state than its events told of")
         self._keep(key, found)
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,11 +30,15 @@ class Sweeper:
 
     name = "sweeper"
 
-    def __init__(self, chores: Sequence[Chore], clock: Clock) -> None:
-        self._chores = tuple(chores)
+    def __init__(self, clock: Clock) -> None:
+        self._chores: list[Chore] = []
         self._clock = clock
         self._poked = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+
+    def look_after(self, *chores: Chore) -> None:
+        """Add to what is done on every round, in this order."""
+        self._chores.extend(chores)
 
     def poke(self) -> None:
         """Something new may be due."""

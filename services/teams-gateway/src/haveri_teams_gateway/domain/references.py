@@ -1,7 +1,7 @@
 """How Teams names conversations, and what of it becomes a channel reference.
 
-A channel's conversation is `19:…@thread.tacv2`; a thread in it is the same with `;messageid=<the opening message>`. Both
-stand in `chat_channel_ref` as they are, so that people find them again in Teams' own tools.
+A channel's conversation is `19:…@thread.tacv2`; a thread in it is the same with `;messageid=<the opening message>`.
+Both stand in `chat_channel_ref` as they are, so that people find them again in Teams' own tools.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ _LOW_76 = (1 << 76) - 1
 
 
 def identity(activity: Activity) -> str:
-    """The same for every delivery under one id. Edits and deletions share the message's id; their time tells them apart."""
+    """The same for every delivery under one id. Edits and deletions share the message's; time tells them apart."""
     arrival = activity.arrival
     found = f"{arrival.type}|{arrival.conversation.id}|{arrival.id}"
     return f"{found}|{arrival.sent_at.isoformat()}" if isinstance(activity, Edited | Deleted) else found

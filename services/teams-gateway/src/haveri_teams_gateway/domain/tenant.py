@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Tenant:
     """Which tenant an organisation is and where its chat happens.
 
-    `group_id` is the team that gets the incident channels, `global_channel` gets the live summaries, `threads` says that
-    incidents are threads there; `service_url` is where the tenant was last heard from.
+    `group_id` is the team that gets the incident channels, `global_channel` gets the live summaries, `threads` says
+    that incidents are threads there; `service_url` is where the tenant was last heard from.
     """
 
     organization: str

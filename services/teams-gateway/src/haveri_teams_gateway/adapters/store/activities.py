@@ -29,7 +29,8 @@ WITH place AS (
     INSERT INTO activities (organization_id, id, identity, fingerprint, conversation, body, received_at, state,
         captured, capturable, owner, due_at, traceparent, keep_until)
     SELECT $1, $2::uuid, $3, $4, $5, $7::jsonb, $8::timestamptz, CASE WHEN $9::boolean THEN 'pending' ELSE 'done' END,
-        $10::boolean AND $11::boolean AND EXISTS (SELECT FROM place), $10, $12, $8::timestamptz + interval '30 seconds', $13,
+        $10::boolean AND $11::boolean AND EXISTS (SELECT FROM place), $10, $12,
+        $8::timestamptz + interval '30 seconds', $13,
         $8::timestamptz + CASE WHEN $9 OR EXISTS (SELECT FROM place) THEN $14::interval ELSE $15::interval END
     ON CONFLICT DO NOTHING
     RETURNING id

@@ -55,7 +55,9 @@ class FileQueue:
                         AND CASE WHEN owner IS NULL OR owner = $3 THEN due_at <= $2 ELSE {DEAD} END
                     ORDER BY due_at LIMIT 5 FOR UPDATE SKIP LOCKED
                 )
-                UPDATE files f SET owner = $3, due_at = $2::timestamptz + interval '10 minutes', attempts = attempts + 1 FROM due
+                UPDATE files f
+                SET owner = $3, due_at = $2::timestamptz + interval '10 minutes', attempts = attempts + 1
+                FROM due
                 WHERE f.organization_id = $1 AND f.id = due.id RETURNING f.*
                 """,  # noqa: S608
                 organization,

@@ -54,7 +54,8 @@ class Workflows:
         async with self._database.transaction(organization) as connection:
             await connection.execute(
                 """
-                INSERT INTO workflows (organization_id, incident_id, due_at, attempts) VALUES ($1, $2, $3::timestamptz + $4::interval, 1)
+                INSERT INTO workflows (organization_id, incident_id, due_at, attempts)
+                VALUES ($1, $2, $3::timestamptz + $4::interval, 1)
                 ON CONFLICT (organization_id, incident_id) DO UPDATE SET owner = NULL,
                     due_at = $3 + least($4 * power(2, least(workflows.attempts, 16)), $5::interval),
                     attempts = workflows.attempts + 1
