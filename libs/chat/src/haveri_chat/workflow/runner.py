@@ -23,7 +23,11 @@ from haveri_contracts.plain import Status
 
 
 class Workflow:
-    """The workflow of one organisation's incidents. `lease` must be longer than any single call to the platform."""
+    """The workflow of one organisation's incidents.
+
+    `lease` must be longer than any step takes, waiting for its turn and for the platform's "later" included: beyond it
+    another replica takes the step for abandoned.
+    """
 
     def __init__(
         self,
@@ -33,7 +37,7 @@ class Workflow:
         links: LinkSender,
         *,
         now: Callable[[], datetime],
-        lease: timedelta = timedelta(seconds=30),
+        lease: timedelta = timedelta(minutes=2),
     ) -> None:
         self._platform = platform
         self._store = store
