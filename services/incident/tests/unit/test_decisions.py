@@ -150,7 +150,7 @@ def test_a_history_with_a_hole_is_not_folded() -> None:
             )[0],
             NOW,
         ),
-        Fact(UUID(int=9), 3, LeadAssigned(None, ANNA), NOW),
+        Fact(UUID(int=9), 3, LeadAssigned(ANNA), NOW),
     ]
     with pytest.raises(BrokenHistoryError, match="version 3 cannot follow 1"):
         fold(facts)

@@ -110,7 +110,7 @@ def assign_lead(state: IncidentState, member_id: UUID) -> Events:
     _not_closed(state)
     if member_id == state.assigned_to:
         raise refusals.LeadUnchanged(f"This member leads {state.number} already.")
-    return [LeadAssigned(state.assigned_to, member_id)]
+    return [LeadAssigned(member_id, state.assigned_to)]
 
 
 def assign_comms_lead(state: IncidentState, member_id: UUID) -> Events:
@@ -118,7 +118,7 @@ def assign_comms_lead(state: IncidentState, member_id: UUID) -> Events:
     _not_closed(state)
     if member_id == state.comms_lead:
         raise refusals.LeadUnchanged(f"This member keeps the stakeholders of {state.number} informed already.")
-    return [CommsLeadAssigned(state.comms_lead, member_id)]
+    return [CommsLeadAssigned(member_id, state.comms_lead)]
 
 
 def add_event(state: IncidentState, kind: EntryType, text: str, occurred_at: datetime | None, now: datetime) -> Events:
@@ -156,7 +156,7 @@ def close(state: IncidentState, follow_ups: Sequence[FollowUp], now: datetime) -
     _not_closed(state)
     if state.status is not Status.RESOLVED:
         raise refusals.IncidentNotResolved(f"{state.number} is {state.status.value}; resolve it first.")
-    return [Closed(tuple(follow_ups), now)]
+    return [Closed(now, tuple(follow_ups))]
 
 
 def reopen(state: IncidentState, reason: str) -> Events:

@@ -1,4 +1,8 @@
-"""What can happen to an incident. Field names are those of the published events, so that translation is mechanical."""
+"""What can happen to an incident. Field names are those of the published events, so that translation is mechanical.
+
+Events are kept for good: whatever the published event may leave out has a default here too, or a field that is added
+one day would make every older history unreadable.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +20,15 @@ class Declared:
 
     number: str
     title: str
-    description: str
     severity: Severity
     facility_id: UUID
-    area_id: UUID | None
-    asset_ids: tuple[UUID, ...]
-    tags: tuple[str, ...]
     declared_by: str
     declared_at: datetime
-    assigned_to: UUID | None
+    description: str = ""
+    area_id: UUID | None = None
+    asset_ids: tuple[UUID, ...] = ()
+    tags: tuple[str, ...] = ()
+    assigned_to: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +61,16 @@ class Acknowledged:
 class LeadAssigned:
     """The responsible lead changed."""
 
-    old_member_id: UUID | None
     member_id: UUID
+    old_member_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CommsLeadAssigned:
     """The communications lead changed."""
 
-    old_member_id: UUID | None
     member_id: UUID
+    old_member_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,9 @@ class EventAdded:
 class EscalationRequested:
     """More people are wished for."""
 
-    policy_id: UUID | None
-    member_ids: tuple[UUID, ...]
-    team_ids: tuple[UUID, ...]
+    policy_id: UUID | None = None
+    member_ids: tuple[UUID, ...] = ()
+    team_ids: tuple[UUID, ...] = ()
     reason: str = ""
 
 
@@ -107,8 +111,8 @@ class SummaryAmended:
 class Closed:
     """The incident was closed with what is left to do."""
 
-    follow_ups: tuple[FollowUp, ...]
     closed_at: datetime
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +127,9 @@ class Reopened:
 class ChatLinked:
     """Where the incident is lived in chat is known; None leaves a reference as it was."""
 
-    chat_channel_ref: str | None
-    global_channel_ref: str | None
-    global_message_ref: str | None
+    chat_channel_ref: str | None = None
+    global_channel_ref: str | None = None
+    global_message_ref: str | None = None
 
 
 IncidentEvent = (
