@@ -140,6 +140,7 @@ async def test_an_incident_lives_its_life_between_the_chat_page_and_the_dashboar
 
         row = board.locator(f'[data-testid="open-incident"][data-number="{number}"]')
         await expect(row).to_contain_text("Filler 2 jammed")
+        await expect(board.get_by_test_id("headline")).not_to_have_text("All quiet")
         await say(chat, HTML)
         await expect(chat.get_by_test_id("text").filter(has_text="<b>belt</b> & roller")).to_be_visible()
         await expect(board.get_by_test_id("activity")).to_contain_text("<b>belt</b> & roller")

@@ -126,6 +126,7 @@ async def test_the_overview_follows_too_and_hears_nothing_of_others(
     await house.news(made["id"])
     await page.get_by_test_id("open-incident").get_by_text("Yours").wait_for()
     assert await page.get_by_text("Not yours").count() == 0
+    assert await page.get_by_test_id("headline").inner_text() == "One open incident"
     await context.close()
 
 
