@@ -297,6 +297,7 @@ async def test_an_export_holds_everything_and_escapes_markup(house: WebHouse, do
     answer = await door("GET", "/incidents/INC-1/export?format=md")
     assert answer.headers["content-disposition"] == 'attachment; filename="INC-1.md"'
     assert "<img" not in answer.text and "\\*\\*x\\*\\*" in answer.text
+    assert record["timeline"][-1]["hash"] in answer.text, "whoever keeps it can tell later whether anything was changed"
     answer = await door("GET", "/incidents/INC-1/export?format=pdf")
     assert (answer.status_code, answer.json()["type"]) == (422, "format-not-available")
 

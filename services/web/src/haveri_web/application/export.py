@@ -81,6 +81,7 @@ def as_markdown(record: Record, directory: Directory, now: datetime) -> str:
         "## Record",
         "",
         _verdict(record.chain),
+        *_last_hash(record.timeline),
         "",
         f"Exported {_moment(now)}.",
         "",
@@ -149,6 +150,11 @@ def _verdict(chain: ChainReport) -> str:
     if chain.intact:
         return f"The hash chain of {chain.entries} entries was verified: nothing was changed or left out."
     return f"**The hash chain breaks at entry {chain.broken_at_seq}**: {plain(chain.reason or 'unknown')}"
+
+
+def _last_hash(entries: list[TimelineEntry]) -> list[str]:
+    # The last hash covers every entry before it: who keeps it can tell later whether anything was changed.
+    return ["", f"The last entry's whole hash is `{entries[-1].hash}`."] if entries else []
 
 
 def _moment(moment: datetime) -> str:
