@@ -432,8 +432,7 @@ class Rig:
         server = uvicorn.Server(config)
         async with running(app):
             serving = asyncio.create_task(server.serve(sockets=[listener]))
-            while not server.started:
-                await asyncio.sleep(0.01)
+            await eventually(lambda: server.started)
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             try:
                 yield Gateway(app, url, settings)

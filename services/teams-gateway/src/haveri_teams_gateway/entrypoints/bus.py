@@ -6,7 +6,7 @@ from typing import Any
 
 from haveri_chassis.bus import Bus, Received
 from haveri_contracts.directory.events import ChatSettingsChanged
-from haveri_contracts.incident.events import IncidentDeclared, IncidentEvent
+from haveri_contracts.incident.events import ChatLinked, IncidentDeclared, IncidentEvent
 from haveri_contracts.streams import GATEWAY_DIRECTORY, GATEWAY_INCIDENTS
 from haveri_teams_gateway.adapters.plants import DirectoryPlants
 from haveri_teams_gateway.adapters.store.tenants import Tenants
@@ -25,6 +25,9 @@ def attach(
     async def incident_changed(received: Received[Any]) -> None:
         event: IncidentEvent = received.message
         newest.heard(received)
+        if isinstance(event, ChatLinked):
+            # The echo of our own link: no card shows it, so there is nothing to advance.
+            return
         first = isinstance(event, IncidentDeclared) and received.deliveries == 1
         await advance.advance(received.organization, event.incident_id, first=first)
 

@@ -33,6 +33,15 @@ SELECT (SELECT count(*) FROM claimed) = 1 AS mine, before.* FROM (SELECT) AS one
 
 InHand = set[tuple[str, UUID, str]]
 """The steps (organisation, incident, name) that this replica is at right now."""
+_FINISH = """
+WITH made AS (
+    INSERT INTO channels (organization_id, channel, incident_id, group_id)
+    SELECT $1, $6::text, $2, $7 WHERE $6::text <> ''
+    ON CONFLICT DO NOTHING
+)
+UPDATE steps SET state = 'done', reference = $4, version = $5, owner = NULL, claimed_until = NULL
+WHERE organization_id = $1 AND incident_id = $2 AND step = $3
+"""
 
 
 class WorkflowSteps:
@@ -88,30 +97,17 @@ class WorkflowSteps:
     async def finish(self, incident_id: UUID, step: str, *, reference: str, version: int) -> None:
         """The step is done. A channel or thread that it made is the incident's from the same moment on."""
         self._in_hand.discard((self._organization, incident_id, step))
-        channel = _channel_of(step, reference)
         async with self._database.transaction(self._organization) as connection:
             await connection.execute(
-                """
-                UPDATE steps SET state = 'done', reference = $4, version = $5, owner = NULL, claimed_until = NULL
-                WHERE organization_id = $1 AND incident_id = $2 AND step = $3
-                """,
+                _FINISH,
                 self._organization,
                 incident_id,
                 step,
                 reference,
                 version,
+                _channel_of(step, reference),
+                self._group_id,
             )
-            if channel:
-                await connection.execute(
-                    """
-                    INSERT INTO channels (organization_id, channel, incident_id, group_id) VALUES ($1, $2, $3, $4)
-                    ON CONFLICT DO NOTHING
-                    """,
-                    self._organization,
-                    channel,
-                    incident_id,
-                    self._group_id,
-                )
 
     async def release(self, incident_id: UUID, step: str) -> None:
         """The claim is over; the state stays."""

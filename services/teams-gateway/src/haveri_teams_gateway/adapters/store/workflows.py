@@ -24,11 +24,15 @@ class Workflows:
         self._clock = clock
 
     async def begin(self, organization: str, incident_id: UUID) -> None:
-        """Say that this replica advances the incident: should it die, another goes on."""
+        """Say that this replica advances the incident: should it die, another goes on.
+
+        Not waited for on disk: should PostgreSQL die too, the unacknowledged event is delivered again.
+        """
         async with self._database.transaction(organization) as connection:
             await connection.execute(
                 """
-                INSERT INTO workflows (organization_id, incident_id, owner, due_at) VALUES ($1, $2, $3, $4)
+                INSERT INTO workflows (organization_id, incident_id, owner, due_at)
+                SELECT $1, $2, $3, $4 FROM set_config('synchronous_commit', 'off', true)
                 ON CONFLICT (organization_id, incident_id) DO UPDATE SET owner = $3, due_at = $4
                 """,
                 organization,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
@@ -31,6 +33,11 @@ from msgraph.generated.teams.item.channels.item.messages.item.replies.replies_re
 )
 from msgraph.generated.teams.item.channels.item.messages.messages_request_builder import MessagesRequestBuilder
 from msgraph.generated.teams.item.channels.item.unarchive.unarchive_request_builder import UnarchiveRequestBuilder
+
+if importlib.util.find_spec("sniffio") is None:
+    # httpcore tries to import it with every request. None makes Python say "no" at once instead of searching the whole
+    # path again, which costs 0.4 ms each time.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 TIMEOUT_SECONDS = 10.0
 _TOKEN: ContextVar[str] = ContextVar("graph_token")
