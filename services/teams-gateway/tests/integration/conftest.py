@@ -1,4 +1,4 @@
-"""One tenant process, one house and one set of neighbours for all tests; a gateway for each test."""
+"""One tenant process and one house for all tests, neighbours for each file, a gateway for each test."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ async def house(postgres_server: Any, nats_server: Any) -> AsyncIterator[House]:
     await made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def neighbours(house: House) -> AsyncIterator[rigs.FakeNeighbours]:
-    """The other services."""
+    """The other services; they end with the file, for the bus of a session is shared by every package's tests."""
     made = rigs.FakeNeighbours(house)
     await made.start()
     yield made
     await made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def rig(
     house: House, tenant_process: rigs.TenantProcess, neighbours: rigs.FakeNeighbours, s3_server: Any
 ) -> AsyncIterator[rigs.Rig]:

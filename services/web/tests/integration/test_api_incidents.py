@@ -28,7 +28,7 @@ async def test_an_incident_is_found_by_id_and_by_number_in_any_spelling(house: W
         assert (await door("GET", f"/incidents/{name}")).json()["id"] == made["id"]
 
 
-@pytest.mark.parametrize("name", ["INC-99", "INC-0", "nonsense", "INC-1;DROP", str(uuid4())])
+@pytest.mark.parametrize("name", ["INC-99", "INC-0", "nonsense", "INC-1;DROP", "0f8fad5b-d9cb-469f-a165-70867728950e"])
 async def test_an_unknown_incident_is_404_whatever_is_asked_of_it(house: WebHouse, door: Door, name: str) -> None:
     for method, path in (
         ("GET", ""),
