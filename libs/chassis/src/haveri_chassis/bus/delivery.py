@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Final
 
 from nats.aio.msg import Msg
+from prometheus_client import Counter, Gauge
 
 from haveri_chassis.bus.connection import LOST, Connection
 from haveri_chassis.bus.errors import BusUnavailable
@@ -27,6 +29,17 @@ _DETAIL_CHARACTERS = 500
 log = get_logger(__name__)
 
 
+# Looked up once: finding a metric by its labels costs as much as counting ten messages.
+@cache
+def _waiting(consumer: str) -> Gauge:
+    return WAITING.labels(consumer)
+
+
+@cache
+def _ended(consumer: str, end: str) -> Counter:
+    return MESSAGES.labels(consumer, end)
+
+
 def delay_after(consumer: Consumer, deliveries: int) -> float:
     """Seconds until the next delivery, after the `deliveries`-th (from 1) has failed."""
     position = min(max(deliveries, 1), len(consumer.retry_after)) - 1
@@ -45,7 +58,7 @@ class Delivery:
         metadata = message.metadata
         self.deliveries: int = metadata.num_delivered
         self.sequence: int = metadata.sequence.stream
-        WAITING.labels(consumer.name).set(metadata.num_pending)
+        _waiting(consumer.name).set(metadata.num_pending)
 
     @property
     def last(self) -> bool:
@@ -106,7 +119,7 @@ class Delivery:
         )
 
     async def _end(self, end: str, settle: Callable[[], Awaitable[None]]) -> None:
-        MESSAGES.labels(self.consumer.name, end).inc()
+        _ended(self.consumer.name, end).inc()
         try:
             await settle()
         except LOST as error:
