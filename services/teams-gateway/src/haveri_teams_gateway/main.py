@@ -85,7 +85,7 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     # Teams
     tokens = AccessTokens(http, settings.teams_login_url, app_id, settings.teams_app_secret, clock)
     connector = Connector(http, tokens, settings.teams_tenant_id, clock)
-    graph = Graph(settings.teams_graph_url, tokens, clock)
+    graph = Graph(settings.teams_graph_url, http, tokens, clock)
     keys = SigningKeys(http, settings.teams_openid_metadata_url, clock)
     people = People(database)
     roster = Roster(people, connector, settings.teams_service_url)

@@ -59,7 +59,6 @@ class Warming:
             with suppress(asyncio.CancelledError):
                 await task
         await self._plants.stop()
-        await self._graph.close()
 
     def problem(self) -> str | None:
         """Nothing depends on it."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from haveri_chat.delivery import Delivery
 from haveri_chat.pacing import Window
 from haveri_chat.retry import RetryPolicy
+from haveri_teams_gateway.adapters.teams.rush import Rush
 
 PER_CONVERSATION = (Window(7, 1.0), Window(8, 2.0), Window(60, 30.0), Window(1800, 3600.0))
 PER_APP = (Window(45, 1.0),)
@@ -34,10 +35,11 @@ def _delivery(per_conversation: Sequence[Window], per_app: Sequence[Window]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The two ways out to one tenant."""
+    """The two ways out to one tenant, and whether there is a rush on them."""
 
     connector: Delivery = field(default_factory=lambda: _delivery(PER_CONVERSATION, PER_APP))
     graph: Delivery = field(default_factory=lambda: _delivery((), GRAPH_WRITES))
+    rush: Rush = field(default_factory=Rush)
 
     async def close(self) -> None:
         """Stop; what waits is cancelled."""

@@ -50,6 +50,7 @@ class TeamsPlatform:
         self._graph = graph
         self._delivery = pace.connector
         self._graph_delivery = pace.graph
+        self._rush = pace.rush
         self._roster = roster
         self._texts = texts
         self._group_of = group_of
@@ -62,6 +63,7 @@ class TeamsPlatform:
         room = _DESCRIPTION_LENGTH - len(marker) - 3
         description = f"{title[:room]} · {marker}"
         tenant_id = self._tenant.tenant_id
+        self._rush.note()
         return await self._graph_delivery.send(
             f"channel {name}", lambda: self._graph.create_channel(tenant_id, home, name, description), urgent=True
         )
@@ -85,6 +87,7 @@ class TeamsPlatform:
 
     async def post_card(self, channel: str, card: Card, *, marker: str) -> Posted:
         """Post a card that carries the marker as its first element's id."""
+        self._rush.note()
         return await self._post(channel, card_message(self._drawn(card, marker), card.summary), marker, urgent=True)
 
     async def find_card(self, channel: str, marker: str) -> Posted | None:
@@ -119,6 +122,7 @@ class TeamsPlatform:
 
     async def invite(self, channel: str, people: Sequence[Person], text: str, *, marker: str) -> Posted:
         """Mention people: in a standard channel that is what brings members of the team in."""
+        await self._rush.over()
         names: list[str] = []
         mentions: list[Json] = []
         for person in people:
