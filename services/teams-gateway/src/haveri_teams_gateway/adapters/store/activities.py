@@ -20,6 +20,8 @@ KEPT = timedelta(days=7)
 KEPT_OUTSIDE = timedelta(hours=1)
 """How long an ordinary message outside incident channels is kept: its channel may yet become an incident's."""
 
+# Due after two seconds also for the replica that stored it: it has begun by then and has it in hand, unless PostgreSQL
+# died and took the end of the handling with it. Whatever was put off in the same conversation waits behind it.
 _PUT = """
 WITH place AS (
     SELECT incident_id, group_id FROM channels
@@ -30,7 +32,7 @@ WITH place AS (
         captured, capturable, owner, due_at, traceparent, keep_until)
     SELECT $1, $2::uuid, $3, $4, $5, $7::jsonb, $8::timestamptz, CASE WHEN $9::boolean THEN 'pending' ELSE 'done' END,
         $10::boolean AND $11::boolean AND EXISTS (SELECT FROM place), $10, $12,
-        $8::timestamptz + interval '30 seconds', $13,
+        $8::timestamptz + interval '2 seconds', $13,
         $8::timestamptz + CASE WHEN $9 OR EXISTS (SELECT FROM place) THEN $14::interval ELSE $15::interval END
     ON CONFLICT DO NOTHING
     RETURNING id
