@@ -21,7 +21,7 @@ from haveri_teams_gateway.adapters.identity.authenticator import Authenticator
 from haveri_teams_gateway.adapters.identity.signing_keys import SigningKeys
 from haveri_teams_gateway.adapters.invoke_answers import TeamsInvokeAnswers
 from haveri_teams_gateway.adapters.normaliser import read_activity
-from haveri_teams_gateway.adapters.outgoing import Outgoing
+from haveri_teams_gateway.adapters.outgoing import Ending
 from haveri_teams_gateway.adapters.plants import DirectoryPlants
 from haveri_teams_gateway.adapters.questions import BusOrders, BusQuestions, Links
 from haveri_teams_gateway.adapters.store.activities import ActivityStore
@@ -66,6 +66,7 @@ from haveri_teams_gateway.settings import GatewaySettings
 NAME = "teams-gateway"
 SCHEMA = "teams_gateway"
 CONNECTIONS = 20
+SETTLE_SECONDS = 4.0
 
 
 def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
@@ -93,7 +94,11 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     platforms = TeamsPlatforms(app_id, connector, graph, roster, database, workflows, clock, settings.teams_service_url)
 
     # The house around it
-    tenants, plants, questions = Tenants(database), DirectoryPlants(bus, queries, clock), BusQuestions(queries, clock)
+    tenants, plants, questions = (
+        Tenants(database, clock),
+        DirectoryPlants(bus, queries, clock),
+        BusQuestions(queries, clock),
+    )
     newest, capture = NewestIncidents(questions), CaptureMessage(bus.sender)
     objects = ObjectStore(
         settings.s3_endpoint,
@@ -143,9 +148,20 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     web: FastAPI = health_app(NAME)
     authenticator = Authenticator(app_id, keys, hosts, clock)
     mount(web, Door(authenticator, NoticeTenant(tenants, people), receive, bot_id))
-    outgoing = Outgoing(desk, [take_files.settle, take_workflows.settle, platforms.close, http.aclose, objects.close])
+    # Stopped in reverse: what is in hand needs the bus, what the bus still handles needs the connections.
+    settling = Ending("settling", partial(desk.settle, SETTLE_SECONDS), take_files.settle, take_workflows.settle)
+    closing = Ending("closing", platforms.close, http.aclose, objects.close)
     warming = Warming(bus, tenants, plants, keys, connector, graph, clock)
-    components: list[Component] = [database, liveness, outgoing, bus, OutboxRelay(database, bus), sweeper, warming]
+    components: list[Component] = [
+        database,
+        liveness,
+        closing,
+        bus,
+        OutboxRelay(database, bus),
+        settling,
+        sweeper,
+        warming,
+    ]
     return App(NAME, settings, web, components)
 
 

@@ -31,40 +31,71 @@ Read = Callable[[dict[str, Any]], Activity]
 class DueActivities(Protocol):
     """The inbox, seen by the sweeper."""
 
-    async def waiting_organizations(self, now: datetime) -> list[str]: ...
-    async def claim(self, organization: str, now: datetime, in_hand: Sequence[UUID]) -> list[Due]: ...
-    async def pending(self) -> int: ...
-    async def forget(self, now: datetime) -> int: ...
+    async def waiting_organizations(self, now: datetime) -> list[str]:
+        """Those whose work is due or abandoned."""
+        ...
+
+    async def claim(self, organization: str, now: datetime, in_hand: Sequence[UUID]) -> list[Due]:
+        """Take a few of what is due."""
+        ...
+
+    async def pending(self) -> int:
+        """How many wait, in all organisations."""
+        ...
+
+    async def forget(self, now: datetime) -> int:
+        """Delete what was kept long enough."""
+        ...
 
 
 class DueFile(Protocol):
     """A file to fetch."""
 
     @property
-    def file(self) -> NewFile: ...
+    def file(self) -> NewFile:
+        """What to fetch."""
+        ...
+
     @property
-    def attempts(self) -> int: ...
+    def attempts(self) -> int:
+        """How often it was tried, this time included."""
+        ...
 
 
 class DueFiles(Protocol):
     """The queue of files."""
 
-    async def waiting_organizations(self, now: datetime) -> list[str]: ...
-    async def claim(self, organization: str, now: datetime) -> Sequence[DueFile]: ...
+    async def waiting_organizations(self, now: datetime) -> list[str]:
+        """Those whose work is due or abandoned."""
+        ...
+
+    async def claim(self, organization: str, now: datetime) -> Sequence[DueFile]:
+        """Take a few of what is due."""
+        ...
 
 
 class DueWorkflows(Protocol):
     """The incidents whose chat is not complete."""
 
-    async def waiting_organizations(self, now: datetime) -> list[str]: ...
-    async def claim(self, organization: str, now: datetime) -> list[UUID]: ...
+    async def waiting_organizations(self, now: datetime) -> list[str]:
+        """Those whose work is due or abandoned."""
+        ...
+
+    async def claim(self, organization: str, now: datetime) -> list[UUID]:
+        """Take a few of what is due."""
+        ...
 
 
 class Uncaptured(Protocol):
     """Messages from channels that were not known yet."""
 
-    async def organizations(self) -> list[str]: ...
-    async def capture(self, organization: str, read: Reading) -> int: ...
+    async def organizations(self) -> list[str]:
+        """Those that have such messages."""
+        ...
+
+    async def capture(self, organization: str, read: Reading) -> int:
+        """Capture what can be; gives how many."""
+        ...
 
 
 class TakeUpActivities:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -136,12 +136,12 @@ class ReceiveActivity:
 
     async def _handled_elsewhere(self, tenant: Tenant, activity_id: UUID) -> Any:
         """Wait for another replica that has it in hand."""
-        deadline = time.monotonic() + ANSWER_WITHIN
-        while time.monotonic() < deadline:
+        deadline = self._clock.now() + timedelta(seconds=ANSWER_WITHIN)
+        while self._clock.now() < deadline:
             receipt = await self._inbox.answer_of(tenant.organization, activity_id)
             if receipt.done:
                 return receipt.answer
-            await asyncio.sleep(_LOOK_EVERY)
+            await self._clock.sleep(_LOOK_EVERY)
         raise TimeoutError
 
 

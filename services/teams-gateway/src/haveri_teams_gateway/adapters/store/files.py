@@ -86,13 +86,14 @@ class FileQueue:
                 due_at,
             )
 
+    # The address may open the file for anybody who has it, so it is not kept longer than it is needed.
     async def _end(
         self, organization: str, file: UUID, state: str, envelopes: Sequence[Envelope], found: Sequence[NewFile]
     ) -> None:
         async with self._database.transaction(organization) as connection:
             status = await connection.execute(
                 """
-                UPDATE files SET state = $3, owner = NULL
+                UPDATE files SET state = $3, owner = NULL, url = ''
                 WHERE organization_id = $1 AND id = $2 AND state = 'pending'
                 """,
                 organization,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
 
+from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.logs import get_logger
 from haveri_contracts.directory.models import ChatSettings
 from haveri_teams_gateway.domain.tenant import Tenant
 
-FRESH_SECONDS = 10.0
+FRESH = timedelta(seconds=10)
 _COLUMNS = "organization_id, tenant_id, group_id, global_channel, incident_channel, service_url"
 
 log = get_logger(__name__)
@@ -22,28 +23,29 @@ log = get_logger(__name__)
 @dataclass
 class _Kept:
     tenant: Tenant
-    until: float
+    until: datetime
 
 
 class Tenants:
     """The look-up table, with a short memory: another replica may have changed it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
         self._by_tenant: dict[str, _Kept] = {}
         self._by_organization: dict[str, _Kept] = {}
 
     async def of_tenant(self, tenant_id: str) -> Tenant | None:
         """The organisation behind a tenant, None when it is nobody's."""
         kept = self._by_tenant.get(tenant_id)
-        if kept is not None and time.monotonic() < kept.until:
+        if kept is not None and self._clock.now() < kept.until:
             return kept.tenant
         return await self._find("tenant_id", tenant_id)
 
     async def of_organization(self, organization: str) -> Tenant | None:
         """Where an organisation's chat happens, None when that is not Teams."""
         kept = self._by_organization.get(organization)
-        if kept is not None and time.monotonic() < kept.until:
+        if kept is not None and self._clock.now() < kept.until:
             return kept.tenant
         return await self._find("organization_id", organization)
 
@@ -91,7 +93,7 @@ class Tenants:
             row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM tenants WHERE {column} = $1", value)  # noqa: S608
         if row is None:
             return None
-        kept = _Kept(_tenant(row), time.monotonic() + FRESH_SECONDS)
+        kept = _Kept(_tenant(row), self._clock.now() + FRESH)
         self._by_tenant[kept.tenant.tenant_id] = self._by_organization[kept.tenant.organization] = kept
         return kept.tenant
 
