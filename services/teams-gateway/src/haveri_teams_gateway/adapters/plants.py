@@ -13,6 +13,7 @@ from haveri_chat.plant import Plant
 from haveri_contracts.directory import queries
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.subjects import Kind, everything_of
+from haveri_teams_gateway.application.ending import end
 from haveri_teams_gateway.application.ports import GATEWAY
 
 TTL_SECONDS = 600.0
@@ -46,10 +47,8 @@ class DirectoryPlants:
 
     async def stop(self) -> None:
         """End what is being loaded."""
-        tasks = list(self._loading.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in list(self._loading.values()):
+            await end(task)
 
     async def _changed(self, envelope: Envelope) -> None:
         organization = envelope.organization

@@ -16,6 +16,7 @@ from haveri_teams_gateway.adapters.plants import DirectoryPlants
 from haveri_teams_gateway.adapters.store.tenants import Tenants
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.graph import Graph
+from haveri_teams_gateway.application.ending import end
 from haveri_teams_gateway.domain.tenant import Tenant
 
 _PAUSE_SECONDS = 20.0
@@ -53,11 +54,7 @@ class Warming:
 
     async def stop(self) -> None:
         """End."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(self._task)
         await self._plants.stop()
 
     def problem(self) -> str | None:

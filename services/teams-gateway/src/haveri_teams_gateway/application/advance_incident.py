@@ -11,6 +11,7 @@ from uuid import UUID
 from haveri_chassis.bus import BusUnavailable, OwnerUnavailable
 from haveri_chassis.clock import Clock
 from haveri_chassis.logs import get_logger
+from haveri_chat.ports import PlatformRefused
 from haveri_chat.workflow.failures import Unfinished
 from haveri_chat.workflow.runner import Workflow
 from haveri_chat.workflow.surroundings import Setting
@@ -19,8 +20,9 @@ from haveri_teams_gateway.application.newest import NewestIncidents
 from haveri_teams_gateway.application.ports import Plants, TenantMap
 from haveri_teams_gateway.domain.tenant import Tenant
 
-LONGEST_WAIT = timedelta(minutes=1)
-_WAIT = 2.0
+LONGEST_WAIT = timedelta(seconds=20)
+"""So soon after an outage everything is as it should be."""
+_WAIT = 1.0
 
 log = get_logger(__name__)
 
@@ -112,7 +114,8 @@ class AdvanceIncident:
         if unfinished.retry_after is None:
             await self._workflows.finish(organization, incident_id)
             return
-        wait = timedelta(seconds=max(unfinished.retry_after, 0.5))
+        named = [error.retry_after for error in unfinished.failures.values() if not isinstance(error, PlatformRefused)]
+        wait = timedelta(seconds=max((seconds for seconds in named if seconds is not None), default=_WAIT))
         await self._workflows.later(organization, incident_id, wait, max(wait, LONGEST_WAIT))
 
 

@@ -15,6 +15,7 @@ from haveri_teams_gateway.application.advance_incident import AdvanceIncident
 from haveri_teams_gateway.application.capture_message import CaptureMessage
 from haveri_teams_gateway.application.captured import Capture, NewFile, Reading
 from haveri_teams_gateway.application.desk import Desk
+from haveri_teams_gateway.application.ending import end
 from haveri_teams_gateway.application.fetch_files import FetchFiles
 from haveri_teams_gateway.application.handle_activity import Work
 from haveri_teams_gateway.application.inbox import Due
@@ -152,9 +153,7 @@ class TakeUpFiles:
 
     async def settle(self) -> None:
         """End what is being fetched; it is taken up again."""
-        for task in tuple(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*(end(task) for task in tuple(self._running)))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -182,9 +181,7 @@ class TakeUpWorkflows:
 
     async def settle(self) -> None:
         """End what is under way; it is taken up again."""
-        for task in tuple(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*(end(task) for task in tuple(self._running)))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from haveri_chassis.clock import Clock
 from haveri_chassis.logs import get_logger
+from haveri_teams_gateway.application.ending import end
 
 log = get_logger(__name__)
 
@@ -50,11 +50,7 @@ class Sweeper:
 
     async def stop(self) -> None:
         """End."""
-        loop, self._loop = self._loop, None
-        if loop is not None:
-            loop.cancel()
-            with suppress(asyncio.CancelledError):
-                await loop
+        await end(self._loop)
 
     def problem(self) -> str | None:
         """A dead sweeper forgets people's commands."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import suppress
 
 import asyncpg
 
 from haveri_chassis.database import Database
 from haveri_chassis.logs import get_logger
+from haveri_teams_gateway.application.ending import end
 
 _PAUSE_SECONDS = 1.0
 DEAD = "pg_try_advisory_xact_lock(owner)"
@@ -40,11 +40,7 @@ class Liveness:
 
     async def stop(self) -> None:
         """Give the lock back."""
-        keeper, self._keeper = self._keeper, None
-        if keeper is not None:
-            keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeper
+        await end(self._keeper)
 
     def problem(self) -> str | None:
         """Why begun work could be taken for abandoned; None while the lock is held."""
