@@ -7,7 +7,7 @@ Hot paths use `Database.transaction` (asyncpg, three round trips with one statem
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from haveri_chassis.endings import end
 from haveri_chassis.sessions import create_engine, driver_connection, open_session
 from haveri_chassis.tenancy import EVERY_ORGANIZATION, SETTING, OrganizationRequired, checked_organization
 
@@ -131,10 +132,7 @@ class Database:
     async def stop(self) -> None:
         """Stop watching and close."""
         watcher, self._watcher = self._watcher, None
-        if watcher is not None:
-            watcher.cancel()
-            with suppress(asyncio.CancelledError):
-                await watcher
+        await end(watcher)
         await self.close()
 
     def problem(self) -> str | None:

@@ -18,6 +18,7 @@ import uvloop
 from fastapi import FastAPI
 
 from haveri_chassis import logs, telemetry
+from haveri_chassis.endings import end
 from haveri_chassis.health import health_app, mount_health
 from haveri_chassis.settings import ServiceSettings, SettingsError, load_settings
 
@@ -142,9 +143,7 @@ async def running(app: App, *, ready_within: float = 20.0) -> AsyncIterator[App]
         await _until_ready(app, starting, ready_within)
         yield app
     finally:
-        starting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await starting
+        await end(starting)
         await app.stop()
 
 
@@ -187,9 +186,7 @@ async def _serve(create_app: Callable[[S], App], settings: S, where: socket.sock
 
 
 async def _finish(app: App, starting: asyncio.Task[None]) -> int:
-    starting.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await starting
+    await end(starting)
     try:
         await asyncio.wait_for(app.stop(), _STOP_SECONDS)
     except TimeoutError:

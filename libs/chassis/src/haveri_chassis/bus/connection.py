@@ -16,6 +16,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from haveri_chassis.bus.errors import BusUnavailable
 from haveri_chassis.bus.pull import StandingPull, StandingPullContext
+from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_chassis.messages import MessageTooLarge
 from haveri_chassis.metrics import CONNECTED
@@ -95,10 +96,7 @@ class Connection:
 
     async def stop_subscribers(self) -> None:
         """Take no more messages; FastStream waits a moment for the handlers that it called."""
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
         results = await asyncio.gather(*(sub.stop() for sub in self.broker.subscribers), return_exceptions=True)
         for result in results:
             if isinstance(result, Exception) and not isinstance(result, LOST):

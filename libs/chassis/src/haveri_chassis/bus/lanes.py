@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
 
+from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 
 log = get_logger(__name__)
@@ -41,9 +42,7 @@ class Lanes:
         if not self._tasks:
             return True
         _, late = await asyncio.wait(set(self._tasks), timeout=seconds)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await end(*late)
         return not late
 
     async def _run(self, key: Hashable) -> None:

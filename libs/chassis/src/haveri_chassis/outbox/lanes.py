@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from haveri_chassis.clock import Clock
+from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import counter, histogram
 from haveri_chassis.outbox.rows import Lane, OutboxRow
@@ -122,9 +123,7 @@ class Lanes:
         """Give what is being published up to `seconds` real seconds, then abandon it."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
 
     async def _work(self, lane: Lane) -> None:
         queue = self._queues[lane]

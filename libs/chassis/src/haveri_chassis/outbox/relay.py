@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
 from haveri_chassis.clock import Clock, SystemClock
 from haveri_chassis.database import Database
+from haveri_chassis.endings import end
 from haveri_chassis.listening import Listener, stirred_or_due
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import gauge
@@ -64,11 +64,8 @@ class OutboxRelay:
             return
         self._stopping = True
         self._stirred.set()
-        done, _ = await asyncio.wait((task,), timeout=_FINISHING + 2)
-        if not done:
-            task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait((task,), timeout=_FINISHING + 2)
+        await end(task)
 
     def problem(self) -> str | None:
         """Why messages do not leave; None while this relay publishes or stands by."""

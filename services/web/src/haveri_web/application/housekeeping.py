@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
 import asyncpg
 
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
+from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_web.adapters.request_rows import forget_requests
 from haveri_web.adapters.session_rows import organizations_with_sessions, remove_dead_sessions
@@ -52,10 +52,7 @@ class Housekeeping:
     async def stop(self) -> None:
         """Stop."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(task)
 
     def problem(self) -> str | None:
         """Untidiness keeps nobody from working."""
