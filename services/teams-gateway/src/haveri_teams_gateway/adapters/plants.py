@@ -7,13 +7,13 @@ from contextlib import suppress
 
 from haveri_chassis.bus import Bus, OwnerUnavailable, QueryClient, QueryRefused
 from haveri_chassis.clock import Clock
+from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_chassis.replica import Replica, all_pages
 from haveri_chat.plant import Plant
 from haveri_contracts.directory import queries
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.subjects import Kind, everything_of
-from haveri_teams_gateway.application.ending import end
 from haveri_teams_gateway.application.ports import GATEWAY
 
 TTL_SECONDS = 600.0

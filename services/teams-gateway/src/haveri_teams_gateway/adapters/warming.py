@@ -9,6 +9,7 @@ import asyncpg
 
 from haveri_chassis.bus import Bus
 from haveri_chassis.clock import Clock
+from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_chat.ports import PlatformError
 from haveri_teams_gateway.adapters.identity.signing_keys import KeysUnavailable, SigningKeys
@@ -16,7 +17,6 @@ from haveri_teams_gateway.adapters.plants import DirectoryPlants
 from haveri_teams_gateway.adapters.store.tenants import Tenants
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.graph import Graph
-from haveri_teams_gateway.application.ending import end
 from haveri_teams_gateway.domain.tenant import Tenant
 
 _PAUSE_SECONDS = 20.0

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from haveri_chassis.bus import OwnerUnavailable
 from haveri_chassis.clock import Clock
+from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_teams_gateway.application.advance_incident import AdvanceIncident
 from haveri_teams_gateway.application.capture_message import CaptureMessage
 from haveri_teams_gateway.application.captured import Capture, NewFile, Reading
 from haveri_teams_gateway.application.desk import Desk
-from haveri_teams_gateway.application.ending import end
 from haveri_teams_gateway.application.fetch_files import FetchFiles
 from haveri_teams_gateway.application.handle_activity import Work
 from haveri_teams_gateway.application.inbox import Due

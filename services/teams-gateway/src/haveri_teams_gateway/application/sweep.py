@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from haveri_chassis.clock import Clock
+from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
-from haveri_teams_gateway.application.ending import end
 
 log = get_logger(__name__)
 

@@ -12,8 +12,8 @@ import secrets
 import asyncpg
 
 from haveri_chassis.database import Database
+from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
-from haveri_teams_gateway.application.ending import end
 
 _PAUSE_SECONDS = 1.0
 DEAD = "pg_try_advisory_xact_lock(owner)"
