@@ -9,5 +9,8 @@ HANDLED = counter("teams_handled", "Activities handled, by how that ended.", ("e
 ANSWERING = histogram("teams_answer_seconds", "From the arrival of an activity to the answer to Teams.", ("type",))
 CALLS = histogram("teams_call_seconds", "Calls to Teams, by kind and how they ended.", ("call", "end"))
 PENDING = gauge("teams_pending_activities", "Activities that are stored and not handled yet.")
-OPENING = histogram("teams_opening_seconds", "From a declared incident's event to its channel and cards.")
+OPENING = histogram(
+    "teams_opening_seconds",
+    "From a declared incident's event to the end of its workflow, invitation and link included.",
+)
 FILES = counter("teams_files", "Files shared in incident channels, by what became of them.", ("end",))
