@@ -109,7 +109,7 @@ SERVICES = (
         "teams_gateway",
         "haveri_teams_gateway.main",
         _gateway,
-        # Not the gateway itself: botbuilder, which it imports, is for its own process only.
+        # Not the gateway itself: what Graph needs is imported by its own process, when it needs it.
         shared=("haveri_chat", "jwt", "cryptography.hazmat.primitives.asymmetric.rsa", "httpx2", "minio"),
     ),
     ServiceSpec("web", "haveri_web.main", _web, shared=("haveri_web.main",)),
