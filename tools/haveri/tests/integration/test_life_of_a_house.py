@@ -12,8 +12,7 @@ import httpx2
 import psutil
 import pytest
 
-from haveri_chassis.embedded import NatsEndpoint, S3Endpoint
-from haveri_chassis.testing.postgres import PostgresForTests
+from haveri_chassis.embedded import NatsServer, PostgresServer, S3Server, ServerProcess, free_ports
 from haveri_tool.testing import RunningHouse, haveri_program, running_house, until
 
 QUICK = ("--fast", "--only", "directory,incident,timeline")
@@ -116,19 +115,22 @@ def test_a_second_house_can_run_beside_the_first(house: RunningHouse, root: Path
         assert second.endpoints["nats"] != house.endpoints["nats"]
 
 
-def test_servers_of_ones_own_are_used_instead_of_embedded_ones(
-    root: Path, postgres_server: PostgresForTests, nats_server: NatsEndpoint, s3_server: S3Endpoint
-) -> None:
-    own = {
-        "HAVERI_DATABASE_URL": postgres_server.dsn(f"own_{os.getpid()}"),
-        "HAVERI_NATS_URL": nats_server.url,
-        "HAVERI_S3_ENDPOINT": s3_server.url,
-        "HAVERI_S3_ACCESS_KEY": s3_server.access_key,
-        "HAVERI_S3_SECRET_KEY": s3_server.secret_key,
-    }
-    with running_house(root, *QUICK, environment=own) as house:
-        assert house.endpoints["servers"] == {}
-        assert house.endpoints["postgres"] == own["HAVERI_DATABASE_URL"]
-        assert "mqtt" not in house.endpoints
-        assert "Checked 0 incidents" in house.haveri("verify").stdout
-    postgres_server.drop_database(f"own_{os.getpid()}")
+def test_servers_of_ones_own_are_used_instead_of_embedded_ones(root: Path) -> None:
+    sql, bus, monitoring, mqtt, files = free_ports(None, None, None, None, None)
+    # Not the session's: what other tests left on its bus would be read by this house.
+    postgres = PostgresServer(root.parent / "postgres", sql, durable=False)
+    nats = NatsServer(root.parent / "nats", bus, monitoring_port=monitoring, mqtt_port=mqtt, durable=False)
+    s3 = S3Server(root.parent / "s3", files)
+    with ServerProcess(postgres), ServerProcess(nats), ServerProcess(s3):
+        own = {
+            "HAVERI_DATABASE_URL": postgres.endpoint().dsn("own"),
+            "HAVERI_NATS_URL": nats.endpoint().url,
+            "HAVERI_S3_ENDPOINT": s3.endpoint().url,
+            "HAVERI_S3_ACCESS_KEY": s3.endpoint().access_key,
+            "HAVERI_S3_SECRET_KEY": s3.endpoint().secret_key,
+        }
+        with running_house(root, *QUICK, environment=own) as house:
+            assert house.endpoints["servers"] == {}
+            assert house.endpoints["postgres"] == own["HAVERI_DATABASE_URL"]
+            assert "mqtt" not in house.endpoints
+            assert "Checked 0 incidents" in house.haveri("verify").stdout
