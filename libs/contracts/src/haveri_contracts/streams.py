@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from haveri_contracts.subjects import ANY, PREFIX, Kind, dead_letter_subject, everything_of, includes, parse_subject
+from haveri_contracts.subjects import (
+    ANY,
+    PREFIX,
+    Kind,
+    dead_letter_subject,
+    everything_of,
+    includes,
+    parse_subject,
+    subject_for,
+)
 
 
 class Retention(StrEnum):
@@ -104,11 +113,40 @@ def _commands_of(owner: str) -> Consumer:
 
 INCIDENT_COMMANDS = _commands_of("incident")
 DIRECTORY_COMMANDS = _commands_of("directory")
+ESCALATION_COMMANDS = _commands_of("escalation")
+
+_CHAIN_NEWS = (
+    "started",
+    "step_fired",
+    "step_skipped",
+    "unacked",
+    "call_released",
+    "member_unreachable",
+    "exhausted",
+    "silenced",
+    "resumed",
+    "steps_replanned",
+    "ended",
+    "mitigation_overdue",
+    "policy_missing",
+    "step_overdue",
+)
+_NOTIFICATION_NEWS = ("notification_sent", "notification_delivered", "notification_failed", "notification_answered")
+
+
+def _escalation_events(*names: str) -> tuple[str, ...]:
+    return tuple(subject_for(ANY, Kind.EVENT, "escalation", name, 1) for name in names)
+
+
 TIMELINE_ENTRIES = Consumer(
     "timeline",
     "entries",
     EVENTS,
-    (everything_of(Kind.EVENT, "incident"), everything_of(Kind.EVENT, "chat")),
+    (
+        everything_of(Kind.EVENT, "incident"),
+        everything_of(Kind.EVENT, "chat"),
+        *_escalation_events(*_CHAIN_NEWS, *_NOTIFICATION_NEWS),
+    ),
     "Writes the timeline of every incident.",
     max_ack_pending=5000,
 )
@@ -126,7 +164,52 @@ GATEWAY_DIRECTORY = Consumer(
     (f"{PREFIX}.{ANY}.event.directory.chat_settings_changed.v1",),
     "Learns which tenant belongs to which organisation.",
 )
-CONSUMERS = (INCIDENT_COMMANDS, DIRECTORY_COMMANDS, TIMELINE_ENTRIES, GATEWAY_INCIDENTS, GATEWAY_DIRECTORY)
+GATEWAY_ESCALATIONS = Consumer(
+    "teams-gateway",
+    "escalations",
+    EVENTS,
+    _escalation_events(*_CHAIN_NEWS, "notification_requested", "calls_withdrawn"),
+    "Calls members in Teams, tells the incident's channel how its escalation goes, and keeps the calls' cards true.",
+)
+ESCALATION_INCIDENTS = Consumer(
+    "escalation",
+    "incidents",
+    EVENTS,
+    (
+        everything_of(Kind.EVENT, "incident"),
+        subject_for(ANY, Kind.EVENT, "chat", "message_posted", 1),
+        subject_for(ANY, Kind.EVENT, "chat", "file_shared", 1),
+    ),
+    "Begins, re-plans and ends the escalation of every incident, and notices that something happens to it.",
+)
+ESCALATION_TIMERS = Consumer(
+    "escalation",
+    "timers",
+    EVENTS,
+    _escalation_events("timer_due", "window_due", "beat"),
+    "Carries out what has come due.",
+)
+ESCALATION_NOTIFICATIONS = Consumer(
+    "escalation",
+    "notifications",
+    EVENTS,
+    _escalation_events("notification_requested"),
+    "Notifies members by e-mail, SMS, voice and push.",
+    # A mail server may take its time; what another replica would send a second time meanwhile woke somebody twice.
+    ack_wait=timedelta(seconds=60),
+)
+CONSUMERS = (
+    INCIDENT_COMMANDS,
+    DIRECTORY_COMMANDS,
+    ESCALATION_COMMANDS,
+    TIMELINE_ENTRIES,
+    GATEWAY_INCIDENTS,
+    GATEWAY_DIRECTORY,
+    GATEWAY_ESCALATIONS,
+    ESCALATION_INCIDENTS,
+    ESCALATION_TIMERS,
+    ESCALATION_NOTIFICATIONS,
+)
 
 
 def readers_of(subject: str) -> tuple[Consumer, ...]:

@@ -76,12 +76,16 @@ def arrays(schema: Schema, document: Schema) -> st.SearchStrategy[Any]:
     return st.lists(values(schema["items"], document), min_size=schema.get("minItems", 0), max_size=longest)
 
 
+def hundredths(smallest: float, largest: float) -> st.SearchStrategy[float]:
+    return st.integers(int(smallest * 100), int(largest * 100)).map(lambda hundreds: hundreds / 100)
+
+
 KINDS: dict[str, Callable[[Schema, Schema], st.SearchStrategy[Any]]] = {
     "object": objects,
     "string": strings,
     "array": arrays,
     "integer": lambda schema, _: st.integers(schema.get("minimum", -(2**53)), schema.get("maximum", 2**53)),
-    "number": lambda schema, _: st.integers(0, 10**9).map(lambda cents: cents / 100),
+    "number": lambda schema, _: hundredths(schema.get("minimum", 0), schema.get("maximum", 10**7)),
     "boolean": lambda *_: st.booleans(),
     "null": lambda *_: st.none(),
 }

@@ -7,7 +7,16 @@ from uuid import UUID
 
 from pydantic import AfterValidator, StringConstraints
 
-from haveri_contracts.directory.models import Area, Asset, ChatSettings, Facility, Locale, Member, Team
+from haveri_contracts.directory.models import (
+    Area,
+    Asset,
+    ChatSettings,
+    Facility,
+    Locale,
+    Member,
+    Team,
+)
+from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, ShiftChange
 from haveri_contracts.message import Command
 from haveri_contracts.types import ShortText, no_null_character
 
@@ -107,3 +116,85 @@ class ImportPlant(DirectoryCommand):
     name = "import_plant"
     format: Literal["yaml", "csv"]
     document: Annotated[str, StringConstraints(min_length=1, max_length=2_000_000), AfterValidator(no_null_character)]
+
+
+class PutRotation(DirectoryCommand):
+    """Add or change a rotation; the answer holds it with its pattern."""
+
+    name = "put_rotation"
+    rotation: Rotation
+
+    def aggregate_id(self) -> UUID:
+        """The rotation."""
+        return self.rotation.id
+
+
+class RemoveRotation(DirectoryCommand):
+    """Remove a rotation."""
+
+    name = "remove_rotation"
+    rotation_id: UUID
+
+    def aggregate_id(self) -> UUID:
+        """The rotation."""
+        return self.rotation_id
+
+
+class PutShiftChange(DirectoryCommand):
+    """Add or change a change of shifts; what a responder asks of somebody else waits until that one accepts it."""
+
+    name = "put_shift_change"
+    change: ShiftChange
+
+    def aggregate_id(self) -> UUID:
+        """The change."""
+        return self.change.id
+
+
+class AcceptShiftChange(DirectoryCommand):
+    """Say yes to a change that somebody proposed."""
+
+    name = "accept_shift_change"
+    change_id: UUID
+
+    def aggregate_id(self) -> UUID:
+        """The change."""
+        return self.change_id
+
+
+class CancelShiftChange(DirectoryCommand):
+    """Take a change back, or say no to it."""
+
+    name = "cancel_shift_change"
+    change_id: UUID
+
+    def aggregate_id(self) -> UUID:
+        """The change."""
+        return self.change_id
+
+
+class ChangeHolidays(DirectoryCommand):
+    """Say a facility's holidays, all of them."""
+
+    name = "change_holidays"
+    calendar: HolidayCalendar
+
+    def aggregate_id(self) -> UUID:
+        """The facility."""
+        return self.calendar.facility_id
+
+
+class ImportShifts(DirectoryCommand):
+    """Import a team's shifts from an iCalendar document: all of it, or nothing and a report of every bad event.
+
+    Each event is an assignment of the members whose e-mail addresses are its attendees; one that was imported before
+    (the same UID) is replaced.
+    """
+
+    name = "import_shifts"
+    team_id: UUID
+    document: Annotated[str, StringConstraints(min_length=1, max_length=900_000), AfterValidator(no_null_character)]
+
+    def aggregate_id(self) -> UUID:
+        """The team."""
+        return self.team_id

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from haveri_contracts.directory.models import Area, Asset, ChatSettings, Facility, Member, Organization, Team
+from haveri_contracts.directory.models import (
+    Area,
+    Asset,
+    ChatSettings,
+    Facility,
+    Member,
+    Organization,
+    Team,
+)
+from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, ShiftChange
 from haveri_contracts.message import Event
 
 
@@ -94,3 +103,58 @@ class ChatSettingsChanged(DirectoryEvent):
 
     name = "chat_settings_changed"
     settings: ChatSettings
+
+
+class RotationPut(DirectoryEvent):
+    """A rotation was added or changed."""
+
+    name = "rotation_put"
+    rotation: Rotation
+
+    def aggregate_id(self) -> UUID:
+        """The rotation."""
+        return self.rotation.id
+
+
+class RotationRemoved(DirectoryEvent):
+    """A rotation was removed."""
+
+    name = "rotation_removed"
+    rotation_id: UUID
+
+    def aggregate_id(self) -> UUID:
+        """The rotation."""
+        return self.rotation_id
+
+
+class ShiftChangePut(DirectoryEvent):
+    """A change of shifts was added, changed or accepted."""
+
+    name = "shift_change_put"
+    change: ShiftChange
+
+    def aggregate_id(self) -> UUID:
+        """The change."""
+        return self.change.id
+
+
+class ShiftChangeCancelled(DirectoryEvent):
+    """A change of shifts was taken back."""
+
+    name = "shift_change_cancelled"
+    change_id: UUID
+
+    def aggregate_id(self) -> UUID:
+        """The change."""
+        return self.change_id
+
+
+class HolidaysChanged(DirectoryEvent):
+    """A facility's holidays changed."""
+
+    name = "holidays_changed"
+    calendar: HolidayCalendar
+
+    def aggregate_id(self) -> UUID:
+        """The facility."""
+        return self.calendar.facility_id

@@ -12,7 +12,15 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from haveri_contracts.plain import Role
-from haveri_contracts.types import FreeForm, Frozen, OrganizationId, Reference, ShortText, no_null_character
+from haveri_contracts.types import (
+    FreeForm,
+    Frozen,
+    OrganizationId,
+    Reference,
+    ShortText,
+    Timestamp,
+    no_null_character,
+)
 
 _EMAIL = re.compile(r"[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+")
 
@@ -48,6 +56,10 @@ Email = Annotated[
 
 WallClock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A time of day at the facility, `HH:MM`, 24 hours."""
+
+
+ShiftRoleName = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(no_null_character)]
+"""A role that somebody has on a shift, such as `lead`; case does not count. `on_shift` is everybody on shift."""
 
 
 class Weekday(StrEnum):
@@ -88,10 +100,18 @@ class Shift(Frozen):
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
 
+class ShiftRole(Frozen):
+    """Who of a team has a role whenever they are on shift, such as `lead`."""
+
+    role: ShiftRoleName
+    member_ids: list[UUID] = Field(default_factory=list, max_length=200)
+
+
 class ShiftInfo(Frozen):
-    """When a team works."""
+    """When a team works, beside the rotations it takes part in, and who has which role then."""
 
     shifts: list[Shift] = Field(default_factory=list, max_length=50)
+    roles: list[ShiftRole] = Field(default_factory=list, max_length=20)
 
 
 class ChatIdentity(Frozen):
@@ -147,7 +167,7 @@ class Team(Frozen):
 
 
 class Member(Frozen):
-    """A person of the organisation. `contact_prefs` is free for now (phone, order of channels)."""
+    """A person of the organisation. `contact_prefs` holds `ContactPreferences` and other notes."""
 
     id: UUID
     name: ShortText
@@ -174,9 +194,23 @@ class ChatSettings(Frozen):
     incident_channel: Literal["channel", "thread"] = "channel"
 
 
+class DutyOrigin(StrEnum):
+    """Why somebody has a shift: the team's weekly plan, a rotation, or a change of either."""
+
+    SHIFT = "shift"
+    ROTATION = "rotation"
+    OVERRIDE = "override"
+    SWAP = "swap"
+    ASSIGNMENT = "assignment"
+
+
 class OnShift(Frozen):
-    """A member on shift, and why: the team and the shift's name."""
+    """A member on shift, and why: the team and the shift's name, the roles on it, from when until when."""
 
     member_id: UUID
     team_id: UUID
     shift: str
+    roles: list[str] = Field(default_factory=list)
+    starts_at: Timestamp | None = None
+    ends_at: Timestamp | None = None
+    origin: DutyOrigin = DutyOrigin.SHIFT

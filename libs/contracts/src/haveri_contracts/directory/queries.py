@@ -14,6 +14,7 @@ from haveri_contracts.directory.models import (
     Organization,
     Team,
 )
+from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, ScheduledShift, ShiftChange
 from haveri_contracts.message import Query
 from haveri_contracts.types import Frozen, Page, Timestamp
 
@@ -135,3 +136,88 @@ class GetOnShift(DirectoryQuery):
     Answer = OnShiftList
     facility_id: UUID
     at: Timestamp
+
+
+class RotationList(Frozen):
+    """A page of rotations."""
+
+    items: list[Rotation]
+    next_cursor: str | None = None
+
+
+class ListRotations(DirectoryQuery):
+    """The rotations of one facility or of all, by name."""
+
+    name = "rotations"
+    Answer = RotationList
+    facility_id: UUID | None = None
+    page: Page = Page(limit=200)
+
+
+class ShiftChangeList(Frozen):
+    """A page of changes."""
+
+    items: list[ShiftChange]
+    next_cursor: str | None = None
+
+
+class ListShiftChanges(DirectoryQuery):
+    """Changes of shifts, the first to begin first: of a facility, a team or a member, and those that touch a time."""
+
+    name = "shift_changes"
+    Answer = ShiftChangeList
+    facility_id: UUID | None = None
+    team_id: UUID | None = None
+    member_id: UUID | None = None
+    starts_at: Timestamp | None = None
+    ends_at: Timestamp | None = None
+    page: Page = Page(limit=200)
+
+
+class HolidayCalendarList(Frozen):
+    """The holidays of every facility that has any."""
+
+    items: list[HolidayCalendar]
+
+
+class ListHolidays(DirectoryQuery):
+    """The holidays of every facility."""
+
+    name = "holidays"
+    Answer = HolidayCalendarList
+
+
+class Schedule(Frozen):
+    """Who works when, the first to begin first."""
+
+    items: list[ScheduledShift]
+
+
+class GetSchedule(DirectoryQuery):
+    """Who works when at a facility, from a moment to another at most 92 days later: everybody, a team or a member."""
+
+    name = "schedule"
+    Answer = Schedule
+    facility_id: UUID
+    team_id: UUID | None = None
+    member_id: UUID | None = None
+    starts_at: Timestamp
+    ends_at: Timestamp
+
+
+class CalendarDocument(Frozen):
+    """An iCalendar document (RFC 5545)."""
+
+    document: str
+
+
+class ExportShifts(DirectoryQuery):
+    """The shifts of `GetSchedule` as iCalendar, for a calendar program."""
+
+    name = "export_shifts"
+    Answer = CalendarDocument
+    facility_id: UUID
+    team_id: UUID | None = None
+    member_id: UUID | None = None
+    starts_at: Timestamp
+    ends_at: Timestamp

@@ -128,3 +128,15 @@ class LinkChat(IncidentCommand):
     chat_channel_ref: Reference | None = None
     global_channel_ref: Reference | None = None
     global_message_ref: Reference | None = None
+
+
+class ExpireAcknowledgement(IncidentCommand):
+    """Take back an acknowledgement after which nothing happened; sent by the escalation service only.
+
+    Only the acknowledgement of `acknowledged_at` is taken back, so that a newer one stays.
+    """
+
+    name = "expire_acknowledgement"
+    visibility = Visibility.INTERNAL
+    acknowledged_at: Timestamp
+    idle_minutes: float = Field(ge=0, le=60 * 24 * 31, allow_inf_nan=False)

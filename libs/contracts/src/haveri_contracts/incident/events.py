@@ -144,3 +144,12 @@ class ChatLinked(IncidentEvent):
     chat_channel_ref: Reference | None = None
     global_channel_ref: Reference | None = None
     global_message_ref: Reference | None = None
+
+
+class AcknowledgementExpired(IncidentEvent):
+    """Nothing happened for too long after somebody had taken the incident: it is nobody's again."""
+
+    name = "acknowledgement_expired"
+    member_id: UUID
+    acknowledged_at: Timestamp
+    idle_minutes: float = Field(ge=0, le=60 * 24 * 31, allow_inf_nan=False)

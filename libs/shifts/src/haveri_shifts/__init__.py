@@ -1,0 +1,1 @@
+"""Who works when: rotations, changes and holidays as pure calculation."""

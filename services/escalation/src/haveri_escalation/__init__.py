@@ -1,0 +1,1 @@
+"""Someone always answers: policies as data, timed steps, calls until somebody answers."""

@@ -1,0 +1,1 @@
+"""What a demo house begins with."""

@@ -1,0 +1,1 @@
+"""The rules of escalation: pure functions over frozen values, with nothing but the standard library and plain types."""

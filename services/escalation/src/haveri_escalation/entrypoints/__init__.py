@@ -1,0 +1,1 @@
+"""Doors of the escalation service: they translate and delegate."""

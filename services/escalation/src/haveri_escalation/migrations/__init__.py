@@ -1,0 +1,1 @@
+"""The escalation schema's history."""
