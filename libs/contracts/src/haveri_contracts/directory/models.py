@@ -88,7 +88,8 @@ class Locale(StrEnum):
 class Shift(Frozen):
     """A stretch of wall-clock time at the team's facility; `days` are those on which it starts.
 
-    `end` at or before `start` means the next day. Empty `member_ids` means the whole team.
+    `end` at or before `start` means the next day. Empty `member_ids` means the whole team. A shift that
+    `rests_on_holidays` does not start on one.
     """
 
     name: ShortText
@@ -96,6 +97,7 @@ class Shift(Frozen):
     start: WallClock = Field(alias="from")
     end: WallClock = Field(alias="to")
     member_ids: list[UUID] = Field(default_factory=list)
+    rests_on_holidays: bool = False
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 

@@ -69,6 +69,7 @@ class Rotation(Frozen):
     slots: list[ShiftSlot] = Field(min_length=1, max_length=20)
     pattern: list[str | None] = Field(default_factory=list, max_length=366)
     crews: list[RotationCrew] = Field(min_length=1, max_length=20)
+    rests_on_holidays: bool = False
 
 
 class Stretch(Frozen):
