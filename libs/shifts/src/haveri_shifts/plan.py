@@ -86,7 +86,7 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of who works in a team, in [starts_at, ends_at); see the contract's `ShiftChange`. Only accepted ones."""
+    """A change of who works in a team, in [starts_at, ends_at), accepted; see the contract's `ShiftChange`."""
 
     id: UUID
     team_id: UUID
