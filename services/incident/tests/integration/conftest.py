@@ -38,6 +38,7 @@ class Works:
         """What the directory would tell."""
         return Plant(
             members={self.anna: Role.RESPONDER, self.ben: Role.MANAGER, self.viewer: Role.VIEWER},
+            names={self.anna: "Anna", self.ben: "Ben", self.viewer: "Vera"},
             teams=frozenset(),
             facilities=frozenset({self.facility, self.other_facility}),
             areas={self.line: AreaPlace(self.facility)},

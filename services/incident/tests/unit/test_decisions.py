@@ -10,7 +10,7 @@ import pytest
 from haveri_contracts.plain import EntryType, Refusal, Severity, Status
 from haveri_incident.domain import decisions, refusals
 from haveri_incident.domain.decisions import Declaration
-from haveri_incident.domain.events import Declared, LeadAssigned
+from haveri_incident.domain.events import Declared, LeadAssigned, Reopened
 from haveri_incident.domain.state import BrokenHistoryError, Fact, IncidentState, evolve, fold
 from haveri_incident.domain.values import FollowUp, Summary
 
@@ -113,11 +113,48 @@ def test_an_order_at_the_wrong_time_is_refused_by_name(order, reason) -> None:
         order()
 
 
-def test_acknowledging_twice_says_when_it_was_acknowledged_first() -> None:
-    state = after(declared(), decisions.acknowledge(declared(), ANNA, NOW))
-    assert (state.acknowledged_by, state.acknowledged_at) == (ANNA, NOW)
-    with pytest.raises(refusals.AlreadyAcknowledged, match="01:10 UTC"):
-        decisions.acknowledge(state, BEN, NOW)
+NAMES = {ANNA: "Anna", BEN: "Ben"}
+
+
+def taken() -> IncidentState:
+    return after(declared(), decisions.acknowledge(declared(), ANNA, NOW, NAMES))
+
+
+def test_who_acknowledges_second_is_told_who_was_first_and_when() -> None:
+    assert (taken().acknowledged_by, taken().acknowledged_at) == (ANNA, NOW)
+    with pytest.raises(refusals.AlreadyAcknowledged, match="Anna took INC-1 at 01:10 UTC"):
+        decisions.acknowledge(taken(), BEN, NOW, NAMES)
+    with pytest.raises(refusals.AlreadyAcknowledged, match="You took INC-1 at 01:10 UTC"):
+        decisions.acknowledge(taken(), ANNA, NOW, NAMES)
+
+
+def test_an_incident_that_was_taken_and_forgotten_can_be_taken_by_somebody_else() -> None:
+    forgotten = after(taken(), decisions.expire_acknowledgement(taken(), NOW, 30.0))
+    assert (forgotten.acknowledged_by, forgotten.acknowledged_at) == (None, None)
+    again = after(forgotten, decisions.acknowledge(forgotten, BEN, NOW, NAMES))
+    assert again.acknowledged_by == BEN
+
+
+def test_only_the_acknowledgement_that_was_forgotten_is_taken_back() -> None:
+    with pytest.raises(refusals.AcknowledgementNotInForce):
+        decisions.expire_acknowledgement(taken(), NOW - timedelta(seconds=1), 30.0)
+    with pytest.raises(refusals.AcknowledgementNotInForce):
+        decisions.expire_acknowledgement(declared(), NOW, 30.0)
+    mitigated = after(taken(), decisions.update_status(taken(), Status.MITIGATED, ""))
+    with pytest.raises(refusals.AcknowledgementNotInForce, match="MITIGATED"):
+        decisions.expire_acknowledgement(mitigated, NOW, 30.0)
+
+
+def test_a_reopened_incident_is_nobodys_until_somebody_takes_it_anew() -> None:
+    resolved = after(taken(), decisions.resolve(taken(), SUMMARY, NOW))
+    reopened = after(resolved, decisions.reopen(resolved, "Jammed again"))
+    assert (reopened.acknowledged_by, reopened.acknowledged_at) == (None, None)
+
+
+def test_a_reopening_of_the_time_before_acknowledgements_were_cleared_reads_as_it_did_then() -> None:
+    resolved = after(taken(), decisions.resolve(taken(), SUMMARY, NOW))
+    reopened = after(resolved, [Reopened(Status.RESOLVED, "Jammed again")])
+    assert reopened.acknowledged_by == ANNA
 
 
 def test_a_closed_incident_still_takes_annotations_and_a_better_summary() -> None:

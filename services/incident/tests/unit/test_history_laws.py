@@ -32,7 +32,8 @@ follow_ups = st.builds(FollowUp, members, texts, st.none() | members, st.none() 
 orders: st.SearchStrategy[Any] = st.one_of(
     st.tuples(st.just(decisions.update_status), st.sampled_from(Status), texts),
     st.tuples(st.just(decisions.change_severity), st.sampled_from(Severity), texts),
-    st.tuples(st.just(decisions.acknowledge), members, st.just(START)),
+    st.tuples(st.just(decisions.acknowledge), members, st.just(START), st.just({})),
+    st.tuples(st.just(decisions.expire_acknowledgement), st.just(START), st.just(30.0)),
     st.tuples(st.just(decisions.assign_lead), members),
     st.tuples(st.just(decisions.assign_comms_lead), members),
     st.tuples(st.just(decisions.add_event), st.just(EntryType.ACTION_TAKEN), texts, st.none(), st.just(START)),

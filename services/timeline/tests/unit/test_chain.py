@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from haveri_contracts.catalogue import all_messages
 from haveri_contracts.plain import EntryType
-from haveri_contracts.subjects import Kind
+from haveri_contracts.streams import TIMELINE_ENTRIES, readers_of
+from haveri_contracts.subjects import ANY, Kind
 from haveri_timeline.domain.chain import BEGINNING, Head, canonical, extend, follow
 from haveri_timeline.domain.entries import Entry, Happening, UntellableEventError, kind_of
 
@@ -95,9 +96,9 @@ def test_the_hash_of_an_entry_never_changes_between_releases() -> None:
     assert entry.hash == "30d1cdb55c0c3fe7fecd30f0d1993d302516950d9033a8f38ada4c97cc99823c"
 
 
-def test_every_event_about_an_incident_has_its_kind_of_entry() -> None:
+def test_every_event_that_the_timeline_is_given_has_its_kind_of_entry() -> None:
     for message in all_messages():
-        if message.kind is Kind.EVENT and message.owner in ("incident", "chat"):
+        if message.kind is Kind.EVENT and TIMELINE_ENTRIES in readers_of(message.subject(ANY)):
             assert kind_of(message.message_type(), {"type": "annotation"}) in EntryType
     with pytest.raises(UntellableEventError, match="does not know"):
         kind_of("haveri.incident.vanished.v1", {})

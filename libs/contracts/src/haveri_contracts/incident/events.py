@@ -128,12 +128,13 @@ class IncidentClosed(IncidentEvent):
 
 
 class IncidentReopened(IncidentEvent):
-    """A resolved or closed incident was taken up again; it is INVESTIGATING."""
+    """A resolved or closed incident was taken up again; it is INVESTIGATING, and nobody's if so said."""
 
     name = "reopened"
     old_status: Status
     status: Literal[Status.INVESTIGATING] = Status.INVESTIGATING
     reason: NonEmptyText
+    clears_acknowledgement: bool = False
 
 
 class ChatLinked(IncidentEvent):

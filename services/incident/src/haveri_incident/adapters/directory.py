@@ -34,6 +34,7 @@ class DirectoryReplica:
         places = {area.id: AreaPlace(area.facility_id) for area in areas}
         return Plant(
             members={member.id: member.role for member in members},
+            names={member.id: member.name for member in members},
             teams=frozenset(team.id for team in teams),
             facilities=frozenset(facility.id for facility in facilities),
             areas=places,

@@ -20,6 +20,7 @@ PAIRS: tuple[tuple[type[IncidentEvent], type[PublishedEvent]], ...] = (
     (domain.StatusUpdated, published.StatusUpdated),
     (domain.SeverityChanged, published.SeverityChanged),
     (domain.Acknowledged, published.IncidentAcknowledged),
+    (domain.AcknowledgementExpired, published.AcknowledgementExpired),
     (domain.LeadAssigned, published.LeadAssigned),
     (domain.CommsLeadAssigned, published.CommsLeadAssigned),
     (domain.EventAdded, published.EventAdded),

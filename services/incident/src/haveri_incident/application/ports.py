@@ -90,6 +90,7 @@ class Plant:
     """An organisation's people and machines, as far as incidents need them."""
 
     members: dict[UUID, Role]
+    names: dict[UUID, str]
     teams: frozenset[UUID]
     facilities: frozenset[UUID]
     areas: dict[UUID, AreaPlace]

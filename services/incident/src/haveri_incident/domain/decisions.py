@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from haveri_contracts.plain import EntryType, Severity, Status
 from haveri_incident.domain import refusals
 from haveri_incident.domain.events import (
     Acknowledged,
+    AcknowledgementExpired,
     ChatLinked,
     Closed,
     CommsLeadAssigned,
@@ -97,12 +98,23 @@ def change_severity(state: IncidentState, severity: Severity, reason: str) -> Ev
     return [SeverityChanged(state.severity, severity, reason)]
 
 
-def acknowledge(state: IncidentState, member_id: UUID, now: datetime) -> Events:
-    """Say "I have it"."""
+def acknowledge(state: IncidentState, member_id: UUID, now: datetime, names: Mapping[UUID, str]) -> Events:
+    """Say "I have it"; who comes second is told who was first, by the members' `names`."""
     _still_open(state)
-    if state.acknowledged_at is not None:
-        raise refusals.AlreadyAcknowledged(f"{state.number} was acknowledged at {state.acknowledged_at:%H:%M} UTC.")
+    if state.acknowledged_at is not None and state.acknowledged_by is not None:
+        taker = "You" if state.acknowledged_by == member_id else names.get(state.acknowledged_by, "Somebody else")
+        raise refusals.AlreadyAcknowledged(f"{taker} took {state.number} at {state.acknowledged_at:%H:%M} UTC.")
     return [Acknowledged(member_id, now)]
+
+
+def expire_acknowledgement(state: IncidentState, acknowledged_at: datetime, idle_minutes: float) -> Events:
+    """Take back the acknowledgement of that moment, and no newer one, when the incident still waits for its remedy."""
+    _still_open(state)
+    if state.acknowledged_by is None or state.acknowledged_at != acknowledged_at:
+        raise refusals.AcknowledgementNotInForce(f"Nobody has {state.number} since {acknowledged_at:%H:%M:%S} UTC.")
+    if state.status is Status.MITIGATED:
+        raise refusals.AcknowledgementNotInForce(f"{state.number} is MITIGATED; whoever took it has done something.")
+    return [AcknowledgementExpired(state.acknowledged_by, acknowledged_at, idle_minutes)]
 
 
 def assign_lead(state: IncidentState, member_id: UUID) -> Events:
@@ -160,10 +172,10 @@ def close(state: IncidentState, follow_ups: Sequence[FollowUp], now: datetime) -
 
 
 def reopen(state: IncidentState, reason: str) -> Events:
-    """Take it up again."""
+    """Take it up again; it is nobody's until somebody acknowledges it anew."""
     if state.status.is_open:
         raise refusals.IncidentStillOpen(f"{state.number} is {state.status.value}; there is nothing to reopen.")
-    return [Reopened(state.status, reason)]
+    return [Reopened(state.status, reason, clears_acknowledgement=True)]
 
 
 def link_chat(state: IncidentState, channel: str | None, global_channel: str | None, message: str | None) -> Events:

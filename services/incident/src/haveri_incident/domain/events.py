@@ -58,6 +58,15 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class AcknowledgementExpired:
+    """Nothing happened for too long after a member had taken the incident: it is nobody's again."""
+
+    member_id: UUID
+    acknowledged_at: datetime
+    idle_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
 class LeadAssigned:
     """The responsible lead changed."""
 
@@ -117,10 +126,11 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """The incident was taken up again."""
+    """The incident was taken up again. Older histories hold reopenings that left the acknowledgement as it was."""
 
     old_status: Status
     reason: str
+    clears_acknowledgement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,7 @@ IncidentEvent = (
     | StatusUpdated
     | SeverityChanged
     | Acknowledged
+    | AcknowledgementExpired
     | LeadAssigned
     | CommsLeadAssigned
     | EventAdded

@@ -89,6 +89,13 @@ class AlreadyAcknowledged(Refusal):
     title = "The incident has been acknowledged already."
 
 
+class AcknowledgementNotInForce(Refusal):
+    """The acknowledgement that is to expire has been replaced or is not needed to expire."""
+
+    type = "acknowledgement-not-in-force"
+    title = "There is no such acknowledgement to take back."
+
+
 class LeadUnchanged(Refusal):
     """This member is in that role already."""
 

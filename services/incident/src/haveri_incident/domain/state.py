@@ -11,6 +11,7 @@ from uuid import UUID
 from haveri_contracts.plain import Severity, Status
 from haveri_incident.domain.events import (
     Acknowledged,
+    AcknowledgementExpired,
     ChatLinked,
     Closed,
     CommsLeadAssigned,
@@ -132,6 +133,11 @@ def _(event: Acknowledged, state: IncidentState) -> IncidentState:
 
 
 @_apply.register
+def _(_event: AcknowledgementExpired, state: IncidentState) -> IncidentState:
+    return _nobodys(state)
+
+
+@_apply.register
 def _(event: LeadAssigned, state: IncidentState) -> IncidentState:
     return replace(state, assigned_to=event.member_id)
 
@@ -159,8 +165,9 @@ def _(event: Closed, state: IncidentState) -> IncidentState:
 
 
 @_apply.register
-def _(_event: Reopened, state: IncidentState) -> IncidentState:
-    return replace(state, status=Status.INVESTIGATING, resolved_at=None, closed_at=None)
+def _(event: Reopened, state: IncidentState) -> IncidentState:
+    reopened = replace(state, status=Status.INVESTIGATING, resolved_at=None, closed_at=None)
+    return _nobodys(reopened) if event.clears_acknowledgement else reopened
 
 
 @_apply.register
@@ -171,3 +178,8 @@ def _(event: ChatLinked, state: IncidentState) -> IncidentState:
         global_channel_ref=event.global_channel_ref or state.global_channel_ref,
         global_message_ref=event.global_message_ref or state.global_message_ref,
     )
+
+
+def _nobodys(state: IncidentState) -> IncidentState:
+    """The incident as one that somebody has yet to take."""
+    return replace(state, acknowledged_at=None, acknowledged_by=None)

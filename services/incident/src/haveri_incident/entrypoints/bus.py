@@ -25,6 +25,7 @@ from haveri_incident.application.change_severity import change_severity
 from haveri_incident.application.close_incident import close_incident
 from haveri_incident.application.declare_incident import declare_incident
 from haveri_incident.application.escalate import escalate
+from haveri_incident.application.expire_acknowledgement import expire_acknowledgement
 from haveri_incident.application.link_chat import link_chat
 from haveri_incident.application.ports import Context, Directory, Incidents
 from haveri_incident.application.reopen_incident import reopen_incident
@@ -35,6 +36,7 @@ CHANGES: dict[type[Command], Callable[..., Awaitable[dict[str, Any]]]] = {
     commands.UpdateStatus: update_status,
     commands.ChangeSeverity: change_severity,
     commands.Acknowledge: acknowledge,
+    commands.ExpireAcknowledgement: expire_acknowledgement,
     commands.AssignLead: assign_lead,
     commands.AssignCommsLead: assign_comms_lead,
     commands.AddEvent: add_event,

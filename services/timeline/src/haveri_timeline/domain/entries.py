@@ -8,11 +8,29 @@ from uuid import UUID
 
 from haveri_contracts.plain import EntryType
 
+_OF_A_CHAIN = (
+    "started",
+    "step_fired",
+    "step_skipped",
+    "unacked",
+    "call_released",
+    "member_unreachable",
+    "exhausted",
+    "silenced",
+    "resumed",
+    "steps_replanned",
+    "ended",
+    "mitigation_overdue",
+    "policy_missing",
+    "step_overdue",
+)
+_OF_A_NOTIFICATION = ("sent", "delivered", "failed", "answered")
 _KINDS = {
     "haveri.incident.declared.v1": EntryType.DECLARED,
     "haveri.incident.status_updated.v1": EntryType.STATUS_CHANGE,
     "haveri.incident.severity_changed.v1": EntryType.SEVERITY_CHANGE,
     "haveri.incident.acknowledged.v1": EntryType.ACKNOWLEDGEMENT,
+    "haveri.incident.acknowledgement_expired.v1": EntryType.ACKNOWLEDGEMENT,
     "haveri.incident.lead_assigned.v1": EntryType.ASSIGNMENT,
     "haveri.incident.comms_lead_assigned.v1": EntryType.COMMS_ASSIGNMENT,
     "haveri.incident.escalation_requested.v1": EntryType.ESCALATION,
@@ -26,6 +44,8 @@ _KINDS = {
     "haveri.chat.message_deleted.v1": EntryType.MESSAGE_DELETED,
     "haveri.chat.file_shared.v1": EntryType.ATTACHMENT,
     "haveri.chat.notification_failed.v1": EntryType.NOTIFICATION,
+    **{f"haveri.escalation.{news}.v1": EntryType.ESCALATION for news in _OF_A_CHAIN},
+    **{f"haveri.escalation.notification_{news}.v1": EntryType.NOTIFICATION for news in _OF_A_NOTIFICATION},
 }
 _SAYS_ITS_KIND = "haveri.incident.event_added.v1"
 
