@@ -1,0 +1,34 @@
+"""The escalation service: the only place where its objects are chosen."""
+
+from __future__ import annotations
+
+from haveri_chassis.bus import Bus
+from haveri_chassis.clock import SystemClock
+from haveri_chassis.database import Database
+from haveri_chassis.health import health_app
+from haveri_chassis.ids import SystemIds
+from haveri_chassis.outbox import OutboxRelay
+from haveri_chassis.service import App, run
+from haveri_chassis.timers import TimerWorker
+from haveri_escalation.settings import EscalationSettings
+
+NAME = "escalation"
+
+
+def create_app(settings: EscalationSettings) -> App:
+    """The service as one object that starts, says whether it is ready, and stops."""
+    clock, ids = SystemClock(), SystemIds()
+    database = Database(settings.database_url.get_secret_value(), schema=NAME)
+    bus = Bus(settings.nats_url.get_secret_value(), service=NAME, clock=clock, ids=ids)
+    return App(
+        NAME, settings, health_app(NAME), [database, bus, OutboxRelay(database, bus), TimerWorker(database, clock)]
+    )
+
+
+def main() -> None:
+    """Run the service until it is told to stop."""
+    run(create_app, EscalationSettings)
+
+
+if __name__ == "__main__":
+    main()
