@@ -6,6 +6,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "nav.main": ("Main", "Päävalikko", "Hauptmenü"),
     "nav.overview": ("Overview", "Yleiskuva", "Übersicht"),
     "nav.incidents": ("Incidents", "Häiriöt", "Störungen"),
+    "nav.shifts": ("Shifts", "Vuorot", "Schichten"),
     "nav.plant": ("Plant", "Tehdas", "Werk"),
     "nav.settings": ("Settings", "Asetukset", "Einstellungen"),
     "nav.sign_out": ("Sign out", "Kirjaudu ulos", "Abmelden"),
