@@ -7,12 +7,13 @@ import platform
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from benchmarks import chat_loop, event_store, house_size, rest_reads, timeline_intake
+from benchmarks import chat_loop, event_store, first_call, house_size, rest_reads, timeline_intake
 from benchmarks.report import RESULTS, Report
 
 ALL: tuple[Callable[[], Report], ...] = (
     house_size.run,
     chat_loop.run,
+    first_call.run,
     rest_reads.run,
     event_store.run,
     timeline_intake.run,
