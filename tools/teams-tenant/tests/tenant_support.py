@@ -57,6 +57,7 @@ class TenantProcess:
         environment = {
             **os.environ,
             "HAVERI_TENANT_PORT": str(self.port),
+            "HAVERI_TENANT_MAIL_PORT": "0",
             "HAVERI_TENANT_DATA_DIR": str(self._data_dir),
             "HAVERI_TENANT_LONGEST_BACKOFF": "0.3",
         }

@@ -14,6 +14,8 @@ from haveri_teams_tenant.control.traffic import Traffic
 from haveri_teams_tenant.identity import keys
 from haveri_teams_tenant.identity.keys import KeyRing
 from haveri_teams_tenant.identity.tokens import TokenDesk
+from haveri_teams_tenant.mail.mailboxes import Mailboxes
+from haveri_teams_tenant.mail.smtp import MailDoor
 from haveri_teams_tenant.people.administration import Administration
 from haveri_teams_tenant.people.bot_posts import BotPosts
 from haveri_teams_tenant.people.channels import Channels
@@ -52,6 +54,8 @@ class House:
     bot_posts: BotPosts
     presses: Presses
     uploads: Uploads
+    mailboxes: Mailboxes
+    mail_door: MailDoor
     limits: Limits
     faults: Faults
     traffic: Traffic
@@ -69,6 +73,7 @@ def build(settings: TenantSettings, clock: Clock, ids: Ids) -> House:
     publisher = Publisher(world, outbox, writer)
     invoker = Invoker(sender, ids, Patience(settings.invoke_timeout))
     channels = Channels(world, publisher, feed, clock, ids)
+    mailboxes = Mailboxes(world, feed, clock)
     return House(
         settings=settings,
         clock=clock,
@@ -87,6 +92,8 @@ def build(settings: TenantSettings, clock: Clock, ids: Ids) -> House:
         bot_posts=BotPosts(world, feed, clock),
         presses=Presses(world, publisher, invoker, feed, ids),
         uploads=Uploads(store, ids, settings.base_url),
+        mailboxes=mailboxes,
+        mail_door=MailDoor(mailboxes, settings.mail_port),
         limits=Limits(clock),
         faults=Faults(),
         traffic=Traffic(),

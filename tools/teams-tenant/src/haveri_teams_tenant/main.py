@@ -20,6 +20,7 @@ from haveri_teams_tenant.cards.inputs import BadInputs
 from haveri_teams_tenant.clock import Clock, Ids, RandomIds, SystemClock
 from haveri_teams_tenant.connector import conversations, rosters
 from haveri_teams_tenant.connector import errors as connector_errors
+from haveri_teams_tenant.control import mail as mail_control
 from haveri_teams_tenant.control import people, tenants, troubles
 from haveri_teams_tenant.control.gate import CONNECTION, Gate
 from haveri_teams_tenant.control.problems import answer_bad_inputs, answer_refused
@@ -27,7 +28,7 @@ from haveri_teams_tenant.graph import channels, members, messages
 from haveri_teams_tenant.graph import errors as graph_errors
 from haveri_teams_tenant.house import House, build
 from haveri_teams_tenant.identity import routes as identity
-from haveri_teams_tenant.page import documentation, files, live, reading, writing
+from haveri_teams_tenant.page import documentation, files, live, mail, reading, writing
 from haveri_teams_tenant.page.look import STATIC, SecurityHeaders
 from haveri_teams_tenant.page.viewer import NobodyChosen, answer_nobody
 from haveri_teams_tenant.people.refusals import Refused
@@ -58,9 +59,12 @@ def create_app(settings: TenantSettings, *, clock: Clock | None = None, ids: Ids
         tenants,
         people,
         troubles,
+        mail_control,
         documentation,
         files,
         live,
+        # Before the conversations, one of which it would be taken for.
+        mail,
         reading,
         writing,
     ):
@@ -83,7 +87,9 @@ def _lifespan(house: House) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         house.outbox.start()
+        await house.mail_door.start()
         yield
+        await house.mail_door.close()
         house.feed.close()
         await house.outbox.close()
         await house.sender.close()

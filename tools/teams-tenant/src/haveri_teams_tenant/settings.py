@@ -17,14 +17,15 @@ class SettingsError(Exception):
 class TenantSettings(BaseModel):
     """Where the tenant listens, where it keeps its state and how patient it is with bots.
 
-    `port` 0 lets the operating system choose. `public_url` is what bots and browsers use to reach the
-    tenant; empty means `http://<host>:<port>`. Times are in seconds.
+    `port` 0 lets the operating system choose; `mail_port` is where SMTP is spoken, on 127.0.0.1. `public_url` is what
+    bots and browsers use to reach the tenant; empty means `http://<host>:<port>`. Times are in seconds.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     port: int = Field(default=3990, ge=0, le=65535)
+    mail_port: int = Field(default=0, ge=0, le=65535)
     data_dir: Path = Path(".haveri/teams-tenant")
     public_url: str = ""
     invoke_timeout: float = Field(default=15.0, gt=0)

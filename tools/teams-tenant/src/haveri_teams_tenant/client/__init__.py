@@ -12,6 +12,7 @@ from haveri_teams_tenant.client.models import (
     Card,
     Delivery,
     Dialog,
+    Mail,
     Message,
     Outcome,
     Person,
@@ -30,6 +31,7 @@ __all__ = [
     "Card",
     "Delivery",
     "Dialog",
+    "Mail",
     "Message",
     "Outcome",
     "Person",
@@ -130,6 +132,11 @@ class TenantClient:
         """A token as pushes carry it, or one that is wrong on purpose."""
         body = {"app_id": app_id, "claims": claims or {}, "omit": list(omit), "forged": forged}
         return str((await self._connection.call("POST", "/tokens", body))["token"])
+
+    async def mail_door(self) -> tuple[str, int]:
+        """Host and port that speak SMTP."""
+        door = await self._connection.call("GET", "/mail-door")
+        return str(door["host"]), int(door["port"])
 
     async def requests(self) -> dict[str, int]:
         """Counters such as `graph POST 201` since the start or the last reset."""

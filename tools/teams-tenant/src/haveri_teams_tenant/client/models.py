@@ -212,6 +212,27 @@ def _moment(value: str | None) -> datetime | None:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """A mail that somebody got."""
+
+    id: str
+    sender: str
+    address: str
+    subject: str
+    text: str
+    received_at: datetime
+
+    @classmethod
+    def read(cls, body: Json) -> Mail:
+        """From the wire."""
+        return cls(**{**body, "received_at": datetime.fromisoformat(body["received_at"])})
+
+    def links(self) -> list[str]:
+        """The web addresses in the text."""
+        return [word for word in self.text.split() if word.startswith(("http://", "https://"))]
+
+
+@dataclass(frozen=True)
 class Dialog:
     """A form that stands open."""
 

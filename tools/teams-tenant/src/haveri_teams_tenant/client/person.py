@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 
 from haveri_teams_tenant.client.connection import Connection
-from haveri_teams_tenant.client.models import Attachment, Dialog, Json, Message, Outcome, Place
+from haveri_teams_tenant.client.models import Attachment, Dialog, Json, Mail, Message, Outcome, Place
 
 
 def place_name(place: Place | str) -> str:
@@ -123,6 +123,11 @@ class Actor:
         path = f"{self._base}/messages"
         found = await self._connection.call("GET", path, place=place_name(place), as_user=self.name)
         return [Message.read(body) for body in found]
+
+    async def mails(self) -> list[Mail]:
+        """What is in this person's mailbox, oldest first."""
+        found = await self._connection.call("GET", f"{self._base}/mails", as_user=self.name)
+        return [Mail.read(body) for body in found]
 
 
 def _upload(file: Attachment) -> Json:

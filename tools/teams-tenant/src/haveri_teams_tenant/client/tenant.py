@@ -11,6 +11,7 @@ from haveri_teams_tenant.client.models import (
     AppInstall,
     Delivery,
     Json,
+    Mail,
     Message,
     Person,
     Place,
@@ -114,6 +115,14 @@ class TenantHandle:
 
         async def look() -> Message | None:
             return next((message for message in await self.messages(place) if fits(message)), None)
+
+        return await self.wait_for(look, timeout)
+
+    async def wait_for_mail(self, person: str, fits: Callable[[Mail], bool], timeout: float = 10.0) -> Mail:
+        """The first mail to this person that fits, as soon as there is one."""
+
+        async def look() -> Mail | None:
+            return next((mail for mail in await self.as_user(person).mails() if fits(mail)), None)
 
         return await self.wait_for(look, timeout)
 

@@ -87,6 +87,24 @@ class SeenMessage(BaseModel):
     reactions: dict[str, list[str]]
 
 
+class SeenMail(BaseModel):
+    """A mail in somebody's mailbox."""
+
+    id: str
+    sender: str
+    address: str
+    subject: str
+    text: str
+    received_at: datetime
+
+
+class SeenMailDoor(BaseModel):
+    """Where SMTP is spoken."""
+
+    host: str
+    port: int
+
+
 class SeenDialog(BaseModel):
     """A form that stands open."""
 

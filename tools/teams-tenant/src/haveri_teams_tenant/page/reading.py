@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from haveri_teams_tenant.house import House, HouseDep
 from haveri_teams_tenant.page.look import page
+from haveri_teams_tenant.page.mail import mail_item
 from haveri_teams_tenant.page.viewer import COOKIE_LIFE, Viewer, cookie_name, same_origin
 from haveri_teams_tenant.page.views import THREADS_SHOWN, Views
 from haveri_teams_tenant.people.refusals import NotThere
@@ -109,6 +110,7 @@ async def conversation(
         earlier=show + THREADS_SHOWN if earlier else 0,
         rail=views.rail(),
         chats=views.chats(),
+        mail=mail_item(house, me),
         commands=_commands(house, place),
         names=_names(house, me, place),
         notice=notice,
@@ -161,5 +163,10 @@ async def rail(house: HouseDep, me: Viewer, here: str = "") -> HTMLResponse:
     """The teams and channels anew."""
     views = Views(house, me)
     return page(
-        "rail.html", tenant=house.world.tenants[me.tenant_id], here=here, rail=views.rail(), chats=views.chats()
+        "rail.html",
+        tenant=house.world.tenants[me.tenant_id],
+        here=here,
+        rail=views.rail(),
+        chats=views.chats(),
+        mail=mail_item(house, me),
     )

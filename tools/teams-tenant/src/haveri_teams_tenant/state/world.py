@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from haveri_teams_tenant.clock import Clock
+from haveri_teams_tenant.state.mail import Mail
 from haveri_teams_tenant.state.records import (
     App,
     Channel,
@@ -48,6 +49,7 @@ class World:
         self.messages_of_place: dict[str, list[Message]] = defaultdict(list)
         self.files: dict[str, File] = {}
         self.dialogs: dict[str, Dialog] = {}
+        self.mails_of: dict[tuple[str, str], list[Mail]] = defaultdict(list)
         self.reads: dict[tuple[str, str, str], str] = {}
         self._last_message_id = 0
         self._indexers: dict[type[Record], Callable[[Any], None]] = {
@@ -61,6 +63,7 @@ class World:
             Message: self._index_message,
             File: self._index_file,
             Dialog: self._index_dialog,
+            Mail: self._index_mail,
             ReadMark: self._index_read,
         }
         for model in self._indexers:
@@ -106,6 +109,11 @@ class World:
 
     def _index_dialog(self, record: Dialog) -> None:
         self.dialogs[record.id] = record
+
+    def _index_mail(self, record: Mail) -> None:
+        # Mails never change: each is indexed once.
+        self.mails_of[record.tenant_id, record.user_id].append(record)
+        self._last_message_id = max(self._last_message_id, int(record.id))
 
     def _index_read(self, record: ReadMark) -> None:
         self.reads[record.tenant_id, record.user_id, record.place_id] = record.message_id

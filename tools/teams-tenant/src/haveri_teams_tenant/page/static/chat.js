@@ -135,6 +135,7 @@
     live.onmessage = (event) => {
       const change = JSON.parse(event.data);
       if (change.kind.startsWith("message.") && change.place === place) once(change.root, () => showThread(change.root));
+      else if (change.kind.startsWith("mail.") && change.place === place) once("feed", showFeed);
       else once("rail", showRail);
       if (change.place === place && change.kind.startsWith("channel.")) location.reload();
     };

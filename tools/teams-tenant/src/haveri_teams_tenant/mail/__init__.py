@@ -1,0 +1,1 @@
+"""The tenant's mailboxes: SMTP in, one mail a recipient kept."""
