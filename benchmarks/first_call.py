@@ -2,7 +2,7 @@
 
 Two hundred incidents are declared within a minute by different people of the demo plant, each by the policy that the
 plant has for its severity. Measured from the moment the command was typed to the tenant's time stamp of the first
-card that a called person sees. The bench's own looking is done afterwards, so that it does not slow down what is measured.
+card that a called person sees. The bench looks afterwards, so that looking does not slow down what is measured.
 """
 
 from __future__ import annotations

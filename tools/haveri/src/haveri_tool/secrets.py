@@ -41,6 +41,10 @@ class Secrets:
         """The bot's secret in the local tenant."""
         return kept_secret(self._file("teams-app-secret"))
 
+    def link_key(self) -> str:
+        """With which the escalation service signs the links in its notifications."""
+        return kept_secret(self._file("link-key"))
+
     def api_token(self) -> str | None:
         """The demo administrator's API token, None while there is none."""
         file = self._file("api-token")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -27,6 +27,18 @@ class Person:
     ways: tuple[Way, ...]
     is_administrator: bool = False
     may_respond: bool = True
+    may_manage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to speak to a member, for whoever carries a notification; never part of a log or an event."""
+
+    name: str
+    locale: str
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    push: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,20 @@ class Roster:
     area_names: Mapping[UUID, str] = field(default_factory=dict)
     area_of_asset: Mapping[UUID, UUID] = field(default_factory=dict)
     type_of_asset: Mapping[UUID, str] = field(default_factory=dict)
+    facility_names: Mapping[UUID, str] = field(default_factory=dict)
+    facility_of_area: Mapping[UUID, UUID] = field(default_factory=dict)
+    facility_of_team: Mapping[UUID, UUID] = field(default_factory=dict)
+    asset_names: Mapping[UUID, str] = field(default_factory=dict)
+    contacts: Mapping[UUID, Contact] = field(default_factory=dict, repr=False)
+
+    def areas_of(self, area_id: UUID | None, asset_ids: Iterable[UUID]) -> frozenset[UUID]:
+        """The area of an incident and those of its assets."""
+        found = {area for asset in asset_ids if (area := self.area_of_asset.get(asset)) is not None}
+        return frozenset(found | {area_id}) if area_id is not None else frozenset(found)
+
+    def types_of(self, asset_ids: Iterable[UUID]) -> frozenset[str]:
+        """The types of an incident's assets."""
+        return frozenset(kind for asset in asset_ids if (kind := self.type_of_asset.get(asset)) is not None)
 
 
 @dataclass(frozen=True, slots=True)

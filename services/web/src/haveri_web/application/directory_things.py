@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from haveri_contracts.directory.commands import PutArea, PutAsset, PutFacility, PutMember, PutTeam
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
 from haveri_contracts.directory.queries import ListAreas, ListAssets, ListFacilities, ListMembers, ListTeams
 from haveri_contracts.message import Command, Query
 from haveri_contracts.plain import Role
 from haveri_contracts.types import Frozen
+from haveri_web.application.asking import valid
 from haveri_web.application.callers import Caller
 from haveri_web.application.directory import Directory, every_item
 from haveri_web.application.ports import Queries
@@ -78,13 +77,7 @@ def changed(kind: Kind, thing: Thing, changes: dict[str, Any]) -> Thing:
 
 def built(kind: Kind, values: dict[str, Any]) -> Thing:
     """A thing of these values. Raises InvalidRequest."""
-    try:
-        made: Thing = kind.model.model_validate(values)
-    except ValidationError as error:
-        findings = error.errors(include_url=False, include_input=False, include_context=False)
-        raise InvalidRequest(
-            [{"field": ".".join(map(str, item["loc"])), "problem": item["msg"]} for item in findings]
-        ) from None
+    made: Thing = valid(kind.model, values)
     return made
 
 

@@ -169,6 +169,41 @@ class FileUnknown(NotFound):
     title = "There is no such file at this incident."
 
 
+class PolicyUnknown(NotFound):
+    """No such escalation policy."""
+
+    type = "policy-unknown"
+    title = "There is no such escalation policy."
+
+
+class PolicyExists(Refusal):
+    """A new policy came with the id of another one that is there."""
+
+    type = "policy-exists"
+    title = "There is another policy with this id."
+
+
+class WindowUnknown(NotFound):
+    """No such maintenance window."""
+
+    type = "window-unknown"
+    title = "There is no such maintenance window."
+
+
+class RotationUnknown(NotFound):
+    """No such rotation."""
+
+    type = "rotation-unknown"
+    title = "There is no such rotation."
+
+
+class ShiftChangeUnknown(NotFound):
+    """No such change of shifts."""
+
+    type = "shift-change-unknown"
+    title = "There is no such change of shifts."
+
+
 class CommandUnknown(NotFound):
     """Nobody sent a command with this id."""
 

@@ -75,3 +75,8 @@ class Plan:
     def tenant_url(self) -> str:
         """The local tenant and its chat page."""
         return f"http://{LOOPBACK}:{self.ports.teams_tenant}"
+
+    @property
+    def mailbox_url(self) -> str:
+        """Where the local tenant takes mail for its people, as Apprise is told of it."""
+        return f"mailto://{LOOPBACK}:{self.ports.mailbox}/?mode=insecure&from=haveri@haveri.example&to={{email}}"

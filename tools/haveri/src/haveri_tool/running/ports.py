@@ -17,11 +17,13 @@ class Ports:
     mqtt: int = 1883
     s3: int = 9000
     teams_tenant: int = 3990
+    mailbox: int = 3991
     teams_gateway: int = 3978
     web: int = 8080
     incident: int = 8091
     timeline: int = 8092
     directory: int = 8093
+    escalation: int = 8094
 
     @classmethod
     def choose(cls, *, free: bool = False) -> Ports:

@@ -5,6 +5,7 @@ from __future__ import annotations
 PACKAGES = {
     "directory": "haveri_directory",
     "incident": "haveri_incident",
+    "escalation": "haveri_escalation",
     "timeline": "haveri_timeline",
     "teams_gateway": "haveri_teams_gateway",
     "web": "haveri_web",

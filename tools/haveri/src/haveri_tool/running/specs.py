@@ -13,8 +13,9 @@ from haveri_tool.running.schemas import role_of
 
 Environment = Mapping[str, str]
 _OWN = "HAVERI_"
+_MAIL = "HAVERI_NOTIFY_EMAIL_URL"
 # What belongs to the supervisor and the tenant, or is said anew for each service.
-_NOT_FOR_SERVICES = ("HAVERI_DATABASE_URL", "HAVERI_NATS_URL", "HAVERI_HEALTH_", "HAVERI_HTTP_")
+_NOT_FOR_SERVICES = ("HAVERI_DATABASE_URL", "HAVERI_NATS_URL", "HAVERI_HEALTH_", "HAVERI_HTTP_", "HAVERI_LINK_KEY")
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,18 @@ def _gateway(plan: Plan) -> Environment:
     }
 
 
+def _escalation(plan: Plan) -> Environment:
+    # Other ways to notify (`HAVERI_NOTIFY_…`) reach the service as they are.
+    said = {**_common(plan, "escalation"), "HAVERI_LINK_KEY": plan.secrets.link_key()}
+    mail_is_given = any(plan.environment.get(name) for name in (_MAIL, f"{_MAIL}_FILE"))
+    return said if mail_is_given or not plan.local_tenant else {**said, _MAIL: plan.mailbox_url}
+
+
 def _tenant(plan: Plan) -> Environment:
     return {
         "HAVERI_TENANT_HOST": LOOPBACK,
         "HAVERI_TENANT_PORT": str(plan.ports.teams_tenant),
+        "HAVERI_TENANT_MAIL_PORT": str(plan.ports.mailbox),
         "HAVERI_TENANT_DATA_DIR": str(plan.home.server("teams-tenant")),
     }
 
@@ -115,6 +124,7 @@ SERVICES = (
     ServiceSpec("web", "haveri_web.main", _web, shared=("haveri_web.main",)),
     ServiceSpec("directory", "haveri_directory.main", _on_the_bus("directory"), shared=("haveri_directory.main",)),
     ServiceSpec("incident", "haveri_incident.main", _on_the_bus("incident"), shared=("haveri_incident.main",)),
+    ServiceSpec("escalation", "haveri_escalation.main", _escalation, shared=("haveri_escalation.main",)),
     ServiceSpec("timeline", "haveri_timeline.main", _on_the_bus("timeline"), shared=("haveri_timeline.main",)),
     ServiceSpec(
         "teams_tenant",

@@ -30,7 +30,7 @@ SELECT id, subject, body, max(created_at) OVER (PARTITION BY organization_id ORD
 FROM {schema}.event_log WHERE $1::text IS NULL OR organization_id = $1
 ORDER BY at, organization_id, position
 """
-SOURCES = ("directory", "incident", "teams_gateway")
+SOURCES = ("directory", "incident", "escalation", "teams_gateway")
 """The services whose events can be published again."""
 
 

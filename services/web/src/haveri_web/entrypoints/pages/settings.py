@@ -8,7 +8,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from haveri_contracts.directory.commands import ChangeChatSettings
@@ -17,6 +16,7 @@ from haveri_contracts.directory.queries import ChatSettingsAnswer, GetChatSettin
 from haveri_contracts.outcomes import Problem
 from haveri_contracts.plain import Refusal
 from haveri_web.adapters.token_rows import TokenRow, tokens_of
+from haveri_web.application.asking import valid
 from haveri_web.application.callers import Caller
 from haveri_web.application.directory import Directory
 from haveri_web.application.tokens import create_token
@@ -141,7 +141,7 @@ async def change_chat(
         "incident_channel": incident_channel,
     }
     try:
-        command = ChangeChatSettings(settings=_chat_settings(values))
+        command = ChangeChatSettings(settings=valid(ChatSettings, values))
         outcome = await web.sending.send(caller, command, web.ids.new())
     except Refusal as refusal:
         return await _page(request, web, caller, refusal=refusal)
@@ -225,13 +225,3 @@ def _scope(scope: str) -> Scope:
         return Scope(scope)
     except ValueError:
         raise InvalidRequest.field("scope", "is one of read, respond, administer") from None
-
-
-def _chat_settings(values: dict[str, str | None]) -> ChatSettings:
-    try:
-        return ChatSettings.model_validate(values)
-    except ValidationError as error:
-        findings = error.errors(include_url=False, include_input=False, include_context=False)
-        raise InvalidRequest(
-            [{"field": ".".join(map(str, item["loc"])), "problem": item["msg"]} for item in findings]
-        ) from None
