@@ -13,7 +13,7 @@ import pytest
 from haveri_teams_tenant.client import TenantClient
 from haveri_tool.testing import RunningHouse, haveri_program, until
 
-SERVICES = ("teams_gateway", "web", "directory", "incident", "timeline")
+SERVICES = ("teams_gateway", "web", "directory", "incident", "escalation", "timeline")
 SERVERS = ("postgres", "nats", "s3", "teams_tenant")
 
 

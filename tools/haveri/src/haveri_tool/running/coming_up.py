@@ -87,7 +87,8 @@ async def _provision(plan: Plan, specs: Sequence[ServiceSpec]) -> None:
 def _furnish(house: House, terminal: Terminal) -> None:
     plan = house.plan
     # The tenant's app must know where the gateway listens now.
-    parts = (plan.demo.fingerprint, plan.place, *((plan.gateway_url, plan.tenant_url) if plan.local_tenant else ()))
+    tenant = (plan.gateway_url, plan.tenant_url) if plan.local_tenant else ()
+    parts = (plan.demo.fingerprint, plan.place, str(plan.options.wants("escalation")), *tenant)
     folders = ["postgres", "teams-tenant"] if plan.local_tenant else ["postgres"]
     marker = Marker("furnished", [plan.home.server(folder) for folder in folders], fingerprint(*parts))
     if marker.stands() and plan.secrets.api_token():

@@ -1,4 +1,4 @@
-"""The demo organisation: the directory's own files, and a hash of them."""
+"""The demo organisation: the directory's and escalation's own files, and a hash of them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import uuid
 from dataclasses import dataclass
 
 from haveri_directory.demo import DEMO, TenantSeed, founding_order, plant_document, teams_tenant
+from haveri_escalation.demo import policies_document
 
 
 @dataclass(frozen=True)
 class Demo:
-    """What `haveri up` needs of the demo organisation. `plant` is the document for the import, YAML."""
+    """What `haveri up` needs of the demo organisation. `plant` and `policies` are the documents, YAML."""
 
     slug: str
     plant: str
+    policies: str
     tenant: TenantSeed
     administrator_email: str
 
@@ -26,10 +28,10 @@ class Demo:
     @property
     def fingerprint(self) -> str:
         """Changes when the demo does."""
-        return hashlib.sha256(f"{self.plant}{self.tenant}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.plant}{self.policies}{self.tenant}".encode()).hexdigest()
 
 
 def read_demo() -> Demo:
     """The demo organisation as it comes with this version."""
     order = founding_order(uuid.UUID(int=0), DEMO)
-    return Demo(DEMO, plant_document(DEMO), teams_tenant(DEMO), order.administrator.email)
+    return Demo(DEMO, plant_document(DEMO), policies_document(), teams_tenant(DEMO), order.administrator.email)
