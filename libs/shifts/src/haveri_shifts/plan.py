@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 
@@ -108,6 +109,8 @@ class Plan:
     rotations: tuple[Rotation, ...] = ()
     changes: tuple[Change, ...] = ()
     holidays: frozenset[date] = frozenset()
+    # What was worked out already, by day. A plan never changes, so neither does this; it goes when the plan goes.
+    memo: dict[date, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,110 @@
+"""Who works when: the questions that a plan answers. Moments are aware; answers are in UTC."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import UTC, datetime, time, timedelta
+
+from haveri_shifts.changes import changed, touching
+from haveri_shifts.plan import Duty, Plan
+from haveri_shifts.turns import planned, slot_on
+from haveri_shifts.wall import first_moment, stretch_of
+
+__all__ = ["duties", "first_moment", "on_shift", "shift_is_on", "slot_on", "stretch_of"]
+
+FIRST = datetime(2, 1, 1, tzinfo=UTC)
+LAST = datetime(9999, 1, 1, tzinfo=UTC)
+"""Before and after these nobody is on shift: the calendar has no room for the days around."""
+
+_ONE_DAY = timedelta(days=1)
+_DAYS_KEPT = 500
+
+
+def duties(plan: Plan, starts_at: datetime, ends_at: datetime) -> list[Duty]:
+    """Who works in [starts_at, ends_at): every duty that touches it, whole, ordered by start, then as teams are."""
+    start, end = max(starts_at.astimezone(UTC), FIRST), min(ends_at.astimezone(UTC), LAST)
+    if start >= end:
+        return []
+    found = [duty for turn in planned(plan, start, end) for duty in turn.duties()]
+    # A duty that reaches out of the interval is whole in the answer, so what cuts it outside counts as well.
+    first = min((duty.starts_at for duty in found), default=start)
+    last = max((duty.ends_at for duty in found), default=end)
+    changes = touching(plan.changes, min(start, first), max(end, last))
+    if changes:
+        found = [duty for duty in changed(plan, changes, found) if duty.starts_at < end and start < duty.ends_at]
+    rank = {team.id: number for number, team in enumerate(plan.teams)}
+    return sorted(found, key=lambda duty: (duty.starts_at, rank.get(duty.team_id, len(rank))))
+
+
+def on_shift(plan: Plan, at: datetime) -> list[Duty]:
+    """Who is on shift at `at`, team by team. A duty's first moment belongs to it, its last to the next one.
+
+    Repeated questions about a day are answered from what the first one worked out.
+    """
+    moment = at.astimezone(UTC)
+    return list(_day(plan, moment).on_shift(moment)) if FIRST <= moment < LAST else []
+
+
+def shift_is_on(plan: Plan, name: str, at: datetime) -> bool:
+    """Whether any team's shift, or slot of a rotation, of this name (case aside) is planned to be under way at `at`."""
+    moment = at.astimezone(UTC)
+    return FIRST <= moment < LAST and name.casefold() in _day(plan, moment).shifts(moment)
+
+
+class _Day:
+    """One UTC day of a plan. Between two neighbouring edges nothing changes, so each answer is worked out once."""
+
+    __slots__ = ("_changed", "_edges", "_here", "_names", "_rank", "_turns")
+
+    def __init__(self, plan: Plan, start: datetime) -> None:
+        end = start + _ONE_DAY
+        self._turns = planned(plan, start, end)
+        # Without changes nobody has to be told apart before the moment is known: most days stay small.
+        self._changed = duties(plan, start, end) if self._touched(plan, start, end) else None
+        self._rank = {team.id: number for number, team in enumerate(plan.teams)}
+        pieces = [*self._turns, *(self._changed or ())]
+        self._edges = sorted({edge for piece in pieces for edge in (piece.starts_at, piece.ends_at)})
+        self._here: dict[int, list[Duty]] = {}
+        self._names: dict[int, frozenset[str]] = {}
+
+    def on_shift(self, at: datetime) -> list[Duty]:
+        """Who is on shift at a moment of this day; not to be changed."""
+        part = bisect_right(self._edges, at)
+        found = self._here.get(part)
+        if found is None:
+            found = self._here[part] = self._work_out(at)
+        return found
+
+    def shifts(self, at: datetime) -> frozenset[str]:
+        """The names, casefolded, of the shifts that are planned at a moment of this day."""
+        part = bisect_right(self._edges, at)
+        found = self._names.get(part)
+        if found is None:
+            found = frozenset(turn.shift.casefold() for turn in self._turns if turn.starts_at <= at < turn.ends_at)
+            self._names[part] = found
+        return found
+
+    def _touched(self, plan: Plan, start: datetime, end: datetime) -> bool:
+        first = min((turn.starts_at for turn in self._turns), default=start)
+        last = max((turn.ends_at for turn in self._turns), default=end)
+        return bool(touching(plan.changes, min(start, first), max(end, last)))
+
+    def _work_out(self, at: datetime) -> list[Duty]:
+        if self._changed is None:
+            turns = [turn for turn in self._turns if turn.starts_at <= at < turn.ends_at]
+            found = [duty for turn in sorted(turns, key=lambda turn: turn.starts_at) for duty in turn.duties()]
+        else:
+            found = [duty for duty in self._changed if duty.starts_at <= at < duty.ends_at]
+        return sorted(found, key=lambda duty: self._rank.get(duty.team_id, len(self._rank)))
+
+
+def _day(plan: Plan, moment: datetime) -> _Day:
+    day = moment.date()
+    found = plan.memo.get(day)
+    if found is None:
+        if len(plan.memo) >= _DAYS_KEPT:
+            # Another thread may have been here in between: an empty memo is no reason to fail.
+            plan.memo.pop(next(iter(plan.memo), day), None)
+        found = plan.memo[day] = _Day(plan, datetime.combine(day, time(0), UTC))
+    result: _Day = found
+    return result
