@@ -14,7 +14,7 @@ from haveri_web.entrypoints.problems import problem_response
 
 _USUAL_BODY = 256 * 1024
 _LARGE_BODY = 4 * 1024 * 1024
-LARGE_BODIES = frozenset({"/api/v1/import"})
+LARGE_BODIES = frozenset({"/api/v1/import", "/api/v1/shifts/import"})
 
 
 class _TooLarge(Exception):
@@ -100,7 +100,7 @@ class SafeHeaders:
         headers.setdefault("content-security-policy", policy(nonce))
         headers.setdefault("cache-control", "no-store")
         headers["x-content-type-options"] = "nosniff"
-        headers["referrer-policy"] = "same-origin"
+        headers.setdefault("referrer-policy", "same-origin")
         headers["x-frame-options"] = "DENY"
         headers["cross-origin-opener-policy"] = "same-origin"
         headers["cross-origin-resource-policy"] = "same-origin"

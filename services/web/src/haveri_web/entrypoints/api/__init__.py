@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from haveri_web.entrypoints.api import account, directory, export, incident_commands, incidents, organization
+from haveri_web.entrypoints.api import (
+    account,
+    directory,
+    escalation,
+    export,
+    incident_commands,
+    incidents,
+    organization,
+    schedules,
+)
 
 PREFIX = "/api/v1"
 
@@ -12,6 +21,6 @@ PREFIX = "/api/v1"
 def api_router() -> APIRouter:
     """Every route of the API."""
     router = APIRouter(prefix=PREFIX)
-    for module in (incidents, incident_commands, export, directory, organization, account):
+    for module in (incidents, incident_commands, escalation, export, directory, schedules, organization, account):
         router.include_router(module.router)
     return router

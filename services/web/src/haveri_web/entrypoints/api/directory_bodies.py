@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from haveri_contracts.directory.models import ChatIdentity, Email, Locale, ShiftInfo, TimeZoneName
 from haveri_contracts.plain import Role
@@ -60,13 +60,13 @@ class NewMember(NewThing):
     locale: Locale = Locale.ENGLISH
 
 
-def changes_of(new: type[NewThing]) -> type[BaseModel]:
+def changes_of(new: type[Body], name: str = "") -> type[BaseModel]:
     """The body of a PATCH: the same fields, each of which may be left out (but not emptied by null)."""
     # `validate_default` stays off: an absent field is told by `exclude_unset`, its default is never looked at.
     fields: dict[str, Any] = {name: (field.rebuild_annotation(), None) for name, field in new.model_fields.items()}
     return create_model(
-        new.__name__.replace("New", "Changed"),
-        __config__=ConfigDict(extra="forbid", frozen=True),
+        name or new.__name__.replace("New", "Changed"),
+        __base__=Body,
         __doc__=f"What to change; fields left out stay as they are. {new.__doc__}",
         **fields,
     )

@@ -25,6 +25,7 @@ from haveri_contracts.incident.commands import (
 from haveri_contracts.incident.models import FollowUpDraft, Incident, Summary
 from haveri_contracts.plain import EntryType
 from haveri_web.application.callers import Caller
+from haveri_web.application.escalation import check_wish
 from haveri_web.application.sending import Once
 from haveri_web.domain.refusals import NotFound
 from haveri_web.entrypoints.api.answers import answers, json_response, pending, raw
@@ -107,8 +108,10 @@ async def annotate(web: WebDep, caller: Responder, id: IncidentId, body: Note, o
 async def escalate(
     web: WebDep, caller: Responder, id: IncidentId, once: OnceDep, body: EscalationWish | None = None
 ) -> Response:
-    """Wish for more people."""
+    """Call more people: by a policy, by name, or, with nothing said, whoever would be called next."""
     wish = body or EscalationWish()
+    directory = await web.directories.get(caller.organization)
+    await check_wish(web.queries, caller, directory, **wish.model_dump(exclude={"reason"}))
     return await _do(web, caller, Escalate(incident_id=id, **wish.model_dump()), once)
 
 

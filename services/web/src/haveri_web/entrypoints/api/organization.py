@@ -11,8 +11,7 @@ from starlette.responses import Response
 from haveri_contracts.directory.commands import ChangeChatSettings, ImportPlant
 from haveri_contracts.directory.models import ChatSettings
 from haveri_contracts.directory.queries import ChatSettingsAnswer, GetChatSettings
-from haveri_contracts.plain import Refusal
-from haveri_web.domain.refusals import InvalidRequest, NotFound
+from haveri_web.domain.refusals import NotFound
 from haveri_web.entrypoints.api.answers import (
     CommandState,
     ImportReport,
@@ -20,6 +19,7 @@ from haveri_web.entrypoints.api.answers import (
     json_response,
     pending,
 )
+from haveri_web.entrypoints.api.documents import document_of, media_type_of
 from haveri_web.entrypoints.context import WebDep
 from haveri_web.entrypoints.requests import OnceDep
 from haveri_web.entrypoints.security import Administrator, Manager, Reader
@@ -40,13 +40,6 @@ class ChatNotSetUp(NotFound):
 
     type = "chat-not-set-up"
     title = "Chat has not been set up."
-
-
-class MediaTypeNotSupported(Refusal):
-    """The body is of a type that this route does not read."""
-
-    type = "media-type-not-supported"
-    title = "This type of body is not read here."
 
 
 @router.get("/settings/chat", tags=["settings"], responses=answers(ChatSettings, 200, 404))
@@ -80,10 +73,8 @@ async def put_chat_settings(web: WebDep, caller: Administrator, body: ChatSettin
 )
 async def import_plant(web: WebDep, caller: Administrator, request: Request, once: OnceDep) -> Response:
     """Import a whole plant from a YAML or CSV document: all of it, or nothing and every bad line in `errors`."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in _FORMATS:
-        raise MediaTypeNotSupported("Send the document itself, as application/yaml or text/csv.")
-    command = ImportPlant(format=_FORMATS[kind], document=_document(await request.body()))
+    document = await document_of(request, _FORMATS, _LONGEST_DOCUMENT)
+    command = ImportPlant(format=_FORMATS[media_type_of(request)], document=document)
     outcome = await web.sending.send(caller, command, once.command_id)
     return pending(once.command_id, "/api/v1/facilities") if outcome is None else json_response(outcome.result or {})
 
@@ -93,15 +84,3 @@ async def get_command(web: WebDep, caller: Reader, id: UUID) -> Response:
     """What became of a command to an incident that was accepted for later."""
     outcome = await web.sending.outcome(caller, id)
     return json_response(outcome if outcome is not None else {"command_id": id, "status": "pending"})
-
-
-def _document(body: bytes) -> str:
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidRequest.field("document", f"is not UTF-8 text (byte {error.start})") from None
-    if not text.strip():
-        raise InvalidRequest.field("document", "is empty")
-    if len(text) > _LONGEST_DOCUMENT:
-        raise InvalidRequest.field("document", f"has more than {_LONGEST_DOCUMENT} characters")
-    return text
