@@ -38,6 +38,13 @@ class Closed(Refusal):
     title = "The incident is already closed."
 
 
+class AlreadyAcknowledged(Refusal):
+    """Somebody has it."""
+
+    type = "already-acknowledged"
+    title = "The incident has been acknowledged already."
+
+
 class IncidentBook:
     """The incidents of one organisation, every earlier state of them, and their timelines."""
 
@@ -146,6 +153,8 @@ class IncidentBook:
     def _changed(self, command: Any, state: Incident, actor: str, now: datetime) -> Incident:
         if state.status is Status.CLOSED and not isinstance(command, commands.ReopenIncident | commands.AddEvent):
             raise Closed("Reopen it first.")
+        if isinstance(command, commands.Acknowledge) and state.acknowledged_by is not None:
+            raise AlreadyAcknowledged("Somebody else has it.")
         kind, source, payload, changes = _effect(command, state, actor, now)
         self.record(state.id, kind, source, payload, actor, now, getattr(command, "occurred_at", None))
         return state.model_copy(update={**changes, "version": state.version + 1, "updated_at": now})

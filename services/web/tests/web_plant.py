@@ -100,6 +100,8 @@ class Plants:
         """Answer like the query's owner."""
         if query.owner in self.away:
             raise OwnerUnavailable(f"the {query.owner} service is away")
+        if organization not in self.tenants:
+            raise QueryRefused(Problem(type="organization-unknown", title="There is no such organisation.", detail=""))
         try:
             return self._answer(query, self.tenants[organization])
         except Refusal as refusal:

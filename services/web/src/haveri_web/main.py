@@ -14,6 +14,7 @@ from haveri_chassis.service import App, run
 from haveri_contracts.subjects import Kind, everything_of
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.application.accounts import ChangePassword, SignIn
+from haveri_web.application.answering import Answering
 from haveri_web.application.directory import Directory, load_directory
 from haveri_web.application.files import Blobs, Files
 from haveri_web.application.housekeeping import Housekeeping
@@ -82,6 +83,7 @@ def assemble(
     hasher: Hasher,
 ) -> Web:
     """The use cases around what does I/O; tests bring stand-ins for the other services."""
+    sending = Sending(database, commands, queries, clock, ids)
     return Web(
         clock=clock,
         ids=ids,
@@ -93,7 +95,8 @@ def assemble(
         change_password=ChangePassword(database, hasher, clock),
         sessions=Sessions(database, directories, clock, ids, settings.session_longest, settings.session_idle),
         tokens=Tokens(database, directories, clock),
-        sending=Sending(database, commands, queries, clock, ids),
+        sending=sending,
+        answering=Answering(queries, directories, sending, clock, ids),
         incidents=Incidents(queries),
         files=Files(queries, blobs),
         live=live,

@@ -11,6 +11,7 @@ from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
 from haveri_web.application.accounts import ChangePassword, SignIn
+from haveri_web.application.answering import Answering
 from haveri_web.application.files import Files
 from haveri_web.application.incidents import Incidents
 from haveri_web.application.live import LiveViews
@@ -35,6 +36,7 @@ class Web:
     sessions: Sessions
     tokens: Tokens
     sending: Sending
+    answering: Answering
     incidents: Incidents
     files: Files
     live: LiveViews

@@ -106,15 +106,20 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _away(request: Request, error: Exception) -> Response:
-    log.warning("something needed is away", path=request.url.path, error=repr(error))
+    log.warning("something needed is away", path=_path(request), error=repr(error))
     return await _answer(request, _AWAY, 503, {"Retry-After": "2"})
 
 
+def _path(request: Request) -> str:
+    """The path for the log, without the key that an answer link carries in it."""
+    return "/answer/…" if request.url.path.startswith("/answer/") else request.url.path
+
+
 async def _gone(request: Request, error: Exception) -> Response:
-    log.error("a file of the timeline is not in the object store", path=request.url.path, error=str(error))
+    log.error("a file of the timeline is not in the object store", path=_path(request), error=str(error))
     return await _answer(request, _GONE, 404, {})
 
 
 async def _fault(request: Request, error: Exception) -> Response:
-    log.error("a request failed", path=request.url.path, method=request.method, exc_info=error)
+    log.error("a request failed", path=_path(request), method=request.method, exc_info=error)
     return await _answer(request, _FAULT, 500, {})

@@ -7,12 +7,23 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from haveri_web.entrypoints import static
+from haveri_web.entrypoints import heartbeat, static
 from haveri_web.entrypoints.api import api_router
 from haveri_web.entrypoints.context import Web
 from haveri_web.entrypoints.errors import install_error_handlers
 from haveri_web.entrypoints.middleware import BodyLimit, SafeHeaders
-from haveri_web.entrypoints.pages import docs, files, incident, incidents, live, overview, plant, settings, sign_in
+from haveri_web.entrypoints.pages import (
+    answering,
+    docs,
+    files,
+    incident,
+    incidents,
+    live,
+    overview,
+    plant,
+    settings,
+    sign_in,
+)
 from haveri_web.entrypoints.problems import MEDIA_TYPE
 
 _INTRODUCTION = """\
@@ -42,7 +53,20 @@ def create_http(web: Web) -> FastAPI:
     )
     http.state.web = web
     http.include_router(api_router())
-    for module in (sign_in, overview, incidents, files, incident, plant, settings, live, docs, static):
+    for module in (
+        sign_in,
+        overview,
+        incidents,
+        files,
+        incident,
+        plant,
+        settings,
+        live,
+        docs,
+        answering,
+        heartbeat,
+        static,
+    ):
         http.include_router(module.router)
     http.add_middleware(BodyLimit)
     http.add_middleware(SafeHeaders, secure=web.secure)

@@ -48,10 +48,13 @@ async def signed_in(request: Request, web: WebDep) -> Caller:
     return caller
 
 
-def check_origin(request: Request, web: Web) -> None:
-    """Raise ForeignOrigin when a browser says that the request comes from another site's page."""
+def check_origin(request: Request, web: Web, *, hidden: bool = False) -> None:
+    """Raise ForeignOrigin when a browser says that the request comes from another site's page.
+
+    `hidden` is for pages of ours that send no referrer: browsers write the origin of their forms as `null`.
+    """
     origin = request.headers.get("origin")
-    if origin is not None:
+    if origin is not None and not (hidden and origin == "null"):
         own = origin == web.public_origin or urlsplit(origin).netloc == request.headers.get("host")
     else:
         own = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")

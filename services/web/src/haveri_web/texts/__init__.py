@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from haveri_contracts.directory.models import Locale
+from haveri_web.texts.answers import ANSWERS
+from haveri_web.texts.escalations import ESCALATIONS
 from haveri_web.texts.incidents import INCIDENTS
 from haveri_web.texts.pages import PAGES
 from haveri_web.texts.settings import SETTINGS
+from haveri_web.texts.shifts import SHIFTS
 
 LANGUAGES = (Locale.ENGLISH, Locale.FINNISH, Locale.GERMAN)
 """The order in which the catalogue gives them."""
 
-CATALOGUE: dict[str, tuple[str, str, str]] = {**PAGES, **INCIDENTS, **SETTINGS}
+CATALOGUE: dict[str, tuple[str, str, str]] = {
+    **PAGES,
+    **INCIDENTS,
+    **SETTINGS,
+    **ANSWERS,
+    **ESCALATIONS,
+    **SHIFTS,
+}
 
 Translate = Callable[..., str]
 

@@ -77,10 +77,15 @@ def render(
     directory: Directory | None = None,
     here: str = "",
     status: int = 200,
+    locale: Locale | None = None,
     **context: Any,
 ) -> HTMLResponse:
-    """A page. Everything from people is escaped by the templates; `here` is the part of the site it belongs to."""
-    locale = caller.member.locale if caller else language_of(request.headers.get("accept-language", ""))
+    """A page. Everything from people is escaped by the templates; `here` is the part of the site it belongs to.
+
+    It speaks `locale`, else the caller's language, else the browser's.
+    """
+    spoken = caller.member.locale if caller else language_of(request.headers.get("accept-language", ""))
+    locale = locale or spoken
     page = _TEMPLATES.get_template(template).render(
         t=translator(locale),
         locale=locale.value,

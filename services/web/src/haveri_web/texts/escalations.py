@@ -1,0 +1,3 @@
+"""Escalations and their notifications: English, Finnish, German."""
+
+ESCALATIONS: dict[str, tuple[str, str, str]] = {}
