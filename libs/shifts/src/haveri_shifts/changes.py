@@ -61,12 +61,12 @@ def changed(plan: Plan, changes: Sequence[Change], duties: Iterable[Duty]) -> li
     return [duty for held in roster.values() for duty in held]
 
 
-def _stretches(change: Change) -> Iterator[tuple[datetime, datetime]]:
+def _stretches(change: Change) -> list[tuple[datetime, datetime]]:
     """The stretches of a change that last any time at all."""
-    returned = change.returned if change.kind is ChangeKind.SWAP else None
-    for start, end in ((change.starts_at, change.ends_at), returned or (change.ends_at, change.ends_at)):
-        if start < end:
-            yield start, end
+    said = [(change.starts_at, change.ends_at)]
+    if change.kind is ChangeKind.SWAP and change.returned is not None:
+        said.append(change.returned)
+    return [(start, end) for start, end in said if start < end]
 
 
 def _apply(plan: Plan, change: Change, roster: dict[UUID, list[Duty]]) -> set[UUID]:
