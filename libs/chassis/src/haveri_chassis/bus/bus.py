@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
 
 from nats.aio.msg import Msg
 
@@ -12,8 +12,8 @@ from haveri_chassis.bus.commands import CommandSubscriber
 from haveri_chassis.bus.connection import UNSENT, Connection
 from haveri_chassis.bus.intake import listen, pull
 from haveri_chassis.bus.queries import QueryHandler, QueryResponder
-from haveri_chassis.bus.received import BatchHandler, CommandHandler, EventHandler, HintHandler
-from haveri_chassis.bus.subscribers import BatchSubscriber, EventSubscriber, drain_all
+from haveri_chassis.bus.received import BatchHandler, CommandHandler, EventHandler, HintHandler, Received
+from haveri_chassis.bus.subscribers import BatchSubscriber, EventSubscriber, aggregate_of, drain_all
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
@@ -42,12 +42,20 @@ class Bus:
         self.connection = Connection(url, service)
         self._subscribers: list[EventSubscriber | BatchSubscriber | CommandSubscriber] = []
 
-    def on_event(self, consumer: Consumer, handler: EventHandler, *, workers: int = 1) -> None:
-        """Handle each event of a durable consumer: serially within an aggregate, up to `workers` at once across.
+    def on_event(
+        self,
+        consumer: Consumer,
+        handler: EventHandler,
+        *,
+        workers: int = 1,
+        lane_of: Callable[[Received[Any]], Hashable] = aggregate_of,
+    ) -> None:
+        """Handle each event of a durable consumer: serially within a lane, up to `workers` at once across lanes.
 
-        A handler that raises gets the message again after the consumer's delays, then it is a dead letter.
+        A lane is an aggregate unless `lane_of` says otherwise. A handler that raises gets the message again after the
+        consumer's delays, then it is a dead letter.
         """
-        subscriber = EventSubscriber(self.connection, consumer, handler, workers)
+        subscriber = EventSubscriber(self.connection, consumer, handler, workers, lane_of)
         pull(self.connection, consumer, subscriber.take, batch=max(16, 2 * workers))
         self._subscribers.append(subscriber)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -42,15 +42,23 @@ def aggregate_of(received: Received[Any]) -> tuple[str, str]:
 
 
 class EventSubscriber:
-    """Hands events to a handler, serially within an aggregate and up to `workers` at once across aggregates.
+    """Hands events to a handler, serially within a lane (an aggregate) and up to `workers` at once across lanes.
 
     The order holds within this process and for messages that succeed: one that failed comes again after newer ones.
     """
 
-    def __init__(self, connection: Connection, consumer: Consumer, handler: EventHandler, workers: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        consumer: Consumer,
+        handler: EventHandler,
+        workers: int,
+        lane_of: Callable[[Received[Any]], Hashable] = aggregate_of,
+    ) -> None:
         self._connection = connection
         self._consumer = consumer
         self._handler = handler
+        self._lane_of = lane_of
         self._lanes = Lanes(workers, 4 * workers)
 
     async def take(self, messages: list[Msg]) -> None:
@@ -63,7 +71,7 @@ class EventSubscriber:
                 await delivery.bury(refusal.type, refusal.detail)
                 continue
             received = Received(envelope, content, delivery.deliveries)
-            await self._lanes.submit(aggregate_of(received), self._job(delivery, received))
+            await self._lanes.submit(self._lane_of(received), self._job(delivery, received))
 
     async def drain(self, seconds: float) -> bool:
         """Wait for the handlers that run."""
