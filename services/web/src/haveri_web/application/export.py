@@ -6,18 +6,23 @@ import asyncio
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
+from haveri_contracts.directory.models import Locale
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.timeline.queries import ChainReport, ListTimeline, TimelinePage, VerifyTimeline
 from haveri_contracts.types import Page, actor_member_id
 from haveri_web.application.callers import Caller
-from haveri_web.application.directory import Directory
+from haveri_web.application.directory import UTC_ZONE, Directory
+from haveri_web.application.escalation_words import EscalationWords
 from haveri_web.application.incidents import Incidents
 from haveri_web.application.ports import Queries
+from haveri_web.texts import translator
 
 _PAGE = 1000
+_ENGLISH = translator(Locale.ENGLISH)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
 
 
@@ -131,14 +136,17 @@ def _row(entry: TimelineEntry, directory: Directory) -> str:
         _moment(entry.occurred_at),
         _moment(entry.recorded_at),
         plain(who),
-        plain(f"{entry.type.value}: {_what(entry)}".rstrip(": ")),
+        plain(f"{entry.type.value}: {_what(entry, directory)}".rstrip(": ")),
         f"`{entry.hash[:12]}`",
     )
     return f"| {' | '.join(cells)} |"
 
 
-def _what(entry: TimelineEntry) -> str:
+def _what(entry: TimelineEntry, directory: Directory) -> str:
     payload = entry.payload
+    escalation = EscalationWords(_ENGLISH, lambda member_id: _named(member_id, directory), UTC_ZONE)
+    if words := escalation.tell(entry.source_type, payload):
+        return ". ".join(part for part in (words.detail, words.text) if part)
     told = [f"{payload['old_status']} → {payload['status']}"] if {"old_status", "status"} <= payload.keys() else []
     told += [
         str(payload[name]) for name in ("title", "text", "note", "reason", "file_name", "what") if payload.get(name)
@@ -164,6 +172,10 @@ def _moment(moment: datetime) -> str:
 def _member(member_id: UUID | None, directory: Directory) -> str:
     member = directory.members.get(member_id) if member_id else None
     return member.name if member else str(member_id or "nobody")
+
+
+def _named(member_id: Any, directory: Directory) -> str:
+    return _member(UUID(str(member_id)), directory) if member_id else ""
 
 
 def _actor(actor: str, directory: Directory) -> str:

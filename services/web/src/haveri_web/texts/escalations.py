@@ -1,3 +1,151 @@
 """Escalations and their notifications: English, Finnish, German."""
 
-ESCALATIONS: dict[str, tuple[str, str, str]] = {}
+ESCALATIONS: dict[str, tuple[str, str, str]] = {
+    "esc.step": ("Step {step}", "Vaihe {step}", "Stufe {step}"),
+    "esc.step_of_round": ("Step {step}, round {round}", "Vaihe {step}, kierros {round}", "Stufe {step}, Runde {round}"),
+    "esc.last_resort": ("Last resort", "Viimeinen keino", "Letzter Ausweg"),
+    "esc.by_policy": (
+        "policy “{name}”, version {version}",
+        "käytäntö ”{name}”, versio {version}",
+        "Regel „{name}“, Version {version}",
+    ),
+    "esc.trigger.declared": ("Calling began", "Kutsuminen alkoi", "Das Rufen begann"),
+    "esc.trigger.severity_changed": (
+        "Calling began anew for the new severity",
+        "Kutsuminen alkoi uudelleen uuden vakavuuden mukaan",
+        "Das Rufen begann neu wegen der neuen Schwere",
+    ),
+    "esc.trigger.reopened": (
+        "Calling began again: the incident was reopened",
+        "Kutsuminen alkoi uudelleen: häiriö avattiin taas",
+        "Das Rufen begann wieder: Die Störung wurde neu geöffnet",
+    ),
+    "esc.trigger.by_hand": (
+        "More people are called by hand",
+        "Lisää väkeä kutsutaan käsin",
+        "Von Hand werden weitere gerufen",
+    ),
+    "esc.trigger.acknowledgement_expired": (
+        "Calling began again: nobody has it any more",
+        "Kutsuminen alkoi uudelleen: kukaan ei enää hoida asiaa",
+        "Das Rufen begann wieder: Niemand hat es mehr",
+    ),
+    "esc.trigger.mitigation_overdue": (
+        "More people are called: it is not mitigated in time",
+        "Lisää väkeä kutsutaan: häiriötä ei lievennetty ajoissa",
+        "Weitere werden gerufen: nicht rechtzeitig entschärft",
+    ),
+    "esc.calling": ("calling {names}", "kutsutaan {names}", "gerufen: {names}"),
+    "esc.held": (
+        "{name} is held until {until}",
+        "{name} odottaa {until} asti",
+        "{name} wird bis {until} zurückgehalten",
+    ),
+    "esc.already": ("already called: {names}", "jo kutsuttu: {names}", "schon gerufen: {names}"),
+    "esc.nobody": ("nobody was called", "ketään ei kutsuttu", "niemand wurde gerufen"),
+    "esc.skipped": ("{step} was not needed", "{step} ei ollut tarpeen", "{step} war nicht nötig"),
+    "esc.unacked": (
+        "Nobody took it within {minutes} minutes ({step})",
+        "Kukaan ei ottanut sitä {minutes} minuutissa ({step})",
+        "Niemand übernahm innerhalb von {minutes} Minuten ({step})",
+    ),
+    "esc.released": (
+        "{name} is called now: the quiet hours are over",
+        "{name} kutsutaan nyt: hiljainen aika päättyi",
+        "{name} wird jetzt gerufen: Die Ruhezeit ist vorbei",
+    ),
+    "esc.unreachable": ("{name} cannot be reached", "{name} ei ole tavoitettavissa", "{name} ist nicht erreichbar"),
+    "esc.exhausted": (
+        "All steps are over and nobody has it; nobody else is called",
+        "Kaikki vaiheet on käyty eikä kukaan hoida asiaa; muita ei kutsuta",
+        "Alle Stufen sind durch, niemand hat es; es wird niemand weiter gerufen",
+    ),
+    "esc.exhausted.resort": (
+        "All steps are over and nobody has it: the last resort is called",
+        "Kaikki vaiheet on käyty eikä kukaan hoida asiaa: kutsutaan viimeinen keino",
+        "Alle Stufen sind durch, niemand hat es: Der letzte Ausweg wird gerufen",
+    ),
+    "esc.silenced": (
+        "Silenced by maintenance until {until}",
+        "Vaiennettu huollon ajaksi {until} asti",
+        "Wegen Wartung stumm bis {until}",
+    ),
+    "esc.resumed": (
+        "The maintenance window is over, calling goes on.",
+        "Huoltoikkuna on ohi, kutsuminen jatkuu.",
+        "Das Wartungsfenster ist vorbei, das Rufen geht weiter.",
+    ),
+    "esc.replanned": (
+        "Steps come at other times.",
+        "Vaiheiden ajat muuttuivat.",
+        "Die Stufen kommen zu anderen Zeiten.",
+    ),
+    "esc.next": ("Next at {at}", "Seuraava {at}", "Nächste um {at}"),
+    "esc.ended.acknowledged": ("Calling ended: taken", "Kutsuminen päättyi: otettu", "Rufen beendet: übernommen"),
+    "esc.ended.acknowledged.by": (
+        "Calling ended: {name} has it",
+        "Kutsuminen päättyi: {name} hoitaa",
+        "Rufen beendet: {name} hat es",
+    ),
+    "esc.ended.exhausted": (
+        "Calling ended: nobody is left to call",
+        "Kutsuminen päättyi: ketään ei ole jäljellä",
+        "Rufen beendet: Niemand ist mehr zu rufen",
+    ),
+    "esc.ended.replaced": (
+        "This chain ended: another one took its place",
+        "Tämä ketju päättyi: toinen korvasi sen",
+        "Diese Kette endete: Eine andere trat an ihre Stelle",
+    ),
+    "esc.ended.resolved": (
+        "Calling ended: the incident is resolved",
+        "Kutsuminen päättyi: häiriö on ratkaistu",
+        "Rufen beendet: Die Störung ist gelöst",
+    ),
+    "esc.ended.closed": (
+        "Calling ended: the incident is closed",
+        "Kutsuminen päättyi: häiriö on suljettu",
+        "Rufen beendet: Die Störung ist abgeschlossen",
+    ),
+    "esc.ended.done": ("Calling ended: all steps are done", "Kutsuminen päättyi: valmis", "Rufen beendet: alles getan"),
+    "esc.withdrawn": ("Calls withdrawn: {count}", "Peruttuja kutsuja: {count}", "Zurückgezogene Anrufe: {count}"),
+    "esc.mitigation_overdue": (
+        "Taken by {name} and not mitigated within {minutes} minutes",
+        "{name} otti, mutta häiriötä ei lievennetty {minutes} minuutissa",
+        "Von {name} übernommen und nicht in {minutes} Minuten entschärft",
+    ),
+    "esc.policy_missing": (
+        "No policy fits {severity} here and there is no default: the last resort is called",
+        "Mikään käytäntö ei sovi ({severity}) eikä oletusta ole: kutsutaan viimeinen keino",
+        "Keine Regel passt für {severity}, und es gibt keine Standardregel: Der letzte Ausweg wird gerufen",
+    ),
+    "esc.step_overdue": (
+        "{step} was due at {due} and late; the engine was told again",
+        "{step} olisi pitänyt alkaa {due}; siitä muistutettiin",
+        "{step} war um {due} fällig und zu spät; es wurde erneut angestoßen",
+    ),
+    "esc.notification.requested": (
+        "{name} is notified by {via}",
+        "{name} saa ilmoituksen: {via}",
+        "{name} wird benachrichtigt: {via}",
+    ),
+    "esc.notification.sent": ("Sent to {name} by {via}", "Lähetetty: {name}, {via}", "An {name} gesendet: {via}"),
+    "esc.notification.delivered": ("Reached {name} by {via}", "Perillä: {name}, {via}", "Bei {name} angekommen: {via}"),
+    "esc.notification.failed": (
+        "Did not reach {name} by {via}",
+        "Ei mennyt perille: {name}, {via}",
+        "Erreichte {name} nicht: {via}",
+    ),
+    "esc.answered.take": ("{name} has it", "{name} hoitaa", "{name} hat es"),
+    "esc.answered.join": ("{name} is coming", "{name} on tulossa", "{name} kommt"),
+    "esc.acknowledgement_expired": (
+        "{name} took it and nothing happened for {minutes} minutes: it is nobody's again",
+        "{name} otti sen, mutta {minutes} minuuttiin ei tapahtunut mitään: se on taas vapaa",
+        "{name} hatte übernommen, {minutes} Minuten geschah nichts: Es gehört wieder niemandem",
+    ),
+    "via.chat": ("chat", "keskustelu", "Chat"),
+    "via.email": ("e-mail", "sähköposti", "E-Mail"),
+    "via.sms": ("SMS", "tekstiviesti", "SMS"),
+    "via.voice": ("phone call", "puhelu", "Anruf"),
+    "via.push": ("push message", "push-viesti", "Push-Nachricht"),
+}

@@ -130,5 +130,6 @@ INCIDENTS: dict[str, tuple[str, str, str]] = {
     "entry.follow_up": ("Follow-up", "Jälkitoimi", "Folgeaufgabe"),
     "entry.summary": ("Summary amended", "Yhteenvetoa muutettu", "Zusammenfassung ergänzt"),
     "entry.chat_linked": ("Chat connected", "Keskustelu yhdistetty", "Chat verbunden"),
+    "entry.acknowledgement_expired": ("Acknowledgement expired", "Kuittaus vanheni", "Quittierung verfallen"),
     "entry.notification_failed": ("Not delivered", "Ei mennyt perille", "Nicht zugestellt"),
 }

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.types import actor_member_id
-from haveri_web.application.directory import Directory
+from haveri_web.application.directory import UTC_ZONE, Directory
+from haveri_web.application.escalation_words import EscalationWords
 from haveri_web.entrypoints.pages.attachments import FileView, file_view
 from haveri_web.texts import Translate
 
@@ -27,6 +29,16 @@ _TONES = {
     EntryType.ACKNOWLEDGEMENT: "done",
     EntryType.ACTION_TAKEN: "done",
     EntryType.SUMMARY: "done",
+}
+_TONES_BY_NAME = {
+    "notification_failed": "warn",
+    "notification_answered": "done",
+    "acknowledgement_expired": "warn",
+    "ended": "plain",
+    "step_skipped": "plain",
+    "silenced": "plain",
+    "resumed": "plain",
+    "steps_replanned": "plain",
 }
 
 
@@ -69,26 +81,29 @@ class Narrator:
         self._directory = directory
         self._t = t
 
-    def tell(self, entry: TimelineEntry, incident_name: str) -> EntryView:
-        """One entry by itself."""
+    def tell(self, entry: TimelineEntry, incident_name: str, zone: ZoneInfo = UTC_ZONE) -> EntryView:
+        """One entry by itself; `zone` is the facility's, for moments in sentences."""
         payload = entry.payload
+        told = EscalationWords(self._t, self.member, zone).tell(entry.source_type, payload)
         return EntryView(
             seq=entry.seq,
             type=entry.type.value,
-            tone="warn" if _failed(entry) else _TONES.get(entry.type, "plain"),
+            tone=_tone(entry),
             who=self._who(entry),
             label=self._label(entry),
             occurred_at=entry.occurred_at,
             recorded_at=entry.recorded_at,
-            detail=self._detail(entry),
-            text=_text(entry),
+            detail=told.detail if told else self._detail(entry),
+            text=told.text if told else _text(entry),
             command=str(payload.get("command") or ""),
             file=file_view(payload, incident_name) if entry.type is EntryType.ATTACHMENT else None,
         )
 
-    def tell_all(self, entries: Sequence[TimelineEntry], incident_name: str) -> list[EntryView]:
+    def tell_all(
+        self, entries: Sequence[TimelineEntry], incident_name: str, zone: ZoneInfo = UTC_ZONE
+    ) -> list[EntryView]:
         """A timeline, in the order in which things happened, messages joined with their edits and deletions."""
-        views = {entry.seq: self.tell(entry, incident_name) for entry in entries}
+        views = {entry.seq: self.tell(entry, incident_name, zone) for entry in entries}
         posted: dict[str, int] = {}
         for entry in entries:
             reference = str(entry.payload.get("message_ref") or "")
@@ -128,7 +143,7 @@ class Narrator:
 
     def _label(self, entry: TimelineEntry) -> str:
         name = entry.source_type.rsplit(".", 2)[-2] if entry.source_type.count(".") >= 3 else ""
-        special = name in ("chat_linked", "notification_failed")
+        special = name in ("chat_linked", "notification_failed", "acknowledgement_expired")
         return self._t(f"entry.{name}" if special else f"entry.{entry.type.value}")
 
     def _detail(self, entry: TimelineEntry) -> str:
@@ -165,8 +180,9 @@ class Narrator:
             yield team.name if team else f"#{str(team_id)[:8]}"
 
 
-def _failed(entry: TimelineEntry) -> bool:
-    return ".notification_failed." in entry.source_type
+def _tone(entry: TimelineEntry) -> str:
+    name = entry.source_type.rsplit(".", 2)[-2] if entry.source_type.count(".") >= 3 else ""
+    return _TONES_BY_NAME.get(name) or _TONES.get(entry.type, "plain")
 
 
 def _text(entry: TimelineEntry) -> str:

@@ -54,7 +54,7 @@ async def incident_page(
         _timeline(web, caller, incident, as_of, cursor), _verified(web, caller, incident)
     )
     _, t = translated(caller)
-    entries = Narrator(directory, t).tell_all(timeline.items, incident.number)
+    entries = Narrator(directory, t).tell_all(timeline.items, incident.number, zone)
     wanted = {kind for kind in types if kind in tuple(EntryType)}
     earlier, later = await _neighbours(web, caller, incident, as_of) if as_of else (None, None)
     return render(

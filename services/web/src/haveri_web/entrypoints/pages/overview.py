@@ -15,6 +15,7 @@ from haveri_chassis.bus import QueryRefused
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import CountIncidents, IncidentCounts, IncidentList, ListIncidents
 from haveri_contracts.plain import Severity, Status
+from haveri_contracts.timeline.models import RecentEntry
 from haveri_contracts.timeline.queries import ListRecentActivity, RecentActivity
 from haveri_contracts.types import Page
 from haveri_web.application.callers import Caller
@@ -116,10 +117,16 @@ async def _activity(
     incidents.update({incident.id: incident for incident in found if incident})
     narrator = Narrator(directory, t)
     return [
-        _activity_view(narrator.tell(entry, ""), incidents[entry.incident_id], directory, web.clock.now())
+        _activity_view(
+            _told(narrator, entry, incidents, directory), incidents[entry.incident_id], directory, web.clock.now()
+        )
         for entry in recent.items
         if entry.incident_id in incidents
     ]
+
+
+def _told(narrator: Narrator, entry: RecentEntry, incidents: dict[UUID, Incident], directory: Directory) -> EntryView:
+    return narrator.tell(entry, "", directory.zone_of(incidents[entry.incident_id].facility_id))
 
 
 async def _incident(web: Web, caller: Caller, incident_id: UUID) -> Incident | None:

@@ -1,0 +1,170 @@
+"""What the timeline and exports say of escalations: names and clocks, never ids, in every language."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from haveri_contracts.directory.contacts import Via
+from haveri_contracts.escalation import events
+from haveri_contracts.escalation.models import (
+    Chain,
+    EndReason,
+    PlacedCall,
+    PlannedStep,
+    Purpose,
+    Trigger,
+)
+from haveri_contracts.incident.events import AcknowledgementExpired
+from haveri_contracts.message import Event
+from haveri_contracts.plain import Severity
+from haveri_web.application.escalation_words import EscalationWords, Told
+from haveri_web.texts import LANGUAGES, translator
+
+AT = datetime(2026, 11, 28, 1, 10, tzinfo=UTC)
+AINO, MIKKO, TIMO = UUID(int=1), UUID(int=2), UUID(int=3)
+NAMES = {AINO: "Aino Korhonen", MIKKO: "Mikko Laine", TIMO: "Timo Nieminen"}
+ABOUT = {"incident_id": UUID(int=9), "run_id": UUID(int=8)}
+CALL = {**ABOUT, "call_id": UUID(int=7), "member_id": AINO}
+
+
+def _call(member_id: UUID, held_until: datetime | None = None) -> PlacedCall:
+    return PlacedCall(call_id=UUID(int=7), member_id=member_id, held_until=held_until)
+
+
+SAID: list[tuple[Event, str, str]] = [
+    (
+        events.EscalationStarted(
+            **ABOUT, trigger=Trigger.DECLARED, policy_name="SEV1 anywhere", policy_version=3, why="It names areas.",
+            chain=Chain(steps=[]), steps=[], started_at=AT,
+        ),
+        "Calling began · policy “SEV1 anywhere”, version 3",
+        "It names areas.",
+    ),
+    (
+        events.StepFired(
+            **ABOUT, round=2, step=1, due_at=AT, fired_at=AT, already_called=[MIKKO],
+            calls=[_call(AINO), _call(TIMO, AT + timedelta(hours=3))], missing=["Nobody of Crew A is on shift"],
+        ),
+        "Step 1, round 2: calling Aino Korhonen; Timo Nieminen is held until 2026-11-28 06:10;"
+        " already called: Mikko Laine",
+        "Nobody of Crew A is on shift",
+    ),
+    (
+        events.StepFired(**ABOUT, round=1, step=0, due_at=AT, fired_at=AT, calls=[]),
+        "Last resort: nobody was called",
+        "",
+    ),
+    (
+        events.StepSkipped(**ABOUT, round=1, step=2, due_at=AT, reason="Aino Korhonen has it."),
+        "Step 2 was not needed",
+        "Aino Korhonen has it.",
+    ),
+    (events.EscalationUnacked(**ABOUT, round=1, step=1, minutes=15), "Nobody took it within 15 minutes (Step 1)", ""),
+    (events.CallReleased(**CALL), "Aino Korhonen is called now: the quiet hours are over", ""),
+    (events.MemberUnreachable(**CALL, reason="no phone"), "Aino Korhonen cannot be reached", "no phone"),
+    (
+        events.EscalationExhausted(**ABOUT, last_resort=True),
+        "All steps are over and nobody has it: the last resort is called",
+        "",
+    ),
+    (
+        events.EscalationSilenced(**ABOUT, window_id=UUID(int=6), until=AT, reason="Oil change"),
+        "Silenced by maintenance until 2026-11-28 03:10",
+        "Oil change",
+    ),
+    (
+        events.EscalationResumed(**ABOUT, window_id=UUID(int=6), steps=[PlannedStep(round=1, step=2, due_at=AT)]),
+        "The maintenance window is over, calling goes on. Next at 2026-11-28 03:10",
+        "",
+    ),
+    (
+        events.StepsReplanned(**ABOUT, steps=[], reason="Nobody was reachable."),
+        "Steps come at other times.",
+        "Nobody was reachable.",
+    ),
+    (
+        events.EscalationEnded(**ABOUT, reason=EndReason.ACKNOWLEDGED, by_member_id=AINO, at=AT),
+        "Calling ended: Aino Korhonen has it",
+        "",
+    ),
+    (
+        events.CallsWithdrawn(**ABOUT, call_ids=[UUID(int=7)], reason=EndReason.RESOLVED, at=AT),
+        "Calls withdrawn: 1",
+        "",
+    ),
+    (
+        events.MitigationOverdue(incident_id=UUID(int=9), taken_by=AINO, taken_at=AT, within_minutes=0.5),
+        "Taken by Aino Korhonen and not mitigated within 0.5 minutes",
+        "",
+    ),
+    (
+        events.PolicyMissing(incident_id=UUID(int=9), facility_id=UUID(int=5), severity=Severity.SEV2),
+        "No policy fits SEV2 here and there is no default: the last resort is called",
+        "",
+    ),
+    (
+        events.StepOverdue(**ABOUT, round=1, step=2, due_at=AT, found_at=AT),
+        "Step 2 was due at 2026-11-28 03:10 and late; the engine was told again",
+        "",
+    ),
+    (events.NotificationSent(**CALL, via=Via.SMS), "Sent to Aino Korhonen by SMS", ""),
+    (events.NotificationDelivered(**CALL, via=Via.CHAT), "Reached Aino Korhonen by chat", ""),
+    (
+        events.NotificationFailed(**CALL, via=Via.EMAIL, reason="mailbox full"),
+        "Did not reach Aino Korhonen by e-mail",
+        "mailbox full",
+    ),
+    (events.NotificationAnswered(**CALL, purpose=Purpose.JOIN), "Aino Korhonen is coming", ""),
+    (
+        AcknowledgementExpired(
+            incident_id=UUID(int=9), member_id=AINO, acknowledged_at=AT, idle_minutes=30
+        ),
+        "Aino Korhonen took it and nothing happened for 30 minutes: it is nobody's again",
+        "",
+    ),
+]  # fmt: skip
+
+
+def _tell(event: Event, column: int = 0) -> Told | None:
+    words = EscalationWords(
+        translator(LANGUAGES[column]),
+        lambda member_id: NAMES[UUID(str(member_id))] if member_id else "",
+        ZoneInfo("Europe/Helsinki"),
+    )
+    return words.tell(f"haveri.{event.owner}.{event.name}.v1", event.model_dump(mode="json", by_alias=True))
+
+
+@pytest.mark.parametrize(("event", "detail", "text"), SAID, ids=lambda it: it.name if isinstance(it, Event) else "")
+def test_the_timeline_says_what_happened_with_names_and_the_plants_clock(event: Event, detail: str, text: str) -> None:
+    assert _tell(event) == Told(detail, text)
+
+
+@pytest.mark.parametrize("trigger", list(Trigger))
+@pytest.mark.parametrize("column", range(len(LANGUAGES)))
+def test_every_beginning_and_every_end_has_words_in_every_language(trigger: Trigger, column: int) -> None:
+    began = events.EscalationStarted(**ABOUT, trigger=trigger, chain=Chain(steps=[]), steps=[], started_at=AT)
+    told = [_tell(began, column)]
+    told += [_tell(events.EscalationEnded(**ABOUT, reason=reason, at=AT), column) for reason in EndReason]
+    assert all(it and " " in it.detail and "{" not in it.detail for it in told)
+
+
+def test_every_way_to_be_called_has_a_name() -> None:
+    for column in range(len(LANGUAGES)):
+        for via in Via:
+            told = _tell(events.NotificationSent(**CALL, via=via), column)
+            assert told is not None and "Aino Korhonen" in told.detail and "via" not in told.detail
+
+
+def test_what_is_not_of_an_escalation_is_left_to_others() -> None:
+    words = EscalationWords(translator(LANGUAGES[0]), str, ZoneInfo("UTC"))
+    assert words.tell("haveri.incident.declared.v1", {}) is None and words.tell("nonsense", {}) is None
+
+
+def test_an_older_or_half_written_event_still_reads() -> None:
+    words = EscalationWords(translator(LANGUAGES[0]), lambda member_id: "", ZoneInfo("UTC"))
+    for event, _, _ in SAID:
+        assert words.tell(f"haveri.{event.owner}.{event.name}.v1", {}) is not None
