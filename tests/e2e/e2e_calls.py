@@ -1,0 +1,110 @@
+"""People who are called: their own chats, their mailboxes, and what the API says of the runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from e2e_plants import PATIENCE, Organization, app_id, eventually
+
+from haveri_teams_tenant.client.models import Mail, Message
+from haveri_tool.testing import RunningHouse
+
+Json = dict[str, Any]
+CREWS = ("Crew A", "Crew B", "Crew C")
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What can be seen of an organisation's escalations from outside."""
+
+    demo: Organization
+    app: str
+
+    @classmethod
+    def of(cls, house: RunningHouse, demo: Organization) -> Calls:
+        """Those of an organisation in a running house."""
+        return cls(demo, app_id(house))
+
+    async def ids(self, kind: str) -> dict[str, str]:
+        """Ids by name: members, teams, areas, facilities."""
+        return {item["name"]: item["id"] for item in (await self.demo.get(f"/{kind}", limit=200))["items"]}
+
+    async def card_of(self, person: str, number: str) -> Message:
+        """The call that a person gets in their own chat for an incident, as soon as it is there."""
+
+        async def look() -> Message | None:
+            return next(iter(await self.cards_of(person, number)), None)
+
+        found: Message = await eventually(look)
+        return found
+
+    async def cards_of(self, person: str, number: str) -> list[Message]:
+        """All calls that a person has got for an incident so far."""
+        chat = await self.demo.person(person).chat_with(self.app)
+        messages = await self.demo.person(person).messages(chat)
+        return [it for it in messages if it.card and f"{number} " in "\n".join(it.card.texts()) + " "]
+
+    async def runs(self, number: str) -> list[Json]:
+        """The incident's runs, oldest first."""
+        found: list[Json] = (await self.demo.get(f"/incidents/{number}/escalations"))["items"]
+        return found
+
+    async def until_runs(self, number: str, fits: Any, timeout: float = PATIENCE) -> list[Json]:
+        """The incident's runs as soon as they are so."""
+
+        async def look() -> list[Json] | None:
+            runs = await self.runs(number)
+            return runs if runs and fits(runs) else None
+
+        found: list[Json] = await eventually(look, timeout)
+        return found
+
+    async def on_shift(self, facility: str) -> list[Json]:
+        """Who is on shift now, as the API says."""
+        facility_id = (await self.ids("facilities"))[facility]
+        found: list[Json] = (await self.demo.get("/on-shift", facility_id=facility_id))["items"]
+        return found
+
+    async def crew_and_lead(self, facility: str) -> tuple[set[str], set[str]]:
+        """The names of the production crew on shift now, and of who leads it."""
+        on_shift = await self.on_shift(facility)
+        members = {id: name for name, id in (await self.ids("members")).items()}
+        teams = (await self.demo.get("/teams", limit=200))["items"]
+        crews = {team["id"] for team in teams if team["name"] in CREWS}
+        crew = {members[duty["member_id"]] for duty in on_shift if duty["team_id"] in crews}
+        leads = {members[duty["member_id"]] for duty in on_shift if "lead" in duty["roles"]}
+        return crew, leads
+
+    @asynccontextmanager
+    async def policy(self, **fields: Any) -> AsyncIterator[Json]:
+        """A policy of Tampere Works, for as long as a test needs it."""
+        facility_id = (await self.ids("facilities"))["Tampere Works"]
+        answer = await self.demo.api.post("/escalation-policies", json={"facility_id": facility_id, **fields})
+        assert answer.status_code == 201, answer.text
+        made: Json = answer.json()
+        yield made
+        removed = await self.demo.api.delete(f"/escalation-policies/{made['id']}")
+        assert removed.status_code == 204, removed.text
+
+    async def mail_to(self, person: str, *words: str) -> Mail:
+        """A mail in somebody's mailbox that holds these words."""
+
+        async def look() -> Mail | None:
+            mails = await self.demo.person(person).mails()
+            return next((it for it in mails if all(word in it.subject + it.text for word in words)), None)
+
+        found: Mail = await eventually(look)
+        return found
+
+
+def call(*member_ids: str, after: float = 0, **more: Any) -> Json:
+    """A step of a policy that calls members."""
+    return {"notify": {"member_ids": list(member_ids)}, "after_minutes": after, **more}
+
+
+def outcomes(run: Json) -> dict[tuple[int, int], str]:
+    """What became of a run's steps, by round and step."""
+    return {(step["round"], step["step"]): step["outcome"] for step in run["steps"]}
