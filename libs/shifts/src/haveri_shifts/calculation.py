@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 
 from haveri_shifts.changes import changed, touching
 from haveri_shifts.plan import Duty, Plan
@@ -21,7 +22,7 @@ _DAYS_KEPT = 500
 
 
 def duties(plan: Plan, starts_at: datetime, ends_at: datetime) -> list[Duty]:
-    """Who works in [starts_at, ends_at): every duty that touches it, whole, ordered by start, then as teams are."""
+    """Who works in [starts_at, ends_at): every duty that touches it, whole, ordered by start, then as in the plan."""
     start, end = max(starts_at.astimezone(UTC), FIRST), min(ends_at.astimezone(UTC), LAST)
     if start >= end:
         return []
@@ -32,6 +33,8 @@ def duties(plan: Plan, starts_at: datetime, ends_at: datetime) -> list[Duty]:
     changes = touching(plan.changes, min(start, first), max(end, last))
     if changes:
         found = [duty for duty in changed(plan, changes, found) if duty.starts_at < end and start < duty.ends_at]
+        place = _places(plan)
+        found.sort(key=lambda duty: place.get((duty.team_id, duty.member_id), len(place)))
     rank = {team.id: number for number, team in enumerate(plan.teams)}
     return sorted(found, key=lambda duty: (duty.starts_at, rank.get(duty.team_id, len(rank))))
 
@@ -96,6 +99,11 @@ class _Day:
         else:
             found = [duty for duty in self._changed if duty.starts_at <= at < duty.ends_at]
         return sorted(found, key=lambda duty: self._rank.get(duty.team_id, len(self._rank)))
+
+
+def _places(plan: Plan) -> dict[tuple[UUID, UUID], int]:
+    """Where members stand in their teams; who only stands in comes after them."""
+    return {(team.id, member_id): number for team in plan.teams for number, member_id in enumerate(team.member_ids)}
 
 
 def _day(plan: Plan, moment: datetime) -> _Day:
