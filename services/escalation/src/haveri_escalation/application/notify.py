@@ -1,0 +1,106 @@
+"""Telling one called member, one way, unless it is not needed any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from haveri_escalation.application.calling import (
+    CallFacts,
+    Calls,
+    Carrier,
+    Directory,
+    IncidentNow,
+    Incidents,
+    Links,
+    NotSent,
+    Recipient,
+)
+from haveri_escalation.domain.links import Link
+from haveri_escalation.domain.messages import Notice, Text, letter, short_message, spoken
+from haveri_escalation.domain.values import Purpose
+
+_TEXTS: dict[str, Callable[[Notice, str], Text]] = {
+    "email": letter,
+    "sms": short_message,
+    "push": short_message,
+    "voice": spoken,
+}
+_NO_ADDRESS = {
+    "email": "no e-mail address is known",
+    "sms": "no phone number is known",
+    "voice": "no phone number is known",
+    "push": "no device for push messages is known",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a notification; `reason` holds no address and no secret."""
+
+    outcome: Literal["sent", "failed", "unneeded"]
+    reason: str = ""
+
+
+class Notify:
+    """Looks, writes, sends."""
+
+    def __init__(
+        self, calls: Calls, incidents: Incidents, directory: Directory, links: Links, carrier: Carrier
+    ) -> None:
+        self._calls = calls
+        self._incidents = incidents
+        self._directory = directory
+        self._links = links
+        self._carrier = carrier
+
+    async def __call__(self, organization: str, call_id: UUID, via: str) -> Report:
+        """Notify for this call by this way. Raises OwnerUnavailable when nobody knows how to reach the member yet."""
+        call = await self._calls.find(organization, call_id)
+        if call is None:
+            return Report("failed", "the call is not known")
+        if not call.state.is_open:
+            return Report("unneeded", "the call was answered or withdrawn")
+        now = await self._incidents.now(organization, call.incident_id)
+        # Nobody is called for what is taken. While the owner is away nobody can tell: better one call too many.
+        if now is not None and not now.needs(call.purpose):
+            return Report("unneeded", "the incident is over" if now.is_over else "the incident is taken")
+        recipient = await self._directory.recipient(organization, call.member_id)
+        if recipient is None:
+            return Report("failed", "the member is not known any more")
+        address = recipient.addresses.get(via)
+        if address is None:
+            return Report("failed", _NO_ADDRESS[via])
+        return await self._send(via, address, await self._text(organization, call, now, recipient, via))
+
+    async def _send(self, via: str, address: str, text: Text) -> Report:
+        try:
+            await self._carrier.send(via, address, text)
+        except NotSent as problem:
+            return Report("failed", str(problem))
+        return Report("sent")
+
+    async def _text(
+        self, organization: str, call: CallFacts, now: IncidentNow | None, recipient: Recipient, via: str
+    ) -> Text:
+        since = now.declared_at if now else call.called_at
+        notice = Notice(
+            number=call.number,
+            title=now.title if now else call.title,
+            severity=now.severity if now else call.severity,
+            purpose=call.purpose,
+            place=await self._directory.place(organization, call.facility_id, call.area_id, call.asset_ids),
+            since=await self._directory.wall_clock(organization, call.facility_id, since),
+            because=call.because,
+            taken_by=await self._who_has_it(organization, call, now),
+            link=self._links.url(organization, Link(call.id, call.incident_id, call.member_id)),
+        )
+        return _TEXTS[via](notice, recipient.language)
+
+    async def _who_has_it(self, organization: str, call: CallFacts, now: IncidentNow | None) -> str:
+        if call.purpose is not Purpose.JOIN or now is None or now.acknowledged_by is None:
+            return ""
+        member = await self._directory.recipient(organization, now.acknowledged_by)
+        return member.name if member else ""
