@@ -11,6 +11,7 @@ from haveri_chassis.outbox import OutboxRelay
 from haveri_chassis.service import App, run
 from haveri_directory.adapters.directory_store import DirectoryStore
 from haveri_directory.adapters.reads import DirectoryReads
+from haveri_directory.adapters.schedule_reads import ScheduleReads
 from haveri_directory.entrypoints.bus import attach
 from haveri_directory.settings import DirectorySettings
 
@@ -22,7 +23,14 @@ def create_app(settings: DirectorySettings) -> App:
     clock, ids = SystemClock(), SystemIds()
     database = Database(settings.database_url.get_secret_value(), schema=NAME)
     bus = Bus(settings.nats_url.get_secret_value(), service=NAME, clock=clock, ids=ids)
-    attach(bus, database, DirectoryStore(database, bus.sender), DirectoryReads(database), ids)
+    attach(
+        bus,
+        database,
+        DirectoryStore(database, bus.sender, clock),
+        DirectoryReads(database),
+        ScheduleReads(database),
+        ids,
+    )
     return App(NAME, settings, health_app(NAME), [database, bus, OutboxRelay(database, bus)])
 
 

@@ -11,8 +11,9 @@ import pytest
 from import_bench import imported, plan
 
 from haveri_contracts.plain import Role
-from haveri_directory.application.who_is_on_shift import who_is_on_shift
 from haveri_directory.demo import BOREALIS, DEMO, teams_tenant
+from haveri_shifts.calculation import on_shift
+from haveri_shifts.published import plan_of
 
 
 @pytest.mark.parametrize("organization", [DEMO, BOREALIS])
@@ -41,8 +42,9 @@ def test_somebody_of_a_crew_and_of_maintenance_is_on_shift_at_any_hour_of_a_sund
     for facility in plant.facilities.values():
         teams = [team for team in plant.teams.values() if team.facility_id == facility.id]
         names = {team.id: team.name for team in teams}
-        on_shift = who_is_on_shift(facility, teams, datetime(2026, 6, 7, hour, tzinfo=UTC)).items
-        assert {names[duty.team_id].split()[0] for duty in on_shift} == {"Crew", "Maintenance"}
+        rotations, calendar = plant.rotations.values(), plant.calendars.get(facility.id)
+        found = on_shift(plan_of(facility, teams, rotations, [], calendar), datetime(2026, 6, 7, hour, tzinfo=UTC))
+        assert {names[duty.team_id].split()[0] for duty in found} == {"Crew", "Maintenance"}
 
 
 def test_chat_settings_point_to_the_team_and_its_incidents_channel():

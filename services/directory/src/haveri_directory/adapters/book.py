@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, delete, exists, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, delete, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +25,7 @@ from haveri_contracts.directory.models import (
 from haveri_contracts.message import Event
 from haveri_contracts.plain import Role
 from haveri_directory.adapters.rows import to_row, to_thing
+from haveri_directory.adapters.schedule_book import SchedulesBook
 from haveri_directory.adapters.tables import (
     TABLES,
     areas,
@@ -33,6 +35,7 @@ from haveri_directory.adapters.tables import (
     members,
     memberships,
     organizations,
+    rotations,
     shown,
     teams,
 )
@@ -45,9 +48,11 @@ from haveri_directory.domain.refusals import TenantTaken
 class OpenBook:
     """The directory of an organisation that is locked until the session ends; see `ports.Book`."""
 
-    def __init__(self, session: AsyncSession, slug: str, organization: Organization | None) -> None:
+    def __init__(self, session: AsyncSession, slug: str, organization: Organization | None, now: datetime) -> None:
         self.slug = slug
         self.organization = organization
+        self.now = now
+        self.schedules = SchedulesBook(session, slug)
         self.news: list[Event] = []
         self._session = session
 
@@ -99,20 +104,25 @@ class OpenBook:
 
     async def stands_on(self, thing: Thing) -> bool:
         """Whether anything else in the directory needs this thing."""
-        if isinstance(thing, Member):
-            return await self._is_in_shifts(thing.id)
-        if isinstance(thing, Team):
-            return bool(thing.member_ids)
         references = {
-            Facility: (areas.c.facility_id, teams.c.facility_id),
+            Facility: (areas.c.facility_id, teams.c.facility_id, rotations.c.facility_id),
             Area: (assets.c.area_id,),
             Asset: (),
+            Team: (memberships.c.team_id,),
+            Member: (),
         }[type(thing)]
         found = [
             await self._one(select(exists().where(column.table.c.organization_id == self.slug, column == thing.id)))
             for column in references
         ]
         return any(found)
+
+    async def teams_with_shifts_of(self, member_id: UUID) -> list[Team]:
+        """The teams that have a shift or a role of this member, by id."""
+        one = [{"member_ids": [str(member_id)]}]
+        return await self._select(
+            Team, or_(teams.c.shift_info.contains({"shifts": one}), teams.c.shift_info.contains({"roles": one}))
+        )
 
     async def founding(self) -> Founding | None:
         """What the organisation was created with."""
@@ -206,6 +216,8 @@ class OpenBook:
             assets={thing.id: thing for thing in await self._select(Asset)},
             teams={thing.id: thing for thing in await self._select(Team)},
             members={thing.id: thing for thing in await self._select(Member)},
+            rotations={rotation.id: rotation for rotation in await self.schedules.every_rotation()},
+            calendars={calendar.facility_id: calendar for calendar in await self.schedules.every_calendar()},
         )
 
     def tell(self, *news: Event) -> None:
@@ -215,11 +227,6 @@ class OpenBook:
     async def _select(self, kind: type[T], *conditions: ColumnElement[bool]) -> list[T]:
         statement = shown(kind, self.slug).where(*conditions).order_by(TABLES[kind].c.id)
         return [to_thing(kind, row) for row in (await self._session.execute(statement)).mappings()]
-
-    async def _is_in_shifts(self, member_id: UUID) -> bool:
-        named = teams.c.shift_info.contains({"shifts": [{"member_ids": [str(member_id)]}]})
-        found: bool = await self._one(select(exists().where(teams.c.organization_id == self.slug, named)))
-        return found
 
     async def _store_identities(self, people: Sequence[Member]) -> None:
         if not people:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database, driver_connection
 from haveri_chassis.messages import Sender
 from haveri_chassis.outbox import emit
@@ -25,9 +26,10 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('directory'), hasht
 class DirectoryStore:
     """Carries orders out, one organisation's after the other."""
 
-    def __init__(self, database: Database, sender: Sender) -> None:
+    def __init__(self, database: Database, sender: Sender, clock: Clock) -> None:
         self._database = database
         self._sender = sender
+        self._clock = clock
 
     async def carry_out(self, command: Envelope, work: Work) -> dict[str, Any]:
         """Do the work of a command and record its outcome; gives the command's result.
@@ -35,7 +37,7 @@ class DirectoryStore:
         Raises what `work` raises (then nothing was kept) and OutcomeTaken when the command was carried out before.
         """
         async with self._database.session(command.organization) as session:
-            book = await open_book(session, command.organization)
+            book = await open_book(session, command.organization, self._clock)
             result = await work(book)
             connection = await driver_connection(session)
             # Recorded before anything is told: a repeated command ends here, and nothing of it is kept.
@@ -48,10 +50,10 @@ class DirectoryStore:
         return result
 
 
-async def open_book(session: AsyncSession, slug: str) -> OpenBook:
+async def open_book(session: AsyncSession, slug: str, clock: Clock) -> OpenBook:
     """Open an organisation's directory for changes; waits until nobody else has it open."""
     await session.execute(_ONE_AT_A_TIME, {"slug": slug})
     found = await session.execute(select(organizations).where(organizations.c.organization_id == slug))
     row = found.mappings().one_or_none()
     organization = Organization(id=slug, name=row["name"], locale=row["locale"]) if row else None
-    return OpenBook(session, slug, organization)
+    return OpenBook(session, slug, organization, clock.now())

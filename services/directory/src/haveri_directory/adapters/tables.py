@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Select, Table, Text, Uuid, func, select
+from sqlalchemy import Boolean, Column, Date, DateTime, MetaData, Select, Table, Text, Uuid, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
+from haveri_contracts.directory.schedules import Rotation
 
 metadata = MetaData()
 
@@ -49,8 +50,49 @@ chat_settings = _table(
     Column("global_channel_id", Text),
     Column("incident_channel", Text),
 )
+rotations = _named(
+    "rotations",
+    Column("facility_id", Uuid),
+    Column("kind", Text),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    Column("slots", JSONB),
+    Column("pattern", JSONB),
+    Column("crews", JSONB),
+    Column("rests_on_holidays", Boolean),
+)
+shift_changes = _table(
+    "shift_changes",
+    Column("id", Uuid, primary_key=True),
+    Column("team_id", Uuid),
+    Column("kind", Text),
+    Column("member_id", Uuid),
+    Column("substitute_id", Uuid),
+    Column("starts_at", DateTime(timezone=True)),
+    Column("ends_at", DateTime(timezone=True)),
+    Column("return_starts_at", DateTime(timezone=True)),
+    Column("return_ends_at", DateTime(timezone=True)),
+    Column("shift", Text),
+    Column("note", Text),
+    Column("accepted", Boolean),
+    Column("proposed_by", Uuid),
+    Column("imported_uid", Text),
+)
+holidays = _table(
+    "holidays",
+    Column("facility_id", Uuid, primary_key=True),
+    Column("date", Date, primary_key=True),
+    Column("name", Text, primary_key=True),
+)
 
-TABLES: dict[type[Any], Table] = {Facility: facilities, Area: areas, Asset: assets, Team: teams, Member: members}
+TABLES: dict[type[Any], Table] = {
+    Facility: facilities,
+    Area: areas,
+    Asset: assets,
+    Team: teams,
+    Member: members,
+    Rotation: rotations,
+}
 
 _NOT_SHOWN = {"organization_id", "name_key"}
 

@@ -16,8 +16,12 @@ from haveri_directory.domain.refusals import (
     AdministratorRequired,
     OrganizationExists,
     RoleNotSufficient,
+    SlugReserved,
     TeamUnknown,
 )
+
+THE_HOUSE = "haveri"
+"""The slug under which Haveri's own heartbeat travels."""
 
 
 async def create_organization(book: Book, actor: str, command: CreateOrganization) -> dict[str, Any]:
@@ -41,6 +45,8 @@ async def create_organization(book: Book, actor: str, command: CreateOrganizatio
 async def _found(
     book: Book, actor: str, command: CreateOrganization, administrator: Member, founding: Founding
 ) -> None:
+    if book.slug == THE_HOUSE:
+        raise SlugReserved(f"{book.slug!r} is how Haveri speaks of itself. Take another name.")
     if not actor.startswith("system:"):
         raise RoleNotSufficient("Only Haveri's own tools create organisations.")
     if administrator.team_ids:

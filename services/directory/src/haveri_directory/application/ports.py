@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from haveri_contracts.directory.models import (
     Team,
 )
 from haveri_contracts.message import Event
+from haveri_directory.application.schedule_ports import Schedules
 from haveri_directory.application.snapshot import Snapshot
 
 Thing = Facility | Area | Asset | Team | Member
@@ -38,11 +40,17 @@ class Founding:
 class Book(Protocol):
     """One organisation's directory, open for one order: nobody else changes it until the order is done.
 
-    What `find` gives is normalised: a member's teams and identities and a team's members are in a fixed order.
+    What `find` gives is normalised: a member's teams and identities and a team's members are in a fixed order. `now` is
+    the moment at which the order is carried out.
     """
 
     slug: str
     organization: Organization | None
+    now: datetime
+
+    @property
+    def schedules(self) -> Schedules:
+        """Rotations, changes of shifts and holidays."""
 
     async def find(self, kind: type[T], id: UUID) -> T | None:
         """The thing as it stands now, changes of this order included."""
@@ -63,7 +71,10 @@ class Book(Protocol):
         """How many administrators there are besides this member."""
 
     async def stands_on(self, thing: Thing) -> bool:
-        """Whether anything else in the directory needs this thing."""
+        """Whether there is anything in this thing: areas, assets, teams, rotations, members."""
+
+    async def teams_with_shifts_of(self, member_id: UUID) -> list[Team]:
+        """The teams that have a shift or a role of this member, by id."""
 
     async def founding(self) -> Founding | None:
         """What the organisation was created with."""

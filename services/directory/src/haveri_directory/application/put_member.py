@@ -8,6 +8,8 @@ from uuid import UUID
 from haveri_contracts.directory.commands import PutMember
 from haveri_contracts.directory.models import Member, Team
 from haveri_directory.application.authorization import check_actor
+from haveri_directory.application.contact import usable_contact
+from haveri_directory.application.in_use import check_may_leave
 from haveri_directory.application.ports import Book
 from haveri_directory.application.putting import news_of, result_of, tell_of
 from haveri_directory.domain.permissions import check_administrator_remains, needed_to_change_member
@@ -24,15 +26,27 @@ async def put_member(book: Book, actor: str, command: PutMember) -> dict[str, An
         check_administrator_remains(before.role, member.role, await book.other_administrators(member.id))
     await check_person(book, member)
     await _check_teams(book, member)
+    if before is not None:
+        for team in await book.find_all(Team, set(before.team_ids) - set(member.team_ids)):
+            check_may_leave(before, team)
     if before != member:
         await _change(book, member, set(before.team_ids) if before else set())
     return result_of(member)
 
 
 def normalised(member: Member) -> Member:
-    """The member with teams and identities once each and in a fixed order."""
+    """The member with teams and identities once each and in a fixed order, and a phone number as it is called.
+
+    Raises PhoneUnusable or ContactUnusable.
+    """
     identities = sorted(set(member.chat_identities), key=lambda identity: (identity.platform, identity.user_id))
-    return member.model_copy(update={"team_ids": sorted(set(member.team_ids)), "chat_identities": identities})
+    return member.model_copy(
+        update={
+            "team_ids": sorted(set(member.team_ids)),
+            "chat_identities": identities,
+            "contact_prefs": usable_contact(member.contact_prefs),
+        }
+    )
 
 
 async def check_person(book: Book, member: Member) -> None:

@@ -9,23 +9,39 @@ from haveri_contracts.directory.commands import PutTeam
 from haveri_contracts.directory.models import Facility, Member, Team
 from haveri_contracts.plain import Role
 from haveri_directory.application.authorization import check_actor
+from haveri_directory.application.in_use import check_team_unscheduled
 from haveri_directory.application.ports import Book
 from haveri_directory.application.putting import change_memberships, check_name, news_of, result_of
 from haveri_directory.domain.refusals import FacilityUnknown, MemberUnknown
+from haveri_directory.domain.shift_refusals import MemberNotInTeam
 
 
 async def put_team(book: Book, actor: str, command: PutTeam) -> dict[str, Any]:
-    """For managers; team names are unique in their facility. The members given are all there are. Raises a Refusal."""
+    """For managers; team names are unique in their facility. The members given are all there are. Raises a Refusal.
+
+    Roles on shift are for the team's own members.
+    """
     await check_actor(book, actor, Role.MANAGER)
     team = command.team.model_copy(update={"member_ids": sorted(set(command.team.member_ids))})
     if await book.find(Facility, team.facility_id) is None:
         raise FacilityUnknown(f"There is no facility {team.facility_id} in this organisation.")
     await _check_members(book, team)
+    check_roles(team)
     await check_name(book, team)
     before = await book.find(Team, team.id)
+    if before is not None and before.facility_id != team.facility_id:
+        await check_team_unscheduled(book, before)
     if before != team:
         await _change(book, team, set(before.member_ids) if before else set())
     return result_of(team)
+
+
+def check_roles(team: Team) -> None:
+    """Raise MemberNotInTeam when somebody else is to have a role on the team's shifts."""
+    for role in team.shift_info.roles:
+        for member_id in role.member_ids:
+            if member_id not in team.member_ids:
+                raise MemberNotInTeam(f"{role.role!r} of {team.name} has to be one of its members; {member_id} is not.")
 
 
 async def _change(book: Book, team: Team, members_before: set[UUID]) -> None:
@@ -40,7 +56,9 @@ async def _change(book: Book, team: Team, members_before: set[UUID]) -> None:
 
 
 async def _check_members(book: Book, team: Team) -> None:
-    named = {*team.member_ids, *(member_id for shift in team.shift_info.shifts for member_id in shift.member_ids)}
+    info = team.shift_info
+    in_shifts = {id for shift in info.shifts for id in shift.member_ids}
+    named = {*team.member_ids, *in_shifts, *(id for role in info.roles for id in role.member_ids)}
     missing = named - {member.id for member in await book.find_all(Member, named)}
     if missing:
         raise MemberUnknown(f"There is no member {min(missing)} in this organisation.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from haveri_contracts.directory.commands import Remove
-from haveri_contracts.directory.events import Removed
+from haveri_contracts.directory.events import Removed, ShiftChangeCancelled
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
 from haveri_contracts.plain import Refusal, Role
 from haveri_directory.application.authorization import check_actor
+from haveri_directory.application.in_use import check_unused
 from haveri_directory.application.ports import Book, Thing
 from haveri_directory.application.putting import tell_of
 from haveri_directory.domain import refusals
@@ -22,16 +24,13 @@ UNKNOWN: dict[str, type[Refusal]] = {
     "team": refusals.TeamUnknown,
     "member": refusals.MemberUnknown,
 }
-IN_USE: dict[str, tuple[type[Refusal], str]] = {
-    "facility": (refusals.FacilityInUse, "Remove its areas and teams first."),
-    "area": (refusals.AreaInUse, "Remove its assets first, or move them to another area."),
-    "team": (refusals.TeamInUse, "Take its members out first."),
-    "member": (refusals.MemberInUse, "Take the member out of the shifts that name them first."),
-}
 
 
 async def remove(book: Book, actor: str, command: Remove) -> dict[str, Any]:
-    """For managers; members above responder for administrators. A member's memberships go too. Raises a Refusal."""
+    """For managers; members above responder for administrators. Raises a Refusal.
+
+    A member's memberships go too, so do a facility's holidays, and changes of shifts that are over.
+    """
     kind = command.kind_of_thing
     await check_actor(book, actor, Role.MANAGER)
     thing: Thing | None = await book.find(KINDS[kind], command.id)
@@ -39,9 +38,8 @@ async def remove(book: Book, actor: str, command: Remove) -> dict[str, Any]:
         raise UNKNOWN[kind](f"There is no {kind} {command.id} in this organisation.")
     if isinstance(thing, Member):
         await _check_member(book, actor, thing)
-    if await book.stands_on(thing):
-        refusal, advice = IN_USE[kind]
-        raise refusal(advice)
+    await check_unused(book, thing)
+    await _discard_schedules(book, thing)
     await book.discard(thing)
     book.tell(Removed(kind_of_thing=kind, id=command.id))
     if isinstance(thing, Member):
@@ -52,3 +50,17 @@ async def remove(book: Book, actor: str, command: Remove) -> dict[str, Any]:
 async def _check_member(book: Book, actor: str, member: Member) -> None:
     await check_actor(book, actor, needed_to_change_member([member.role]))
     check_administrator_remains(member.role, None, await book.other_administrators(member.id))
+
+
+async def _discard_schedules(book: Book, thing: Thing) -> None:
+    over: list[UUID] = []
+    match thing:
+        case Facility():
+            await book.schedules.discard_calendar(thing.id)
+        case Team():
+            over = await book.schedules.discard_changes_of(team_id=thing.id)
+        case Member():
+            over = await book.schedules.discard_changes_of(member_id=thing.id)
+        case _:
+            pass
+    book.tell(*(ShiftChangeCancelled(change_id=id) for id in over))

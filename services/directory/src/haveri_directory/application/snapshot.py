@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Organization, Team
+from haveri_contracts.directory.schedules import HolidayCalendar, Rotation
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything an organisation has in the directory, by id."""
+    """Everything an organisation has in the directory, by id; the holidays by facility. Changes of shifts are apart."""
 
     organization: Organization
     facilities: dict[UUID, Facility] = field(default_factory=dict)
@@ -18,3 +19,5 @@ class Snapshot:
     assets: dict[UUID, Asset] = field(default_factory=dict)
     teams: dict[UUID, Team] = field(default_factory=dict)
     members: dict[UUID, Member] = field(default_factory=dict)
+    rotations: dict[UUID, Rotation] = field(default_factory=dict)
+    calendars: dict[UUID, HolidayCalendar] = field(default_factory=dict)

@@ -22,6 +22,13 @@ class OrganizationExists(Refusal):
     title = "There is an organisation of this name already."
 
 
+class SlugReserved(Refusal):
+    """The slug belongs to the house itself."""
+
+    type = "slug-reserved"
+    title = "This name is reserved for Haveri itself."
+
+
 class AdministratorRequired(Refusal):
     """An organisation begins with somebody who may administer it."""
 
@@ -65,10 +72,10 @@ class MemberUnknown(Refusal):
 
 
 class FacilityInUse(Refusal):
-    """A facility with areas or teams stays."""
+    """A facility with areas, teams or rotations stays."""
 
     type = "facility-in-use"
-    title = "The facility still has areas or teams."
+    title = "The facility still has areas, teams or rotations."
 
 
 class AreaInUse(Refusal):
@@ -79,17 +86,17 @@ class AreaInUse(Refusal):
 
 
 class TeamInUse(Refusal):
-    """A team with members stays."""
+    """A team with members, in a rotation or with changes to come stays."""
 
     type = "team-in-use"
-    title = "The team still has members."
+    title = "The team still has members or shifts."
 
 
 class MemberInUse(Refusal):
-    """A member whom a shift names stays."""
+    """A member whom shifts need stays."""
 
     type = "member-in-use"
-    title = "A shift names this member."
+    title = "Shifts still need this member."
 
 
 class NameTaken(Refusal):
@@ -111,6 +118,20 @@ class ChatIdentityTaken(Refusal):
 
     type = "chat-identity-taken"
     title = "Another member has this chat identity."
+
+
+class PhoneUnusable(Refusal):
+    """Nobody could be called at this number."""
+
+    type = "phone-unusable"
+    title = "This is not a telephone number that can be called."
+
+
+class ContactUnusable(Refusal):
+    """What is said about how to reach a member cannot be used."""
+
+    type = "contact-unusable"
+    title = "The member cannot be reached in this way."
 
 
 class TenantTaken(Refusal):

@@ -14,7 +14,11 @@ from haveri_contracts.message import Command
 from haveri_contracts.streams import DIRECTORY_COMMANDS
 from haveri_directory.adapters.directory_store import DirectoryStore
 from haveri_directory.adapters.reads import DirectoryReads
+from haveri_directory.adapters.schedule_reads import ScheduleReads
+from haveri_directory.application.accept_shift_change import accept_shift_change
+from haveri_directory.application.cancel_shift_change import cancel_shift_change
 from haveri_directory.application.change_chat_settings import change_chat_settings
+from haveri_directory.application.change_holidays import change_holidays
 from haveri_directory.application.create_organization import create_organization
 from haveri_directory.application.import_plant import import_plant, read_document
 from haveri_directory.application.ports import Book
@@ -22,8 +26,11 @@ from haveri_directory.application.put_area import put_area
 from haveri_directory.application.put_asset import put_asset
 from haveri_directory.application.put_facility import put_facility
 from haveri_directory.application.put_member import put_member
+from haveri_directory.application.put_rotation import put_rotation
+from haveri_directory.application.put_shift_change import put_shift_change
 from haveri_directory.application.put_team import put_team
 from haveri_directory.application.remove import remove
+from haveri_directory.application.remove_rotation import remove_rotation
 
 Handler = Callable[[Received[Any]], Awaitable[dict[str, Any] | None]]
 
@@ -36,6 +43,12 @@ CHANGES: dict[type[Command], Callable[[Book, str, Any], Awaitable[dict[str, Any]
     commands.PutMember: put_member,
     commands.Remove: remove,
     commands.ChangeChatSettings: change_chat_settings,
+    commands.PutRotation: put_rotation,
+    commands.RemoveRotation: remove_rotation,
+    commands.PutShiftChange: put_shift_change,
+    commands.AcceptShiftChange: accept_shift_change,
+    commands.CancelShiftChange: cancel_shift_change,
+    commands.ChangeHolidays: change_holidays,
 }
 
 
@@ -65,7 +78,14 @@ def command_handlers(store: DirectoryStore, ids: Ids) -> dict[type[Command], Han
     }
 
 
-def attach(bus: Bus, database: Database, store: DirectoryStore, reads: DirectoryReads, ids: Ids) -> None:
+def attach(
+    bus: Bus,
+    database: Database,
+    store: DirectoryStore,
+    reads: DirectoryReads,
+    schedules: ScheduleReads,
+    ids: Ids,
+) -> None:
     """Subscribe everything the directory service listens to."""
     bus.on_command(DIRECTORY_COMMANDS, database, command_handlers(store, ids))
 
@@ -88,4 +108,8 @@ def attach(bus: Bus, database: Database, store: DirectoryStore, reads: Directory
     bus.on_query(queries.ListAssets, asking(reads.assets))
     bus.on_query(queries.ListTeams, asking(reads.teams))
     bus.on_query(queries.ListMembers, asking(reads.members))
-    bus.on_query(queries.GetOnShift, asking(reads.on_shift))
+    bus.on_query(queries.GetOnShift, asking(schedules.on_shift))
+    bus.on_query(queries.ListRotations, asking(schedules.rotations))
+    bus.on_query(queries.ListShiftChanges, asking(schedules.shift_changes))
+    bus.on_query(queries.ListHolidays, asking(schedules.holidays))
+    bus.on_query(queries.GetSchedule, asking(schedules.schedule))

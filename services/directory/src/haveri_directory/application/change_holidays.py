@@ -1,0 +1,30 @@
+"""Say a facility's holidays, all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haveri_contracts.directory.commands import ChangeHolidays
+from haveri_contracts.directory.events import HolidaysChanged
+from haveri_contracts.directory.schedules import HolidayCalendar
+from haveri_contracts.plain import Role
+from haveri_directory.application.authorization import check_actor
+from haveri_directory.application.facility_plan import facility_of
+from haveri_directory.application.ports import Book
+
+
+async def change_holidays(book: Book, actor: str, command: ChangeHolidays) -> dict[str, Any]:
+    """For managers. Gives the calendar in its order, every holiday once. Raises a Refusal."""
+    await check_actor(book, actor, Role.MANAGER)
+    await facility_of(book.schedules, command.calendar.facility_id)
+    calendar = in_order(command.calendar)
+    if await book.schedules.calendar(calendar.facility_id) != calendar:
+        await book.schedules.store_calendars([calendar])
+        book.tell(HolidaysChanged(calendar=calendar))
+    return {"calendar": calendar.model_dump(mode="json")}
+
+
+def in_order(calendar: HolidayCalendar) -> HolidayCalendar:
+    """A calendar with each holiday once, in the order of dates and names."""
+    once = {(holiday.date, holiday.name): holiday for holiday in calendar.holidays}
+    return calendar.model_copy(update={"holidays": [once[key] for key in sorted(once)]})

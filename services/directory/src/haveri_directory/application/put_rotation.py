@@ -1,0 +1,53 @@
+"""Add or change a rotation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haveri_contracts.directory.commands import PutRotation
+from haveri_contracts.directory.events import RotationPut
+from haveri_contracts.directory.models import Team
+from haveri_contracts.directory.schedules import Rotation
+from haveri_contracts.plain import Role
+from haveri_directory.application.authorization import check_actor
+from haveri_directory.application.facility_plan import facility_of
+from haveri_directory.application.ports import Book
+from haveri_directory.domain.refusals import NameTaken, TeamUnknown
+from haveri_directory.domain.rotations import check_rotation
+from haveri_directory.domain.shift_refusals import PatternDoesNotFit, TeamElsewhere
+from haveri_shifts.published import filled, rotation_of
+
+
+async def put_rotation(book: Book, actor: str, command: PutRotation) -> dict[str, Any]:
+    """For managers. Gives the rotation with its pattern, and `findings`: slots that nobody works. Raises a Refusal."""
+    await check_actor(book, actor, Role.MANAGER)
+    facility = await facility_of(book.schedules, command.rotation.facility_id)
+    crews = await _crews(book, command.rotation)
+    for team in crews:
+        if team.facility_id != facility.id:
+            raise TeamElsewhere(f"{team.name} does not belong to {facility.name}.")
+    rotation, findings = fitting(command.rotation, crews)
+    if await book.schedules.rotation_namesake(rotation) is not None:
+        raise NameTaken(f"Another rotation there is called {rotation.name!r}; upper and lower case are the same.")
+    if await book.schedules.rotation(rotation.id) != rotation:
+        await book.schedules.store_rotations([rotation])
+        book.tell(RotationPut(rotation=rotation))
+    return {"rotation": rotation.model_dump(mode="json"), "findings": findings}
+
+
+def fitting(rotation: Rotation, crews: list[Team]) -> tuple[Rotation, list[str]]:
+    """The rotation with its kind's pattern, and what people should know about it. Raises a Refusal."""
+    try:
+        whole = filled(rotation)
+    except ValueError as error:
+        raise PatternDoesNotFit(str(error)) from None
+    return whole, check_rotation(whole.kind.value, rotation_of(whole), {team.id: team.name for team in crews})
+
+
+async def _crews(book: Book, rotation: Rotation) -> list[Team]:
+    wanted = {crew.team_id for crew in rotation.crews}
+    crews = await book.find_all(Team, wanted)
+    missing = wanted - {team.id for team in crews}
+    if missing:
+        raise TeamUnknown(f"There is no team {min(missing)} in this organisation.")
+    return crews

@@ -1,0 +1,56 @@
+"""Whether those whom a change of shifts names can do it, beside everything else that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from haveri_contracts.directory.models import Member, Team
+from haveri_contracts.directory.schedules import ShiftChange
+from haveri_directory.application.facility_plan import facility_of, plan_around
+from haveri_directory.application.ports import Book
+from haveri_directory.domain.refusals import MemberUnknown, TeamUnknown
+from haveri_directory.domain.shift_changes import Names, check_form, check_membership, check_workable
+from haveri_shifts.published import change_of
+
+
+async def check_change(book: Book, change: ShiftChange) -> None:
+    """Raise a Refusal unless the change makes sense and can stand beside the accepted ones."""
+    value = change_of(change)
+    check_form(value)
+    await names_of(book, [change.member_id, change.substitute_id, change.proposed_by])
+    team = await team_of(book, change.team_id)
+    facility = await facility_of(book.schedules, team.facility_id)
+    start, end = whole_time(change)
+    plan = await plan_around(book.schedules, facility, start, end, without={change.id})
+    concerned = [id for known in (value, *plan.changes) for id in (known.member_id, known.substitute_id)]
+    names = await names_of(book, concerned)
+    check_membership(value, plan, names)
+    check_workable(value, plan, names)
+
+
+async def team_of(book: Book, team_id: UUID) -> Team:
+    """The team; raises TeamUnknown."""
+    team = await book.find(Team, team_id)
+    if team is None:
+        raise TeamUnknown(f"There is no team {team_id} in this organisation.")
+    return team
+
+
+async def names_of(book: Book, ids: Iterable[UUID | None]) -> Names:
+    """What members are called; raises MemberUnknown."""
+    wanted = {id for id in ids if id is not None}
+    names = {member.id: member.name for member in await book.find_all(Member, wanted)}
+    missing = wanted - names.keys()
+    if missing:
+        raise MemberUnknown(f"There is no member {min(missing)} in this organisation.")
+    return names
+
+
+def whole_time(change: ShiftChange) -> tuple[datetime, datetime]:
+    """From when until when a change says anything, what is given in return included."""
+    back = change.return_stretch
+    if back is None:
+        return change.starts_at, change.ends_at
+    return min(change.starts_at, back.starts_at), max(change.ends_at, back.ends_at)
