@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from haveri_shifts.plan import Plan
+from haveri_shifts.plan import Plan, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,16 @@ class Roster:
     type_of_asset: Mapping[UUID, str] = field(default_factory=dict)
     facility_names: Mapping[UUID, str] = field(default_factory=dict)
     facility_of_area: Mapping[UUID, UUID] = field(default_factory=dict)
-    facility_of_team: Mapping[UUID, UUID] = field(default_factory=dict)
     asset_names: Mapping[UUID, str] = field(default_factory=dict)
     contacts: Mapping[UUID, Contact] = field(default_factory=dict, repr=False)
+
+    def team(self, team_id: UUID) -> tuple[UUID, Team] | tuple[None, None]:
+        """A team and the facility it is of."""
+        for facility_id, plan in self.plans.items():
+            for team in plan.teams:
+                if team.id == team_id:
+                    return facility_id, team
+        return None, None
 
     def areas_of(self, area_id: UUID | None, asset_ids: Iterable[UUID]) -> frozenset[UUID]:
         """The area of an incident and those of its assets."""

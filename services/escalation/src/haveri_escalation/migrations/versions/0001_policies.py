@@ -46,7 +46,6 @@ _TABLES = {
             facility_id uuid NOT NULL,
             starts_at timestamptz NOT NULL,
             ends_at timestamptz NOT NULL,
-            called_off boolean NOT NULL DEFAULT false,
             ended_at timestamptz,
             "window" jsonb NOT NULL,
             PRIMARY KEY (organization_id, id)

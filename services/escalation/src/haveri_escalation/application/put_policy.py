@@ -1,0 +1,41 @@
+"""Add or change an escalation policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haveri_contracts.escalation.commands import PutPolicy
+from haveri_contracts.escalation.events import PolicyPut
+from haveri_contracts.escalation.models import EscalationPolicy
+from haveri_escalation.application.policy_authorization import check_manager
+from haveri_escalation.application.policy_ports import Drawer, Order
+from haveri_escalation.application.policy_values import to_policy
+from haveri_escalation.domain.policy_rules import check_policy
+from haveri_escalation.domain.refusals import PolicyChangedMeanwhile, PolicyUnknown
+
+
+async def put_policy(drawer: Drawer, order: Order, command: PutPolicy) -> dict[str, Any]:
+    """For managers. A new policy gets version 1, a change the next one; raises a Refusal.
+
+    A put that changes nothing makes no version and no news, so that an order that is sent twice is carried out once.
+    """
+    check_manager(order.actor, order.roster)
+    check_policy(to_policy(command.policy), order.roster)
+    before = await drawer.policy(command.policy.id)
+    await _check_version(drawer, before, command.policy)
+    if before == command.policy:
+        return {"policy": before.model_dump(mode="json")}
+    after = command.policy.model_copy(update={"version": before.version + 1 if before else 1})
+    await drawer.store_policy(after, order.actor, order.now)
+    drawer.tell(PolicyPut(policy=after))
+    return {"policy": after.model_dump(mode="json")}
+
+
+async def _check_version(drawer: Drawer, before: EscalationPolicy | None, wanted: EscalationPolicy) -> None:
+    if before is None:
+        if await drawer.was_there(wanted.id):
+            raise PolicyUnknown("This policy was removed meanwhile; save yours as a new one.")
+    elif before.version != wanted.version:
+        raise PolicyChangedMeanwhile(
+            f"You changed version {wanted.version}, the newest is {before.version}. Look at it and change that one."
+        )

@@ -1,0 +1,21 @@
+"""Remove an escalation policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haveri_contracts.escalation.commands import RemovePolicy
+from haveri_contracts.escalation.events import PolicyRemoved
+from haveri_escalation.application.policy_authorization import check_manager
+from haveri_escalation.application.policy_ports import Drawer, Order
+from haveri_escalation.domain.refusals import PolicyUnknown
+
+
+async def remove_policy(drawer: Drawer, order: Order, command: RemovePolicy) -> dict[str, Any]:
+    """For managers. Its versions stay, and so do the runs that have begun; raises a Refusal."""
+    check_manager(order.actor, order.roster)
+    if await drawer.policy(command.policy_id) is None:
+        raise PolicyUnknown(f"There is no escalation policy {command.policy_id} in this organisation.")
+    await drawer.remove_policy(command.policy_id)
+    drawer.tell(PolicyRemoved(policy_id=command.policy_id))
+    return {"removed": {"policy_id": str(command.policy_id)}}

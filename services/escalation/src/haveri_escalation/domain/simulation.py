@@ -1,0 +1,151 @@
+"""What would happen if an incident were declared, and nobody answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from haveri_escalation.domain import quiet, who
+from haveri_escalation.domain.matching import Match, Place
+from haveri_escalation.domain.people import Found
+from haveri_escalation.domain.policies import Chain, MaintenanceWindow
+from haveri_escalation.domain.windows import after_silence, silencing
+from haveri_escalation.domain.world import World
+
+LAST_RESORT = 0
+"""The step that the last resort is said to be."""
+
+_MOST_STEPS = 300
+_NO_CHAIN = Chain(steps=())
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedStep:
+    """Who would be called at a moment (UTC): those of `via` as many, in the same order, each by their first way."""
+
+    step: int
+    round: int
+    at: datetime
+    member_ids: tuple[UUID, ...]
+    via: tuple[str, ...]
+    because: Mapping[UUID, str]
+    held_until: Mapping[UUID, datetime] = field(default_factory=dict)
+    only_if_unacknowledged: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """The policy and why, and all steps in the order in which they come."""
+
+    match: Match
+    steps: tuple[SimulatedStep, ...]
+    silenced_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A step of a round, both counted from 1, and how long after the start of the run it comes."""
+
+    round: int
+    step: int
+    after: timedelta
+
+
+def dues(chain: Chain) -> list[Due]:
+    """All steps of all rounds of a chain, the first to come first."""
+    rounds = 1 + (chain.repeat.times if chain.repeat is not None else 0)
+    every = chain.repeat.every if chain.repeat is not None else timedelta()
+    found = [
+        Due(round, number, (round - 1) * every + step.after)
+        for round in range(1, rounds + 1)
+        for number, step in enumerate(chain.steps, start=1)
+    ]
+    return sorted(found, key=lambda due: (due.after, due.round, due.step))
+
+
+def simulate(world: World, place: Place, at: datetime) -> Simulated:
+    """What an incident declared at `at` (aware) would bring about if nobody took it."""
+    plan = world.roster.plans.get(place.facility_id)
+    match = world.book.match(place, at, plan, world.roster.area_names, explain=True)
+    windows = [one for one in world.windows if one.facility_id == place.facility_id and one.area_ids & place.area_ids]
+    silent = silencing(windows, place.facility_id, place.area_ids, frozenset(), at)
+    forecast = _Forecast(world, place, at, windows)
+    if match.policy is None:
+        steps = [forecast.last_resort(_NO_CHAIN, timedelta())]
+    else:
+        steps = forecast.of_chain(match.policy.chain)
+    return Simulated(match, tuple(steps), silent.ends_at if silent is not None else None)
+
+
+class _Forecast:
+    """Steps of one simulated run. Within a round everybody is called once, however many steps name them."""
+
+    def __init__(self, world: World, place: Place, at: datetime, windows: Iterable[MaintenanceWindow]) -> None:
+        self._world = world
+        self._place = place
+        self._at = at
+        self._windows = tuple(windows)
+        self._called: dict[int, set[UUID]] = {}
+        self._turns: dict[int, dict[UUID, int]] = {}
+
+    def of_chain(self, chain: Chain) -> list[SimulatedStep]:
+        """The steps of a chain, cut short when there are very many, and its last resort."""
+        planned = dues(chain)
+        found = [self._step(chain, due) for due in planned[:_MOST_STEPS]]
+        if chain.last_resort is not None:
+            after = max((due.after for due in planned), default=timedelta()) + chain.last_resort.after
+            found.append(self.last_resort(chain, after))
+        return found
+
+    def last_resort(self, chain: Chain, after: timedelta) -> SimulatedStep:
+        """The last resort so long after the start; whoever was called before is called again."""
+        due = self._moment(after)
+        found = who.last_resort(self._world.roster, chain, self._world.settings, self._place.facility_id, due)
+        rounds = 1 + (chain.repeat.times if chain.repeat is not None else 0)
+        return self._called_at(Due(rounds, LAST_RESORT, after), due, found)
+
+    def _step(self, chain: Chain, planned: Due) -> SimulatedStep:
+        step = chain.steps[planned.step - 1]
+        due = self._moment(planned.after)
+        turns = self._turns.setdefault(planned.step, {})
+        found = who.find_or_last_resort(
+            self._world.roster, step.notify, chain, self._world.settings, self._place.facility_id, due, turns
+        )
+        turns.update(found.turns)
+        return replace(self._called_at(planned, due, found), only_if_unacknowledged=step.only_if_unacknowledged)
+
+    def _moment(self, after: timedelta) -> datetime:
+        return after_silence(self._windows, self._at, after)
+
+    def _called_at(self, planned: Due, due: datetime, found: Found) -> SimulatedStep:
+        roster, before = self._world.roster, self._called.setdefault(planned.round, set())
+        notes = list(found.missing)
+        calls = []
+        for named in found.people:
+            person = roster.people[named.member_id]
+            if named.member_id in before and planned.step != LAST_RESORT:
+                notes.append(f"{person.name} was called before")
+            elif not person.ways:
+                notes.append(f"{person.name} cannot be reached in any way")
+            else:
+                calls.append((named, person.ways[0].via))
+            before.add(named.member_id)
+        asleep = [named.member_id for named, _ in calls if not named.on_shift]
+        held = self._held_until(due) if asleep else None
+        return SimulatedStep(
+            step=planned.step,
+            round=planned.round,
+            at=due,
+            member_ids=tuple(named.member_id for named, _ in calls),
+            via=tuple(via for _, via in calls),
+            because={named.member_id: named.because for named, _ in calls},
+            held_until=dict.fromkeys(asleep, held) if held is not None else {},
+            note="; ".join(notes),
+        )
+
+    def _held_until(self, due: datetime) -> datetime | None:
+        plan = self._world.roster.plans.get(self._place.facility_id)
+        return quiet.held_until(self._world.settings, self._place.severity, due, plan)

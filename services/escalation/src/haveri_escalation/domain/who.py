@@ -1,0 +1,186 @@
+"""Who is called: what members, teams and roles of the shift come to at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from haveri_escalation.domain.people import Found, Named, Roster
+from haveri_escalation.domain.policies import LEAD, ON_SHIFT, Chain, FacilitySettings, Notify
+from haveri_shifts.calculation import on_shift
+from haveri_shifts.plan import Duty, Plan, Team
+
+BY_NAME = "by name"
+ADMINISTRATOR = "administrator"
+_ALIASES = {"shift_lead": LEAD, "supervisor": LEAD, "crew": ON_SHIFT}
+
+
+def role_name(role: str) -> str:
+    """A role as duties have it: casefolded, by its own name where people also say it differently."""
+    folded = role.strip().casefold()
+    return _ALIASES.get(folded, folded)
+
+
+def find(
+    roster: Roster, notify: Notify, facility_id: UUID, at: datetime, turns: Mapping[UUID, int] | None = None
+) -> Found:
+    """Whom `notify` comes to at `at` (aware), each once; `turns` are the counts of round-robin teams so far.
+
+    When teams are named and nobody at all is found, everybody in those teams is.
+    """
+    search = _Search(roster, facility_id, at, turns or {})
+    for member_id in notify.member_ids:
+        search.add_named(member_id)
+    for team_id in notify.team_ids:
+        search.add_team_on_shift(team_id, round_robin=notify.round_robin)
+    for role in notify.shift_roles:
+        search.add_role(role_name(role))
+    if not search.people:
+        for team_id in notify.team_ids:
+            search.add_whole_team(team_id)
+    return search.found()
+
+
+def last_resort(
+    roster: Roster,
+    chain: Chain | None,
+    settings: FacilitySettings | None,
+    facility_id: UUID,
+    at: datetime,
+    turns: Mapping[UUID, int] | None = None,
+) -> Found:
+    """The last resort's people at `at`: the chain's, else the facility's, else the administrators.
+
+    One that comes to nobody falls to the next.
+    """
+    missing: list[str] = []
+    of_chain = chain.last_resort.notify if chain is not None and chain.last_resort is not None else None
+    for notify in (of_chain, settings.last_resort if settings is not None else None):
+        if notify is None:
+            continue
+        found = find(roster, notify, facility_id, at, turns)
+        missing.extend(found.missing)
+        if found.people:
+            return Found(found.people, _once(missing), found.turns)
+    search = _Search(roster, facility_id, at, {})
+    for person in roster.people.values():
+        if person.is_administrator:
+            search.add(person.id, ADMINISTRATOR)
+    if not search.people:
+        missing.append("the organisation has no administrator")
+    return Found(search.found().people, _once(missing))
+
+
+def find_or_last_resort(
+    roster: Roster,
+    notify: Notify,
+    chain: Chain | None,
+    settings: FacilitySettings | None,
+    facility_id: UUID,
+    at: datetime,
+    turns: Mapping[UUID, int] | None = None,
+) -> Found:
+    """As `find`; when that is nobody, the last resort's people, with all that was named in vain."""
+    found = find(roster, notify, facility_id, at, turns)
+    if found.people:
+        return found
+    instead = last_resort(roster, chain, settings, facility_id, at, turns)
+    return Found(instead.people, _once((*found.missing, *instead.missing)), instead.turns)
+
+
+class _Search:
+    """People found so far, each once, and what was named in vain."""
+
+    def __init__(self, roster: Roster, facility_id: UUID, at: datetime, turns: Mapping[UUID, int]) -> None:
+        self._roster = roster
+        self._facility_id = facility_id
+        self._at = at
+        self._turns = turns
+        self._new_turns: dict[UUID, int] = {}
+        self._missing: list[str] = []
+        self._by_facility: dict[UUID, list[Duty]] = {}
+        self.people: dict[UUID, Named] = {}
+
+    def found(self) -> Found:
+        """What there is."""
+        return Found(tuple(self.people.values()), _once(self._missing), self._new_turns)
+
+    def add(self, member_id: UUID, because: str) -> None:
+        """A member who can be called, unless there already."""
+        if member_id not in self.people and self._may_be_called(member_id):
+            self.people[member_id] = Named(member_id, because, self._is_on_shift(member_id))
+
+    def add_named(self, member_id: UUID) -> None:
+        """A member by name."""
+        if member_id not in self._roster.people:
+            self._missing.append("somebody who has left the organisation")
+        self.add(member_id, BY_NAME)
+
+    def add_team_on_shift(self, team_id: UUID, *, round_robin: bool) -> None:
+        """Those of a team who are on shift (everybody when it has no plan); one of them, in turn."""
+        plant, team = self._roster.team(team_id)
+        if plant is None or team is None:
+            self._missing.append("a team that there is no more")
+            return
+        if not team.member_ids:
+            self._missing.append(f"nobody is in {team.name}")
+            return
+        named = self._who_of(team, plant)
+        callable_ = [member_id for member_id in named if self._may_be_called(member_id)]
+        if round_robin and callable_:
+            turn = self._turns.get(team_id, 0)
+            callable_ = [callable_[turn % len(callable_)]]
+            self._new_turns[team_id] = turn + 1
+        for member_id in callable_:
+            self.add(member_id, named[member_id])
+
+    def add_whole_team(self, team_id: UUID) -> None:
+        """Everybody in a team, on shift or not."""
+        _, team = self._roster.team(team_id)
+        if team is not None:
+            for member_id in team.member_ids:
+                self.add(member_id, team.name)
+
+    def add_role(self, role: str) -> None:
+        """Everybody on shift at the facility who has a role."""
+        having = [duty for duty in self._duties(self._facility_id) if role == ON_SHIFT or role in duty.roles]
+        if not having:
+            self._missing.append("nobody is on shift" if role == ON_SHIFT else f"no {role} is on shift")
+        for duty in having:
+            self.add(duty.member_id, f"on shift, {duty.shift}" if role == ON_SHIFT else f"{role} of {duty.shift}")
+
+    def _who_of(self, team: Team, facility_id: UUID) -> dict[UUID, str]:
+        """Who of a team is on shift, everybody when it has no plan, and the reason in words."""
+        if not _has_plan(team, self._roster.plans[facility_id]):
+            return dict.fromkeys(team.member_ids, team.name)
+        duties = [duty for duty in self._duties(facility_id) if duty.team_id == team.id]
+        if not duties:
+            self._missing.append(f"nobody of {team.name} is on shift")
+        return {duty.member_id: f"{team.name}, {duty.shift}" for duty in duties}
+
+    def _may_be_called(self, member_id: UUID) -> bool:
+        person = self._roster.people.get(member_id)
+        if person is None:
+            return False
+        if not person.may_respond:
+            self._missing.append(f"{person.name} may not take incidents")
+        return person.may_respond
+
+    def _duties(self, facility_id: UUID) -> list[Duty]:
+        if facility_id not in self._by_facility:
+            plan = self._roster.plans.get(facility_id)
+            self._by_facility[facility_id] = on_shift(plan, self._at) if plan is not None else []
+        return self._by_facility[facility_id]
+
+    def _is_on_shift(self, member_id: UUID) -> bool:
+        # At any facility: who works elsewhere is awake, too.
+        return any(duty.member_id == member_id for plant in self._roster.plans for duty in self._duties(plant))
+
+
+def _has_plan(team: Team, plan: Plan) -> bool:
+    return bool(team.shifts) or any(crew.team_id == team.id for rotation in plan.rotations for crew in rotation.crews)
+
+
+def _once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
