@@ -29,6 +29,7 @@ from haveri_contracts.directory.models import (
     ShiftInfo,
     Team,
 )
+from haveri_contracts.escalation import queries as escalation_queries
 from haveri_contracts.message import Command, Query
 from haveri_contracts.outcomes import Outcome, Problem
 from haveri_contracts.plain import Refusal, Role
@@ -146,6 +147,12 @@ class Plants:
                 return directory_queries.ChatSettingsAnswer(settings=tenant.chat)
             case directory_queries.GetOnShift():
                 return directory_queries.OnShiftList(items=_on_shift(query, tenant))
+            case escalation_queries.ListRunning():
+                return escalation_queries.RunningList(items=[])
+            case escalation_queries.ListRuns():
+                return escalation_queries.RunList(items=[])
+            case escalation_queries.ListPolicies():
+                return escalation_queries.PolicyList(items=[])
             case _:
                 return tenant.book.answer(query, self.outcomes)
 

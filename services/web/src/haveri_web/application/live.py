@@ -14,8 +14,11 @@ from haveri_contracts.plain import Refusal
 from haveri_contracts.subjects import Kind, everything_of
 
 PER_MEMBER = 12
-WATCHED = (everything_of(Kind.EVENT, "incident"), everything_of(Kind.EVENT, "timeline"))
+WATCHED = tuple(everything_of(Kind.EVENT, owner) for owner in ("incident", "timeline", "escalation"))
 """What is heard on the bus. Chat is not: what is said there is news when the timeline has it, and that is heard."""
+
+_UNSEEN = ("haveri.escalation.timer_", "haveri.escalation.window_due.", "haveri.escalation.beat.")
+"""What the escalation engine tells itself; what comes of it is news of its own."""
 
 
 class TooManyLiveViews(Refusal):
@@ -65,6 +68,8 @@ class LiveViews:
 
     async def hear(self, envelope: Envelope) -> None:
         """Pass a hint from the bus on to the views of its organisation that watch this incident, or all."""
+        if envelope.type.startswith(_UNSEEN):
+            return
         incident_id = envelope.subject or ""
         for view in self._views:
             if view.organization == envelope.organization and view.incident_id in (None, incident_id):

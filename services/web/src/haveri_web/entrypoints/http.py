@@ -15,6 +15,7 @@ from haveri_web.entrypoints.middleware import BodyLimit, SafeHeaders
 from haveri_web.entrypoints.pages import (
     answering,
     docs,
+    escalations,
     files,
     incident,
     incidents,
@@ -64,6 +65,7 @@ def create_http(web: Web) -> FastAPI:
         live,
         docs,
         answering,
+        escalations,
         heartbeat,
         static,
     ):

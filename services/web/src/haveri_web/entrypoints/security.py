@@ -68,6 +68,11 @@ def check_form_token(cookie: str, given: str) -> None:
         raise ForeignOrigin("The form is too old or not one of ours. Load the page again and repeat.")
 
 
+def check_session_form(request: Request, web: Web, given: str) -> None:
+    """Raise ForeignOrigin unless the form was made for the session of this request."""
+    check_form_token(request.cookies.get(session_cookie_name(web.secure), ""), given)
+
+
 Found = Annotated[Caller, Depends(find_caller)]
 """Who calls, found once a request, whatever they may."""
 

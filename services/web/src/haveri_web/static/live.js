@@ -7,6 +7,7 @@
   const state = (name) =>
     document.querySelectorAll("[data-live-state]").forEach((mark) => mark.setAttribute("data-live-state", name));
   const shown = new WeakMap(); // what the server sent for a part; ages change it afterwards
+  const ahead = Date.parse(document.documentElement.dataset.now) - Date.now(); // of this device's clock, in ms
   let timer = 0;
   let fetching = false;
   let again = false;
@@ -47,12 +48,14 @@
         if (!other || other.innerHTML === shown.get(part)) continue;
         shown.set(part, other.innerHTML);
         markNew(part, other);
+        keepOpen(part, other);
         part.replaceChildren(...other.childNodes);
         part.className = other.className;
       }
     }
     state(live);
     ages();
+    countdowns();
   }
 
   function markNew(before, after) {
@@ -60,6 +63,13 @@
     if (!known.size) return;
     for (const entry of after.querySelectorAll("[data-seq]")) {
       if (!known.has(entry.dataset.seq)) entry.classList.add("fresh");
+    }
+  }
+
+  function keepOpen(before, after) {
+    for (const item of before.querySelectorAll("details[id]")) {
+      const same = after.querySelector(`#${CSS.escape(item.id)}`);
+      if (same) same.open = item.open;
     }
   }
 
@@ -79,6 +89,16 @@
       if (hours >= 48) mark.textContent = `${Math.floor(hours / 24)} ${day}`;
       else if (hours >= 1) mark.textContent = `${hours} ${hour} ${minutes % 60} ${minute}`;
       else mark.textContent = `${minutes} ${minute}`;
+    }
+  }
+
+  function countdowns() {
+    for (const mark of document.querySelectorAll("time[data-countdown]")) {
+      const left = Math.round((Date.parse(mark.dateTime) - Date.now() - ahead) / 1000);
+      const two = (number) => String(number).padStart(2, "0");
+      const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+      if (left <= 0) mark.textContent = mark.dataset.countdown;
+      else mark.textContent = hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
     }
   }
 
@@ -102,5 +122,6 @@
     if (event.persisted) location.reload();
   });
   setInterval(ages, 30000);
+  setInterval(countdowns, 1000);
   listen();
 })();

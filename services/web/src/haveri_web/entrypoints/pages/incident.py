@@ -24,6 +24,7 @@ from haveri_web.application.callers import Caller
 from haveri_web.entrypoints.context import Web, WebDep
 from haveri_web.entrypoints.pages import moments
 from haveri_web.entrypoints.pages.entries import EntryView, Narrator
+from haveri_web.entrypoints.pages.incident_escalation import escalation_part
 from haveri_web.entrypoints.pages.rendering import render, translated
 from haveri_web.entrypoints.pages.views import IncidentView, incident_view
 from haveri_web.entrypoints.requests import AsOf, IncidentName
@@ -43,6 +44,7 @@ async def incident_page(
     at: Annotated[str, Query(max_length=40)] = "",
     types: Annotated[list[str], Query(alias="type", max_length=40)] = [],  # noqa: B006
     cursor: Annotated[str | None, Query(max_length=500)] = None,
+    called: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """The page of one incident."""
     incident = await _known(web, caller, name, as_of)
@@ -50,10 +52,12 @@ async def incident_page(
     zone = directory.zone_of(incident.facility_id)
     if moment := moments.from_input(at, zone):
         return RedirectResponse(_url(incident, as_of=_not_before(moment, incident), types=types), 303)
-    timeline, chain = await asyncio.gather(
-        _timeline(web, caller, incident, as_of, cursor), _verified(web, caller, incident)
-    )
     _, t = translated(caller)
+    timeline, chain, escalation = await asyncio.gather(
+        _timeline(web, caller, incident, as_of, cursor),
+        _verified(web, caller, incident),
+        escalation_part(web, caller, directory, incident, t, past=as_of is not None),
+    )
     entries = Narrator(directory, t).tell_all(timeline.items, incident.number, zone)
     wanted = {kind for kind in types if kind in tuple(EntryType)}
     earlier, later = await _neighbours(web, caller, incident, as_of) if as_of else (None, None)
@@ -76,6 +80,8 @@ async def incident_page(
         next_url=_url(incident, as_of=as_of, types=types, cursor=timeline.next_cursor) if timeline.next_cursor else "",
         files=[replace(entry.file, who=entry.who) for entry in entries if entry.file],
         chain=chain,
+        called=called if called in ("now", "later") else "",
+        **escalation,
         as_of=as_of,
         as_of_input=moments.for_input(as_of or web.clock.now(), zone),
         earlier_url=_url(incident, as_of=earlier) if earlier else "",

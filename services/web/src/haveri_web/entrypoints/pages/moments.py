@@ -41,6 +41,16 @@ def age(since: datetime, until: datetime, t: Translate) -> str:
     return f"{hours} {hour} {minutes % 60} {minute}" if hours else f"{minutes} {minute}"
 
 
+def countdown(due: datetime, now: datetime) -> str:
+    """How long it is until then, `4:05` or `1:04:05`; empty when it is due. `live.js` counts on alike."""
+    seconds = round((due - now).total_seconds())
+    if seconds <= 0:
+        return ""
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def from_input(text: str, zone: ZoneInfo) -> datetime | None:
     """The moment that a `datetime-local` field says, read as the facility's wall clock; None when it says none."""
     try:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from haveri_chassis.bus import QueryRefused
+from haveri_contracts.escalation.queries import ListRunning, RunningList
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import CountIncidents, IncidentCounts, IncidentList, ListIncidents
 from haveri_contracts.plain import Severity, Status
@@ -23,6 +24,7 @@ from haveri_web.application.directory import Directory
 from haveri_web.entrypoints.context import Web, WebDep
 from haveri_web.entrypoints.pages.entries import EntryView, Narrator
 from haveri_web.entrypoints.pages.rendering import render, translated
+from haveri_web.entrypoints.pages.runs import ask_or_none
 from haveri_web.entrypoints.pages.views import incident_view
 from haveri_web.entrypoints.security import SignedIn
 from haveri_web.texts import Translate
@@ -53,11 +55,12 @@ class ActivityView:
 async def overview(request: Request, web: WebDep, caller: SignedIn) -> Response:
     """The front page."""
     _, t = translated(caller)
-    directory, incidents, numbers, recent = await asyncio.gather(
+    directory, incidents, numbers, recent, calling = await asyncio.gather(
         web.directories.get(caller.organization),
         _ask_open(web, caller),
         web.queries.ask(CountIncidents(), organization=caller.organization, actor=caller.actor),
         web.queries.ask(ListRecentActivity(limit=_ACTIVITY), organization=caller.organization, actor=caller.actor),
+        ask_or_none(web, caller, ListRunning(page=Page(limit=_MOST_SHOWN))),
     )
     order = list(Severity)
     shown = sorted(incidents.items, key=lambda incident: (order.index(incident.severity), incident.declared_at))
@@ -70,7 +73,7 @@ async def overview(request: Request, web: WebDep, caller: SignedIn) -> Response:
         directory=directory,
         here="overview",
         headline=_headline(numbers, t),
-        counts=_counts(numbers, unacknowledged),
+        counts=[*_counts(numbers, unacknowledged), *_calling(calling)],
         count_links=_LINKS,
         incidents=[incident_view(incident, directory) for incident in shown],
         more=incidents.next_cursor is not None,
@@ -93,6 +96,7 @@ def _headline(numbers: IncidentCounts, t: Translate) -> str:
 _LINKS = {
     **{severity.value: f"/incidents?status=OPEN&severity={severity.value}" for severity in Severity},
     "UNACKNOWLEDGED": "/incidents?status=OPEN",
+    "ESCALATIONS": "/escalations",
     "MITIGATED": "/incidents?status=MITIGATED",
     "RESOLVED": "/incidents?status=RESOLVED",
 }
@@ -106,6 +110,11 @@ def _counts(numbers: IncidentCounts, unacknowledged: int) -> list[tuple[str, int
     ]
     statuses = [(name, numbers.by_status.get(name, 0), "") for name in ("MITIGATED", "RESOLVED")]
     return [*severities, ("UNACKNOWLEDGED", unacknowledged, "attention"), *statuses]
+
+
+def _calling(answer: RunningList | None) -> list[tuple[str, int, str]]:
+    """How many escalations run; nothing while their owner is away."""
+    return [("ESCALATIONS", len(answer.items), "attention")] if answer else []
 
 
 async def _activity(

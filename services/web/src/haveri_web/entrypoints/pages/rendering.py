@@ -47,6 +47,7 @@ def _environment() -> Environment:
         utc=moments.utc,
         iso=moments.iso,
         age=moments.age,
+        countdown=moments.countdown,
         initials=_initials,
         number=_number,
     )
