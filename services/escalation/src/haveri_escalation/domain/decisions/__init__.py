@@ -1,0 +1,1 @@
+"""Inputs decided into events: pure functions over a `Case`, one module for each kind of input."""

@@ -1,0 +1,61 @@
+"""Somebody takes the incident, or says that he is coming."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from haveri_escalation.domain.decisions.case import Case
+from haveri_escalation.domain.engine_refusals import (
+    CallAlreadyAnswered,
+    CallAsksToTake,
+    CallNotYours,
+    CallUnknown,
+    CallWithdrawn,
+)
+from haveri_escalation.domain.events import CallsWithdrawn, Ended, NotificationAnswered
+from haveri_escalation.domain.facts import TakingNoted
+from haveri_escalation.domain.state import Run
+from haveri_escalation.domain.values import CallState, EndReason, Purpose
+
+
+def taken(case: Case, member_id: UUID, taken_at: datetime) -> None:
+    """A member has the incident: every call for somebody to take it stops, and the chain goes silent."""
+    incident = case.incident
+    if not incident.status.is_open or incident.is_taken:
+        return
+    if incident.released_at is not None and taken_at <= incident.released_at:
+        # Old news that was overtaken by its own end.
+        return
+    case.say(TakingNoted(member_id, taken_at))
+    for run in case.state.runs:
+        _settle_calls(case, run, member_id, taken_at)
+    for run in case.state.live():
+        if not run.pending():
+            case.say(Ended(run.id, EndReason.ACKNOWLEDGED, member_id, taken_at))
+
+
+def answered(case: Case, call_id: UUID, member_id: UUID) -> None:
+    """A called member is coming. Raises a Refusal named after why that cannot be."""
+    found = case.state.find_call(call_id) if case.is_known else None
+    if found is None:
+        raise CallUnknown("There is no such call for this incident.")
+    run, call = found
+    if call.member_id != member_id:
+        raise CallNotYours("Somebody else was called; only they can answer this call.")
+    if call.state is CallState.ANSWERED and call.answered_at is not None:
+        raise CallAlreadyAnswered(f"You answered this call at {call.answered_at:%H:%M} UTC.")
+    if call.state is CallState.WITHDRAWN:
+        raise CallWithdrawn(f"{case.incident.number} is taken care of; you need not come any more.")
+    if call.purpose is Purpose.TAKE:
+        raise CallAsksToTake(f"Nobody has {case.incident.number} yet; take it with I've got it.")
+    case.say(NotificationAnswered(run.id, call_id, member_id, Purpose.JOIN, case.now))
+
+
+def _settle_calls(case: Case, run: Run, member_id: UUID, taken_at: datetime) -> None:
+    for call in run.calls:
+        if call.state.is_open and call.member_id == member_id:
+            case.say(NotificationAnswered(run.id, call.id, member_id, call.purpose, taken_at))
+    others = tuple(call.id for call in case.run(run.id).calls if call.state.is_open and call.purpose is Purpose.TAKE)
+    if others:
+        case.say(CallsWithdrawn(run.id, others, EndReason.ACKNOWLEDGED, member_id, taken_at))

@@ -1,0 +1,160 @@
+"""What makes a run begin by itself: an incident declared, reopened, of another severity, or nobody's again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from haveri_contracts.plain import Severity, Status
+from haveri_escalation.domain.decisions.case import Case
+from haveri_escalation.domain.decisions.firing import call_last_resort, carry_on
+from haveri_escalation.domain.decisions.silencing import hold_if_silenced
+from haveri_escalation.domain.events import Ended, PlannedStep, PolicyMissing, Started, StepSkipped
+from haveri_escalation.domain.facts import IncidentFollowed, ReleaseNoted, SeverityNoted, StatusNoted
+from haveri_escalation.domain.matching import Match, Place
+from haveri_escalation.domain.policies import Chain, LastResort
+from haveri_escalation.domain.values import EndReason, Trigger
+
+WITHOUT_LAST_RESORT = timedelta(minutes=10)
+"""When a chain that has no last resort is told to be exhausted, after its last step."""
+
+
+def declared(case: Case, incident: IncidentFollowed) -> None:
+    """Follow a new incident and begin its run."""
+    if case.is_known:
+        return
+    case.say(incident)
+    begin(case, Trigger.DECLARED, match_policy(case))
+
+
+def severity_changed(case: Case, severity: Severity) -> None:
+    """Begin anew by the new severity's policy; who was called already stays called."""
+    if severity is case.incident.severity:
+        return
+    case.say(SeverityNoted(severity))
+    if case.incident.status.is_open:
+        _replace(case)
+        begin(case, Trigger.SEVERITY_CHANGED, match_policy(case))
+
+
+def reopened(case: Case) -> None:
+    """The incident is open again, and nobody's."""
+    if case.incident.status.is_open:
+        return
+    case.say(StatusNoted(Status.INVESTIGATING))
+    case.say(ReleaseNoted(case.now))
+    begin(case, Trigger.REOPENED, match_policy(case))
+
+
+def expired(case: Case, acknowledged_at: datetime) -> None:
+    """Nothing happened for too long after the incident was taken: everybody is called anew."""
+    if case.incident.taken_at != acknowledged_at:
+        return
+    case.say(ReleaseNoted(case.now))
+    if case.incident.status.is_open:
+        _replace(case)
+        begin(case, Trigger.ACKNOWLEDGEMENT_EXPIRED, match_policy(case))
+
+
+def match_policy(case: Case) -> Match:
+    """The policy for the incident as it is now."""
+    incident, roster = case.incident, case.world.roster
+    place = Place(
+        severity=incident.severity,
+        facility_id=incident.facility_id,
+        area_ids=roster.areas_of(incident.area_id, incident.asset_ids),
+        asset_types=roster.types_of(incident.asset_ids),
+    )
+    return case.world.book.match(place, case.now, roster.plans.get(incident.facility_id), roster.area_names)
+
+
+def begin(case: Case, trigger: Trigger, match: Match) -> None:
+    """Begin a run of the policy; where there is none, say so and call the last resort at once."""
+    policy = match.policy
+    if policy is not None:
+        carry_out(case, trigger, policy.chain, why=match.why, policy=(policy.id, policy.name, policy.version))
+        return
+    case.say(PolicyMissing(case.incident.facility_id, case.incident.severity))
+    nothing_but_the_last_resort = Chain((), last_resort=LastResort(None, timedelta()))
+    run_id = start(case, trigger, nothing_but_the_last_resort, why=match.why)
+    if not hold_if_silenced(case, run_id):
+        # Not told as exhausted: nothing was tried before.
+        call_last_resort(case, case.run(run_id))
+        carry_on(case, run_id)
+
+
+def carry_out(
+    case: Case, trigger: Trigger, chain: Chain, *, why: str, policy: tuple[UUID, str, int] | None = None
+) -> UUID:
+    """Start a run, hold it in a maintenance window, else do what is due; gives its id."""
+    run_id = start(case, trigger, chain, why=why, policy=policy)
+    _skip_what_is_not_needed(case, run_id)
+    if not hold_if_silenced(case, run_id):
+        carry_on(case, run_id)
+    return run_id
+
+
+def start(
+    case: Case,
+    trigger: Trigger,
+    chain: Chain,
+    *,
+    why: str,
+    policy: tuple[UUID, str, int] | None = None,
+    ends_when_done: bool = False,
+) -> UUID:
+    """Say that a run begins; gives its id."""
+    steps = tuple(planned(chain, case.now))
+    policy_id, name, version = policy or (None, "", None)
+    run_id = case.new_id()
+    waits = chain.last_resort.after if chain.last_resort else WITHOUT_LAST_RESORT
+    last_due = max((step.due_at for step in steps), default=case.now)
+    case.say(
+        Started(
+            run_id=run_id,
+            trigger=trigger,
+            policy_id=policy_id,
+            policy_name=name,
+            policy_version=version,
+            why=why,
+            chain=chain,
+            steps=steps,
+            started_at=case.now,
+            exhaustion_due_at=None if ends_when_done else last_due + waits,
+        )
+    )
+    return run_id
+
+
+def planned(chain: Chain, start: datetime) -> Iterator[PlannedStep]:
+    """Every step of every round, and when it is due."""
+    repeat = chain.repeat
+    for turn in range(1 + (repeat.times if repeat else 0)):
+        begins = start + turn * repeat.every if repeat else start
+        for number, step in enumerate(chain.steps, start=1):
+            yield PlannedStep(turn + 1, number, begins + step.after)
+
+
+def joining(chain: Chain) -> Chain:
+    """The chain for people who are to join those who have the incident: nothing waits for nobody having it."""
+    return replace(chain, steps=tuple(replace(step, only_if_unacknowledged=False) for step in chain.steps))
+
+
+def _replace(case: Case) -> None:
+    for run in case.state.live():
+        if run.trigger.follows_the_incident:
+            case.say(Ended(run.id, EndReason.REPLACED, None, case.now))
+
+
+def _skip_what_is_not_needed(case: Case, run_id: UUID) -> None:
+    """A run that begins while somebody has the incident keeps only what does not depend on that."""
+    run, incident = case.run(run_id), case.incident
+    if not incident.is_taken:
+        return
+    for step in run.steps:
+        if step.only_if_unacknowledged and step.due_at <= case.now:
+            case.say(StepSkipped(run.id, step.round, step.step, step.due_at, f"{incident.number} is taken"))
+    if not case.run(run_id).pending():
+        case.say(Ended(run.id, EndReason.ACKNOWLEDGED, incident.taken_by, case.now))

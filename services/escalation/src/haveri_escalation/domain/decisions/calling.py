@@ -1,0 +1,73 @@
+"""Trying to reach a called member: one way after the other."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from haveri_escalation.domain.decisions.case import Case
+from haveri_escalation.domain.events import (
+    CallReleased,
+    MemberUnreachable,
+    NotificationFailed,
+    NotificationRequested,
+)
+from haveri_escalation.domain.state import Call
+from haveri_escalation.domain.timers import REPORT_WITHIN, way_due_at
+from haveri_escalation.domain.values import AttemptState, CallState
+
+
+def go_on(case: Case, run_id: UUID, call_id: UUID) -> None:
+    """Do for a call whatever is due by now: release it, give up a silent way, try the next ones."""
+    call = _call(case, run_id, call_id)
+    if not call.may_go_on:
+        return
+    if call.state is CallState.HELD:
+        if call.held_until is not None and call.held_until > case.now:
+            return
+        case.say(CallReleased(run_id, call_id, call.member_id, case.now))
+    _give_up_silent_ways(case, run_id, call)
+    _try_next_ways(case, run_id, call_id)
+    call = _call(case, run_id, call_id)
+    if call.next_way is None and all(tried.state is AttemptState.FAILED for tried in call.attempts):
+        case.say(MemberUnreachable(run_id, call_id, call.member_id, _why_unreachable(case, call)))
+
+
+def _give_up_silent_ways(case: Case, run_id: UUID, call: Call) -> None:
+    for tried in call.attempts:
+        if tried.state is AttemptState.REQUESTED and tried.at + REPORT_WITHIN <= case.now:
+            reason = f"no answer from {tried.via}"
+            case.say(NotificationFailed(run_id, call.id, call.member_id, tried.via, reason, case.now))
+
+
+def _try_next_ways(case: Case, run_id: UUID, call_id: UUID) -> None:
+    while (way := (call := _call(case, run_id, call_id)).next_way) is not None:
+        due_at = way_due_at(call, way)
+        failed = not call.attempts or call.attempts[-1].state is AttemptState.FAILED
+        if not failed and (due_at is None or due_at > case.now):
+            return
+        case.say(
+            NotificationRequested(
+                run_id=run_id,
+                call_id=call_id,
+                member_id=call.member_id,
+                via=way.via,
+                attempt=len(call.attempts) + 1,
+                purpose=call.purpose,
+                because=call.because,
+                requested_at=case.now,
+            )
+        )
+
+
+def _why_unreachable(case: Case, call: Call) -> str:
+    if call.attempts:
+        return "; ".join(f"{tried.via}: {tried.reason or 'failed'}" for tried in call.attempts)[:300]
+    person = case.world.roster.people.get(call.member_id)
+    return f"there is no way to reach {person.name if person else 'this member'}"[:300]
+
+
+def _call(case: Case, run_id: UUID, call_id: UUID) -> Call:
+    call = case.run(run_id).find_call(call_id)
+    if call is None:
+        raise KeyError(call_id)
+    return call
