@@ -45,6 +45,15 @@ _LISTS = {
     directory_queries.ListTeams: ("team", directory_queries.TeamList, ("facility_id",)),
     directory_queries.ListMembers: ("member", directory_queries.MemberList, ()),
 }
+_NOTHING: dict[type[Query], Any] = {
+    escalation_queries.ListRunning: escalation_queries.RunningList,
+    escalation_queries.ListRuns: escalation_queries.RunList,
+    escalation_queries.ListPolicies: escalation_queries.PolicyList,
+    directory_queries.ListRotations: directory_queries.RotationList,
+    directory_queries.ListShiftChanges: directory_queries.ShiftChangeList,
+    directory_queries.ListHolidays: directory_queries.HolidayCalendarList,
+    directory_queries.GetSchedule: directory_queries.Schedule,
+}
 
 
 class StillNeeded(Refusal):
@@ -140,6 +149,8 @@ class Plants:
             return tenant.answers[type(query)](query)
         if type(query) in _LISTS:
             return _page(query, tenant)
+        if type(query) in _NOTHING:
+            return _NOTHING[type(query)](items=[])
         match query:
             case directory_queries.GetOrganization():
                 return tenant.organization
@@ -147,12 +158,6 @@ class Plants:
                 return directory_queries.ChatSettingsAnswer(settings=tenant.chat)
             case directory_queries.GetOnShift():
                 return directory_queries.OnShiftList(items=_on_shift(query, tenant))
-            case escalation_queries.ListRunning():
-                return escalation_queries.RunningList(items=[])
-            case escalation_queries.ListRuns():
-                return escalation_queries.RunList(items=[])
-            case escalation_queries.ListPolicies():
-                return escalation_queries.PolicyList(items=[])
             case _:
                 return tenant.book.answer(query, self.outcomes)
 
