@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from haveri_chassis.bus import Bus
+from haveri_chassis.bus import Bus, CommandBus, QueryClient
 from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
 from haveri_chassis.health import health_app
 from haveri_chassis.ids import SystemIds
+from haveri_chassis.messages import Sender
 from haveri_chassis.outbox import OutboxRelay
 from haveri_chassis.service import App, run
 from haveri_chassis.timers import TimerWorker
+from haveri_contracts.escalation.events import EngineBeat
+from haveri_escalation.adapters.apprise_notifier import AppriseNotifier
+from haveri_escalation.adapters.auditor import Auditor
+from haveri_escalation.adapters.call_reads import CallReads
+from haveri_escalation.adapters.contacts import Contacts
+from haveri_escalation.adapters.heart import Heart
+from haveri_escalation.adapters.incident_view import IncidentView
+from haveri_escalation.adapters.link_signer import LinkSigner
+from haveri_escalation.adapters.notification_reports import NotificationReports
+from haveri_escalation.adapters.step_rows import StepRows
+from haveri_escalation.application.notify import Notify
+from haveri_escalation.entrypoints.heartbeat import Pulse, attach_heartbeat
+from haveri_escalation.entrypoints.notifications import attach_answer_links, attach_notifications
+from haveri_escalation.entrypoints.timers import attach_timers
 from haveri_escalation.settings import EscalationSettings
 
 NAME = "escalation"
@@ -20,9 +35,22 @@ def create_app(settings: EscalationSettings) -> App:
     clock, ids = SystemClock(), SystemIds()
     database = Database(settings.database_url.get_secret_value(), schema=NAME)
     bus = Bus(settings.nats_url.get_secret_value(), service=NAME, clock=clock, ids=ids)
-    return App(
-        NAME, settings, health_app(NAME), [database, bus, OutboxRelay(database, bus), TimerWorker(database, clock)]
-    )
+    commands, queries, sender, http = CommandBus(bus), QueryClient(bus), Sender(NAME, clock, ids), health_app(NAME)
+
+    calls, incidents = CallReads(database), IncidentView(queries)
+    links = LinkSigner(settings.link_key.get_secret_value(), clock, settings.public_url)
+    notifier = AppriseNotifier(settings.notify_urls())
+    notify = Notify(calls, incidents, Contacts(bus, queries, clock), links, notifier)
+    attach_notifications(bus, notify, NotificationReports(database, commands))
+    attach_answer_links(bus, calls, incidents, links)
+
+    heart, rows = Heart(database, sender, clock), StepRows(database, sender)
+    pulse = Pulse(heart, rows, clock)
+    attach_heartbeat(bus, http, pulse)
+    attach_timers(bus, {EngineBeat: pulse.on_beat})
+
+    relay, timers = OutboxRelay(database, bus), TimerWorker(database, clock)
+    return App(NAME, settings, http, [database, bus, relay, timers, notifier, heart, Auditor(rows, clock)])
 
 
 def main() -> None:
