@@ -145,12 +145,11 @@ class Plants:
         return Outcome.accepted(command_id, result)
 
     def _answer(self, query: Any, tenant: TenantPlant) -> Any:
-        if type(query) in tenant.answers:
-            return tenant.answers[type(query)](query)
-        if type(query) in _LISTS:
+        kind = type(query)
+        if kind in tenant.answers or kind in _NOTHING:
+            return tenant.answers[kind](query) if kind in tenant.answers else _NOTHING[kind](items=[])
+        if kind in _LISTS:
             return _page(query, tenant)
-        if type(query) in _NOTHING:
-            return _NOTHING[type(query)](items=[])
         match query:
             case directory_queries.GetOrganization():
                 return tenant.organization
