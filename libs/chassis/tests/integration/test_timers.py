@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,7 +14,9 @@ from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
 from haveri_chassis.testing.house import House
 from haveri_chassis.testing.waiting import eventually
-from haveri_chassis.timers import GENERATION_HEADER, TimerWorker, cancel, schedule
+from haveri_chassis.timers import GENERATION_HEADER, Scheduled, TimerWorker, cancel, reschedule, schedule
+from haveri_contracts.envelope import wrap
+from haveri_contracts.escalation.events import WindowDue
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -103,6 +106,41 @@ async def test_a_timer_that_was_cancelled_is_not_sent(database, worker, clock, f
     await eventually(lambda: sent(database))
     assert await pending(database) == 0
     assert [row["id"] for row in await sent(database)] == [kept.id]
+
+
+async def test_several_timers_are_set_and_others_taken_back_at_once(database, worker, clock, fresh_organization, news):
+    organization = fresh_organization()
+    old, first, second, replaced = (news(organization) for _ in range(4))
+    async with database.transaction(organization) as connection:
+        await schedule(connection, organization, "old", NOON + MINUTE, old)
+        await schedule(connection, organization, "second", NOON + MINUTE, replaced)
+    timers = [Scheduled("first", NOON + MINUTE, first), Scheduled("second", NOON + MINUTE, second)]
+    async with database.transaction(organization) as connection:
+        await reschedule(connection, organization, timers, ["old", "never-there"])
+        await reschedule(connection, organization, [], [])
+    clock.advance(MINUTE)
+    rows = await eventually(lambda: sent(database))
+    assert [row["id"] for row in rows] == [first.id, second.id]
+
+
+async def test_news_sent_by_a_timer_is_logged_and_a_services_note_to_itself_is_not(
+    database, worker, clock, fresh_organization, news
+):
+    organization = fresh_organization()
+    told = news(organization)
+    note = wrap(
+        WindowDue(window_id=uuid4(), edge="end", due_at=NOON),
+        id=uuid4(),
+        source="sample",
+        organization=organization,
+        actor="system:test",
+        time=NOON,
+    )
+    async with database.transaction(organization) as connection:
+        await reschedule(connection, organization, [Scheduled("a", NOON, told), Scheduled("b", NOON, note)])
+    assert {row["id"] for row in await eventually(lambda: sent(database))} == {told.id, note.id}
+    async with database.transaction(organization) as connection:
+        assert [row["id"] for row in await connection.fetch("SELECT id FROM event_log")] == [told.id]
 
 
 async def test_a_rolled_back_schedule_or_cancel_changes_nothing(database, fresh_organization, news):

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from haveri_chassis.timers.scheduling import GENERATION_HEADER, cancel, schedule, timers_channel
+from haveri_chassis.timers.scheduling import GENERATION_HEADER, Scheduled, cancel, reschedule, schedule, timers_channel
 from haveri_chassis.timers.worker import TimerWorker
 
-__all__ = ["GENERATION_HEADER", "TimerWorker", "cancel", "schedule", "timers_channel"]
+__all__ = [
+    "GENERATION_HEADER",
+    "Scheduled",
+    "TimerWorker",
+    "cancel",
+    "reschedule",
+    "schedule",
+    "timers_channel",
+]

@@ -15,6 +15,9 @@ from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import counter, histogram
 from haveri_chassis.outbox.writing import WAKE
 from haveri_chassis.timers.scheduling import GENERATION_HEADER, timers_channel
+from haveri_contracts.catalogue import all_messages
+from haveri_contracts.message import Visibility
+from haveri_contracts.subjects import Kind
 
 _BATCH = 200
 _SAFETY_PAUSE = 30.0
@@ -43,7 +46,9 @@ WITH due AS (
 ), logged AS (
     INSERT INTO event_log (organization_id, id, subject, body)
     SELECT organization_id, message_id, subject, body FROM fired
-    WHERE split_part(subject, '.', 3) = 'event' ORDER BY due_at, generation
+    WHERE split_part(subject, '.', 3) = 'event' AND NOT split_part(subject, '.', 4) || '.' ||
+          split_part(subject, '.', 5) || '.' || split_part(subject, '.', 6) = ANY($2)
+    ORDER BY due_at, generation
 ), woken AS ({WAKE})
 SELECT fired.due_at, (SELECT count(*) FROM woken) FROM fired
 """  # noqa: S608 - put together from constants
@@ -55,7 +60,8 @@ log = get_logger(__name__)
 class TimerWorker:
     """Sleeps until the next timer is due by `clock`, then fires it. A Component; every replica runs one.
 
-    Outlives the loss of PostgreSQL: timers that came due meanwhile fire late, not never.
+    Outlives the loss of PostgreSQL: timers that came due meanwhile fire late, not never. Internal events are not
+    logged: that a moment has come is a service's note to itself, no news that anybody would want to be told again.
     """
 
     name = "timer-worker"
@@ -67,6 +73,7 @@ class TimerWorker:
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._problem: str | None = "the timer worker has not connected yet"
+        self._ticks = _ticks()
 
     async def start(self) -> None:
         """Begin in the background; returns at once."""
@@ -116,7 +123,7 @@ class TimerWorker:
 
     async def _fire(self, connection: asyncpg.Connection) -> int:
         now = self._clock.now()
-        fired = await connection.fetch(_FIRE, now)
+        fired = await connection.fetch(_FIRE, now, self._ticks)
         FIRED.labels(self._database.schema).inc(len(fired))
         for row in fired:
             LATENESS.labels(self._database.schema).observe(max(0.0, (now - row["due_at"]).total_seconds()))
@@ -128,3 +135,12 @@ class TimerWorker:
             await stirred_or_due(self._stirred, _CLAIMED_PAUSE, self._clock)
         else:
             await stirred_or_due(self._stirred, _SAFETY_PAUSE, self._clock, next_due)
+
+
+def _ticks() -> list[str]:
+    """`<owner>.<name>.v<n>` of every internal event, as the ends of their subjects say them."""
+    return [
+        f"{message.owner}.{message.name}.v{message.version}"
+        for message in all_messages()
+        if message.kind is Kind.EVENT and message.visibility is Visibility.INTERNAL
+    ]
