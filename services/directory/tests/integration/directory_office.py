@@ -81,6 +81,7 @@ class Office:
             queries.ListAssets(),
             queries.ListTeams(),
             queries.ListMembers(),
+            queries.ListRotations(),
         )
         return [(await self.ask(query)).items for query in lists]
 

@@ -24,7 +24,7 @@ async def test_demo_plant_is_imported_and_importing_it_again_changes_and_tells_n
     result = await office.do(importing(demo_for(office)))
     assert result["report"]["members"] == {"added": 23, "changed": 1, "unchanged": 0}
     everything, told = await office.everything(), await office.told()
-    assert [len(things) for things in everything] == [2, 8, 35, 13, 24]
+    assert [len(things) for things in everything] == [2, 8, 35, 15, 24, 1]
     result = await office.do(importing(demo_for(office)))
     assert result["changes"] == []
     assert result["report"]["assets"] == {"added": 0, "changed": 0, "unchanged": 35}

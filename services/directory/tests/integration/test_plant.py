@@ -27,7 +27,7 @@ async def test_what_was_put_is_listed_as_it_was_put_and_told_once(office):
     area = await office.area(facility)
     asset = await office.asset(area)
     await office.do(commands.PutAsset(asset=asset))
-    assert await office.everything() == [[facility], [area], [asset], [], [office.administrator]]
+    assert await office.everything() == [[facility], [area], [asset], [], [office.administrator], []]
     assert [name for name, _ in await office.told()][2:] == ["facility_put", "area_put", "asset_put"]
 
 
@@ -94,7 +94,7 @@ async def test_what_something_stands_on_is_not_removed(office):
     for kind, thing in (("asset", asset), ("area", area), ("member", member), ("team", crew), ("facility", facility)):
         await office.do(removal(kind, thing))
         assert await office.refusal(removal(kind, thing)) == f"{kind}-unknown"
-    assert await office.everything() == [[], [], [], [], [office.administrator]]
+    assert await office.everything() == [[], [], [], [], [office.administrator], []]
     assert (await office.told())[-1] == ("removed", {"kind_of_thing": "facility", "id": str(facility.id)})
 
 

@@ -12,7 +12,7 @@ LINES = [
     'asset,"Filler 2, left",,Line 1,filler,,,,,,,,,,,,',
     "team,Crew A,Tampere Works,,,,,,,,,,,,,,",
     "shift,Night,,,,,Crew A,FRI|SAT,22:00,6:00,eero@haveri.example,,,,,,",
-    "member,Eero Laine,,,,,,,,,,eero@haveri.example,responder,fi,Crew A|Tampere Works / Crew B,a-guid,+358 40 1",
+    "member,Eero Laine,,,,,,,,,,eero@haveri.example,responder,fi,Crew A|Tampere Works / Crew B,a-guid,+358 40 123 4567",
     "team,Crew B,,,,,,,,,,,,,,,",
 ]
 CSV = "\n".join(LINES) + "\n"
@@ -29,7 +29,7 @@ def test_plant_in_csv_becomes_what_it_says():
     assert [asset.name for asset in after.assets.values()] == ["Filler 2, left"]
     assert len(eero.team_ids) == 2
     assert eero.chat_identities[0].user_id == "a-guid"
-    assert eero.contact_prefs == {"phone": "+358 40 1"}
+    assert eero.contact_prefs == {"phone": "+358401234567"}
     assert [team.shift_info.shifts[0].end for team in after.teams.values() if team.name == "Crew A"] == ["06:00"]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from haveri_chassis.ids import Ids
 from haveri_contracts.directory.commands import ImportPlant
+from haveri_contracts.directory.events import HolidaysChanged, RotationPut
 from haveri_contracts.plain import Role
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.importing.document import read_text
@@ -51,5 +52,9 @@ async def _write(book: Book, found: Difference) -> None:
     for things in found.things.values():
         await book.store(things)
     await book.change_memberships(found.ended, found.begun)
+    await book.schedules.store_rotations(found.rotations)
+    await book.schedules.store_calendars(found.calendars)
     for things in found.things.values():
         book.tell(*(news_of(thing) for thing in things))
+    book.tell(*(RotationPut(rotation=rotation) for rotation in found.rotations))
+    book.tell(*(HolidaysChanged(calendar=calendar) for calendar in found.calendars))

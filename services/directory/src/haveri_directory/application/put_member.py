@@ -35,18 +35,14 @@ async def put_member(book: Book, actor: str, command: PutMember) -> dict[str, An
 
 
 def normalised(member: Member) -> Member:
-    """The member with teams and identities once each and in a fixed order, and a phone number as it is called.
+    """The member in order, and with contact preferences as they are used. Raises PhoneUnusable or ContactUnusable."""
+    return in_order(member).model_copy(update={"contact_prefs": usable_contact(member.contact_prefs)})
 
-    Raises PhoneUnusable or ContactUnusable.
-    """
+
+def in_order(member: Member) -> Member:
+    """The member with teams and identities once each and in a fixed order."""
     identities = sorted(set(member.chat_identities), key=lambda identity: (identity.platform, identity.user_id))
-    return member.model_copy(
-        update={
-            "team_ids": sorted(set(member.team_ids)),
-            "chat_identities": identities,
-            "contact_prefs": usable_contact(member.contact_prefs),
-        }
-    )
+    return member.model_copy(update={"team_ids": sorted(set(member.team_ids)), "chat_identities": identities})
 
 
 async def check_person(book: Book, member: Member) -> None:

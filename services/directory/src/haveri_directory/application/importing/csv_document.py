@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 from haveri_directory.application.importing.entries import KINDS, Cell, Document, Entry
-from haveri_directory.application.importing.fields import FIELDS, LIST_FIELDS, MAPPING_FIELDS, REFERENCES
+from haveri_directory.application.importing.fields import FIELDS, LIST_FIELDS, LISTS_INSIDE, MAPPING_FIELDS, REFERENCES
 from haveri_directory.application.importing.findings import Findings, Place, a
 
 BETWEEN_ITEMS = "|"
@@ -95,10 +95,14 @@ def _entry(line: int, cells: list[str], columns: list[str], findings: Findings) 
         elif key:
             mapping = entry.cells.setdefault(field, Cell({}, place))
             if isinstance(mapping.value, dict):
-                mapping.value[key] = Cell(text, place)
+                mapping.value[key] = _list(text, place) if column in LISTS_INSIDE else Cell(text, place)
         elif field in LIST_FIELDS:
-            items = [item.strip() for item in text.split(BETWEEN_ITEMS)]
-            entry.cells[field] = Cell([Cell(item, place) for item in items if item], place)
+            entry.cells[field] = _list(text, place)
         else:
             entry.cells[field] = Cell(text, place)
     return entry
+
+
+def _list(text: str, place: Place) -> Cell:
+    items = [item.strip() for item in text.split(BETWEEN_ITEMS)]
+    return Cell([Cell(item, place) for item in items if item], place)

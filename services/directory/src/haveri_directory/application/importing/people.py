@@ -9,11 +9,11 @@ from haveri_chassis.ids import Ids
 from haveri_contracts.directory.models import ChatIdentity, Member, Shift, ShiftInfo, Team
 from haveri_contracts.plain import Role
 from haveri_directory.application.importing.entries import Document, Entry
-from haveri_directory.application.importing.fields import Named
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.names import Names, Register, given, resolve
 from haveri_directory.application.importing.places import Places
-from haveri_directory.application.put_member import normalised
+from haveri_directory.application.importing.readers import Named
+from haveri_directory.application.put_member import in_order
 from haveri_directory.application.snapshot import Snapshot
 from haveri_directory.domain.names import name_key
 
@@ -58,8 +58,7 @@ class People:
                 self.described.add(id)
                 self._team_names.add(name, id, self._places.name_of(facility_id))
                 before = self._before.teams.get(id)
-                shift_info = ShiftInfo() if before is None or "shifts" in entry.values else before.shift_info
-                self.teams[id] = Team(id=id, name=name, facility_id=facility_id, shift_info=shift_info)
+                self.teams[id] = Team(id=id, name=name, facility_id=facility_id, shift_info=_kept(entry, before))
 
     def _read_members(self, document: Document) -> None:
         known = {(thing.email,): thing.id for thing in self._before.members.values()}
@@ -92,7 +91,11 @@ class People:
             contact_prefs=entry.values.get("contact", before.contact_prefs if before else {}),
             locale=entry.values.get("locale", before.locale if before else self._before.organization.locale),
         )
-        self.members[id] = normalised(member)
+        self.members[id] = in_order(member)
+
+    def entry_of(self, member_id: UUID) -> Entry | None:
+        """Where the document describes a member."""
+        return self._entry_of.get(member_id)
 
     def _name_member(self, name: str, email: str, id: UUID) -> None:
         self._member_names.add(name, id, email)
@@ -101,10 +104,11 @@ class People:
     def _teams_of(self, entry: Entry, before: Member | None) -> list[UUID]:
         if "teams" not in entry.values:
             return before.team_ids if before else []
-        found = [self._team_named(named) for named in entry.values["teams"]]
+        found = [self.team_named(named) for named in entry.values["teams"]]
         return [id for id in found if id is not None]
 
-    def _team_named(self, named: Named) -> UUID | None:
+    def team_named(self, named: Named, field: str = "teams", around: str | None = None) -> UUID | None:
+        """The team that a name means: its own, or `<facility> / <team>`; in the facility `around` if there is one."""
         said, place = named
         facility, slash, team = said.partition(_FACILITY_AND_TEAM)
         # A team's own name may hold the separator.
@@ -112,29 +116,30 @@ class People:
         return resolve(
             said if whole else team.strip(),
             self._team_names,
-            None if whole else facility.strip(),
+            around if whole else facility.strip(),
             "team",
-            lambda problem: self._findings.add(place, f"{problem} Write '<facility> / <team>'.", "teams"),
-            lambda: self._findings.unknown(place, said, "a team here", self._team_names.all(), "teams"),
+            lambda problem: self._findings.add(place, f"{problem} Write '<facility> / <team>'.", field),
+            lambda: self._findings.unknown(place, said, "a team here", self._team_names.all(), field),
         )
 
     def _read_shifts(self, document: Document) -> None:
         shifts: dict[UUID, list[Shift]] = {}
         for entry in document.of("shift"):
-            team_id = self._team_around(entry)
+            team_id = self.team_around(entry)
             shift = self._build_shift(entry)
             if team_id in self.teams and team_id is not None and shift is not None:
                 shifts.setdefault(team_id, []).append(shift)
         for team_id, given_shifts in shifts.items():
             team = self.teams[team_id]
             if len(given_shifts) > _MOST_SHIFTS:
-                place = next(entry.place for entry in document.of("shift") if self._team_around(entry) == team_id)
+                place = next(entry.place for entry in document.of("shift") if self.team_around(entry) == team_id)
                 self._findings.add(place, f"A team has at most {_MOST_SHIFTS} shifts; {team.name!r} would have more.")
                 continue
             self.described.add(team_id)
-            self.teams[team_id] = team.model_copy(update={"shift_info": ShiftInfo(shifts=given_shifts)})
+            self.teams[team_id] = with_shift_info(team, shifts=given_shifts)
 
-    def _team_around(self, entry: Entry) -> UUID | None:
+    def team_around(self, entry: Entry) -> UUID | None:
+        """The team that an entry stands in, or names."""
         if entry.parent is not None:
             return self._team_of.get(entry.parent)
         name = given(entry, "team", None, self._findings)
@@ -155,13 +160,16 @@ class People:
         name = given(entry, "name", None, self._findings)
         start = given(entry, "from", None, self._findings)
         end = given(entry, "to", None, self._findings)
-        members = [self._member_named(named) for named in entry.values.get("members", [])]
+        members = [self.member_named(named) for named in entry.values.get("members", [])]
         if name is None or start is None or end is None or None in members:
             return None
-        optional: dict[str, Any] = {"days": entry.values["days"]} if "days" in entry.values else {}
+        optional: dict[str, Any] = {
+            field: entry.values[field] for field in ("days", "rests_on_holidays") if field in entry.values
+        }
         return Shift(name=name, start=start, end=end, member_ids=[id for id in members if id], **optional)
 
-    def _member_named(self, named: Named) -> UUID | None:
+    def member_named(self, named: Named) -> UUID | None:
+        """The member that a name or an e-mail address means."""
         said, place = named
         return resolve(
             said,
@@ -205,6 +213,18 @@ class People:
 
 
 _MOST_SHIFTS = 50
+
+
+def with_shift_info(team: Team, **parts: Any) -> Team:
+    """The team with other shifts or roles."""
+    return team.model_copy(update={"shift_info": team.shift_info.model_copy(update=parts)})
+
+
+def _kept(entry: Entry, before: Team | None) -> ShiftInfo:
+    """What stays of a team's shifts and roles: those of which the document says nothing."""
+    if before is None:
+        return ShiftInfo()
+    return before.shift_info.model_copy(update={part: [] for part in ("shifts", "roles") if part in entry.values})
 
 
 def _identities(entry: Entry, before: Member | None) -> list[ChatIdentity]:

@@ -44,6 +44,10 @@ class Places:
         self._findings.add(entry.place, f"The {entry.kind} needs 'facility'.", "facility")
         return None
 
+    def id_of(self, entry: Entry) -> UUID | None:
+        """The facility or area that an entry describes."""
+        return self._id_of.get(entry)
+
     def facility_named(self, entry: Entry) -> UUID | None:
         """The facility in an entry's column `facility`."""
         name, place = entry.values["facility"], entry.place_of("facility")

@@ -8,8 +8,11 @@ from uuid import UUID
 from haveri_chassis.ids import Ids
 from haveri_directory.application.importing.entries import Document, Entry
 from haveri_directory.application.importing.findings import Findings
+from haveri_directory.application.importing.holidays import read_holidays
 from haveri_directory.application.importing.people import People
 from haveri_directory.application.importing.places import Places
+from haveri_directory.application.importing.roles import read_roles
+from haveri_directory.application.importing.rotations import Rotations
 from haveri_directory.application.snapshot import Snapshot
 
 
@@ -27,6 +30,9 @@ def plan_import(document: Document, before: Snapshot, ids: Ids, findings: Findin
         _check_organization(entry, before, findings)
     places = Places(document, before, ids, findings)
     people = People(document, before, places, ids, findings)
+    read_roles(document, people, findings)
+    rotations = Rotations(document, before, places, people, ids, findings)
+    calendars = {**before.calendars, **read_holidays(document, places, findings)}
     after = Snapshot(
         organization=before.organization,
         facilities={**before.facilities, **places.facilities},
@@ -34,8 +40,11 @@ def plan_import(document: Document, before: Snapshot, ids: Ids, findings: Findin
         assets={**before.assets, **places.assets},
         teams=people.teams,
         members=people.members,
+        rotations=rotations.rotations,
+        calendars={id: calendar for id, calendar in calendars.items() if calendar.holidays},
     )
-    return Plan(after, {*places.facilities, *places.areas, *places.assets, *people.described})
+    described = {*places.facilities, *places.areas, *places.assets, *people.described, *rotations.described}
+    return Plan(after, described)
 
 
 def _check_organization(entry: Entry, before: Snapshot, findings: Findings) -> None:

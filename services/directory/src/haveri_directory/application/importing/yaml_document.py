@@ -1,4 +1,6 @@
-"""A plant in YAML: facilities hold areas and teams, areas hold assets, teams hold shifts; members stand beside."""
+"""A plant in YAML: facilities hold areas, teams, rotations and holidays, areas hold assets, teams hold shifts and
+roles; members stand beside.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,18 @@ from haveri_directory.application.importing.yaml_cells import read_cells
 
 LISTS: dict[str | None, dict[str, str]] = {
     None: {"facilities": "facility", "members": "member"},
-    "facility": {"areas": "area", "teams": "team"},
+    "facility": {"areas": "area", "teams": "team", "rotations": "rotation", "holidays": "holiday"},
     "area": {"assets": "asset"},
-    "team": {"shifts": "shift"},
+    "team": {"shifts": "shift", "roles": "role"},
+    "rotation": {"slots": "slot", "crews": "crew"},
 }
 """Which lists a thing (None: the document) holds, and of what."""
 
+REPLACED = frozenset({"shifts", "roles", "holidays"})
+"""Lists that stand for all there is: an empty one takes away what there was."""
+
 ORGANIZATION = "organization"
+_ONLY_FIELD = {"crew": "team"}
 
 
 def read_yaml(text: str, findings: Findings) -> Document:
@@ -60,7 +67,7 @@ class _Reader:
             return
         if isinstance(cell.value, str) and not cell.says_nothing:
             # `areas: [Line 1, Line 2]`
-            self._document.entries.append(Entry(kind, cell.place, {"name": cell}, parent))
+            self._document.entries.append(Entry(kind, cell.place, {_ONLY_FIELD.get(kind, "name"): cell}, parent))
             return
         if not isinstance(cell.value, dict):
             self._findings.add(cell.place, f"Here must be the fields of one {kind}, beginning with 'name:'.")
@@ -73,9 +80,9 @@ class _Reader:
         lists = LISTS.get(kind, {})
         for name, value in fields.items():
             if name in lists:
-                if name == "shifts" and not value.says_nothing:
-                    # Remembered on the team: an empty list of shifts takes away those there were.
-                    entry.values["shifts"] = True
+                if name in REPLACED and not value.says_nothing:
+                    # Remembered on the thing around it: an empty list has no entries of its own.
+                    entry.values[name] = True
                 self._list(lists[name], name, value, entry)
             elif name not in FIELDS[kind]:
                 self._findings.unknown(value.place, name, f"a field of {a(kind)}", [*FIELDS[kind], *lists], name)
