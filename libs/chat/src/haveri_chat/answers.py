@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from haveri_chat.cards import Block, Button, Buttons, Card, ChannelLink, Facts, Heading, Style, Text
 from haveri_chat.incident_cards import actor_name, where, zone
@@ -15,7 +14,6 @@ from haveri_chat.requests import Misunderstood
 from haveri_chat.texts import known, say
 from haveri_chat.tidying import shortened
 from haveri_chat.vocabulary import FORMS
-from haveri_contracts.directory.models import OnShift
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.outcomes import Problem
 from haveri_contracts.timeline.models import TimelineEntry
@@ -54,20 +52,6 @@ def incidents(who: Who, plant: Plant, items: Sequence[Incident], *, now: datetim
     return Card(tuple(blocks), title)
 
 
-def oncall(who: Who, plant: Plant, on_shift: Mapping[UUID, Sequence[OnShift]], *, now: datetime) -> Card:
-    """Who is on shift at each facility (by its id), and what time it is there."""
-    locale = who.locale
-    blocks: list[Block] = [Heading(say(locale, "oncall.title"))]
-    for facility_id, people in on_shift.items():
-        facility = plant.facility.get(facility_id)
-        if facility is None:
-            continue
-        blocks.append(Text(f"{facility.name}, {clock(now, facility.timezone, locale, now)}"))
-        rows = tuple(_on_shift_row(item, plant) for item in people)
-        blocks.append(Facts(rows) if rows else Text(say(locale, "oncall.nobody"), subtle=True))
-    return Card(tuple(blocks), say(locale, "oncall.title"))
-
-
 def timeline(
     who: Who, plant: Plant, incident: Incident, entries: Sequence[TimelineEntry], *, now: datetime | None = None
 ) -> Card:
@@ -97,8 +81,20 @@ def refused(locale: str, problem: Problem) -> str:
     return shortened(words, _LONGEST_DETAIL)
 
 
+def taken_already(who: Who, plant: Plant, incident: Incident, *, now: datetime) -> str:
+    """Somebody was first: who, and when; "you" when it was the one who asks."""
+    if incident.acknowledged_at is None:
+        return say(who.locale, "refusal.already-acknowledged")
+    time = clock(incident.acknowledged_at, zone(incident, plant), who.locale, now)
+    if incident.acknowledged_by == who.member.id:
+        return say(who.locale, "taken.by_you", number=incident.number, time=time)
+    member = plant.member.get(incident.acknowledged_by) if incident.acknowledged_by else None
+    name = member.name if member else say(who.locale, "taken.somebody")
+    return say(who.locale, "taken.by", number=incident.number, name=name, time=time)
+
+
 def no_such(locale: str, kind: str, said: str, near: Sequence[str]) -> str:
-    """Nothing of this name: `kind` is member, facility, area, asset or member_or_team."""
+    """Nothing of this name: `kind` is member, facility, area, asset or callee."""
     text = say(locale, f"unknown.{kind}", said=shortened(said, 80))
     return f"{text} {say(locale, 'unknown.near', names=', '.join(near))}" if near else text
 
@@ -139,11 +135,6 @@ def not_mapped(locale: str, tenant_id: str) -> str:
 def failed(locale: str, what: str) -> str:
     """Something could not be done in chat."""
     return say(locale, "answer.failed", what=what)
-
-
-def _on_shift_row(item: OnShift, plant: Plant) -> tuple[str, str]:
-    member, team = plant.member.get(item.member_id), plant.team.get(item.team_id)
-    return (member.name if member else str(item.member_id), f"{team.name}, {item.shift}" if team else item.shift)
 
 
 def _entry(entry: TimelineEntry, plant: Plant, locale: str) -> str:

@@ -10,16 +10,16 @@ from haveri_chat.requests import Misunderstood, Reason, Request
 from haveri_chat.vocabulary import severity_of
 from haveri_contracts.plain import Status
 
-Reader = Callable[[str, str], Request | None]
+Reader = Callable[[Mapping[str, str], str], Request | None]
 
 
 def pressed(data: Mapping[str, str]) -> Request | Misunderstood:
     """The request behind a button's `data`; Misunderstood for a button this version does not know. Never raises."""
-    verb, value = str(data.get("verb", "")), str(data.get("value", ""))
+    verb = str(data.get("verb", ""))
     if verb == "incident":
         return ask.Declare()
     reader, incident = _READERS.get(verb), _incident(data)
-    request = reader(value, incident) if reader is not None and incident is not None else None
+    request = reader(data, incident) if reader is not None and incident is not None else None
     return request or Misunderstood(Reason.STALE_BUTTON, "", verb[:40], "/help")
 
 
@@ -30,21 +30,37 @@ def _incident(data: Mapping[str, str]) -> str | None:
         return None
 
 
-def _status(value: str, incident: str) -> Request | None:
-    return ask.SetStatus(Status(value), incident=incident) if value in {*Status} else None
+def _value(data: Mapping[str, str]) -> str:
+    return str(data.get("value", ""))
 
 
-def _severity(value: str, incident: str) -> Request | None:
-    severity = severity_of(value)
+def _status(data: Mapping[str, str], incident: str) -> Request | None:
+    value, seen = _value(data), str(data.get("seen", ""))
+    if value not in {*Status}:
+        return None
+    return ask.SetStatus(Status(value), incident=incident, seen=Status(seen) if seen in {*Status} else None)
+
+
+def _severity(data: Mapping[str, str], incident: str) -> Request | None:
+    severity = severity_of(_value(data))
     return ask.SetSeverity(severity, incident=incident) if severity else None
+
+
+def _join(data: Mapping[str, str], incident: str) -> Request | None:
+    try:
+        return ask.JoinCall(UUID(str(data.get("call", ""))), incident)
+    except ValueError:
+        return None
 
 
 _READERS: dict[str, Reader] = {
     "ack": lambda _, incident: ask.Acknowledge(incident),
+    "take": lambda _, incident: ask.TakeCall(incident),
+    "join": _join,
     "status": _status,
     "sev": _severity,
-    "lead": lambda value, incident: ask.NameLead(me=value == "me", incident=incident),
-    "comms": lambda value, incident: ask.NameCommsLead(me=value == "me", incident=incident),
+    "lead": lambda data, incident: ask.NameLead(me=_value(data) == "me", incident=incident),
+    "comms": lambda data, incident: ask.NameCommsLead(me=_value(data) == "me", incident=incident),
     "did": lambda _, incident: ask.LogAction(incident=incident),
     "note": lambda _, incident: ask.AddNote(incident=incident),
     "escalate": lambda _, incident: ask.CallForHelp(ask=True, incident=incident),

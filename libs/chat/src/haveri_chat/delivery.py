@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from haveri_chat.pacing import Pacer, Window
+from haveri_chat.pacing import Pacer, Urgency, Window
 from haveri_chat.ports import PlatformUnavailable
 from haveri_chat.retry import RetryPolicy
 
@@ -60,7 +60,7 @@ class Delivery:
         conversation: str,
         call: Callable[[], Awaitable[R]],
         *,
-        urgent: bool = False,
+        urgency: Urgency = Urgency.ORDINARY,
         replaces: str | None = None,
         repeatable: bool = False,
     ) -> R:
@@ -74,7 +74,7 @@ class Delivery:
         self._answers.add(answer)
         answer.add_done_callback(self._answers.discard)
         job = _Job(call, repeatable, [answer])
-        displaced = self._pacer.put(conversation, job, urgent=urgent, replaces=replaces)
+        displaced = self._pacer.put(conversation, job, urgency=urgency, replaces=replaces)
         if displaced is not None:
             job.answers.extend(displaced.answers)
         self._pump()

@@ -53,6 +53,9 @@ def _resolve_style(incident: Incident) -> Style:
 def _press(incident: Incident, verb: str, value: str, label: str, style: Style = Style.PLAIN) -> Button:
     nonce = f"{incident.version}.{verb}.{value}"
     data = {"verb": verb, "incident": str(incident.id), "nonce": nonce, "value": value}
+    if verb == "status":
+        # A card that was overtaken must not move an incident that stands elsewhere by now.
+        data["seen"] = incident.status.value
     return Button(verb, label, data, style)
 
 

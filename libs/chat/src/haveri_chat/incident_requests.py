@@ -8,14 +8,16 @@ from uuid import UUID
 
 from haveri_chat import answers
 from haveri_chat import requests as ask
+from haveri_chat.callees import find_callee
 from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand
 from haveri_chat.incident_forms import FormMaker
 from haveri_chat.moments import day
-from haveri_chat.naming import find_member, find_named
+from haveri_chat.naming import find_member
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Person
 from haveri_chat.texts import say
 from haveri_chat.tidying import shortened
+from haveri_contracts.escalation.commands import AnswerCall
 from haveri_contracts.incident import commands as order
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import EntryType, Status
@@ -57,8 +59,10 @@ def decide(request: ask.IncidentRequest, asked: Asked) -> Decision:
 def _decide(request: ask.IncidentRequest, asked: Asked) -> Decision:  # noqa: PLR0911 - one line for each kind
     incident = asked.incident
     match request:
-        case ask.Acknowledge():
+        case ask.Acknowledge() | ask.TakeCall():
             return SendCommand(order.Acknowledge(incident_id=incident.id))
+        case ask.JoinCall(call_id=call_id):
+            return SendCommand(AnswerCall(incident_id=incident.id, call_id=call_id))
         case ask.SetStatus():
             return _status(request, asked)
         case ask.SetSeverity(severity=severity, reason=reason):
@@ -98,6 +102,10 @@ def _status(request: ask.SetStatus, asked: Asked) -> Decision:
         return _resolve(request.note, asked)
     if request.status is Status.CLOSED:
         return _close(asked)
+    present = asked.incident.status
+    # Where it is as wished already, the owner answers: the press may be one whose outcome was never told.
+    if request.seen is not None and present not in (request.seen, request.status):
+        return asked.told("refusal.card-overtaken", status=say(asked.who.locale, f"status.{present}"))
     return SendCommand(order.UpdateStatus(incident_id=asked.incident.id, status=request.status, note=request.note))
 
 
@@ -136,18 +144,25 @@ def _escalate(request: ask.CallForHelp, asked: Asked) -> Decision:
         return asked.told("refusal.incident-already-resolved")
     if request.ask:
         return OpenForm(asked.forms.escalate(asked.incident))
+    locale, incident_id = asked.who.locale, asked.incident.id
     members = [_found(person, asked) for person in request.people]
-    teams: list[UUID] = []
-    reason = request.words
-    if request.words and not members:
-        team, member = find_named(request.words, asked.plant.teams), find_named(request.words, asked.plant.members)
-        if member.item is None and team.item is None:
-            near = (*member.near, *team.near)
-            return AnswerPrivately(answers.no_such(asked.who.locale, "member_or_team", request.words, near))
-        teams, members = ([team.item.id], []) if team.item else ([], [member.item.id] if member.item else [])
-        reason = ""
-    command = order.Escalate(incident_id=asked.incident.id, member_ids=members, team_ids=teams, reason=reason)
-    return SendCommand(command, say(asked.who.locale, "done.escalated"))
+    if members:
+        command = order.Escalate(incident_id=incident_id, member_ids=members, reason=request.words)
+        names = ", ".join(asked.plant.member[member].name for member in members)
+        return SendCommand(command, say(locale, "done.escalated_to", names=names))
+    if not request.words:
+        return SendCommand(order.Escalate(incident_id=incident_id), say(locale, "done.escalated"))
+    return _escalate_to(request.words, asked)
+
+
+def _escalate_to(words: str, asked: Asked) -> Decision:
+    """To the policy, team or member of this name; those of the incident's plant come first."""
+    locale, incident = asked.who.locale, asked.incident
+    found = find_callee(words, asked.plant, incident.facility_id)
+    if found.item is None:
+        return AnswerPrivately(answers.no_such(locale, "callee", words, found.near))
+    command = order.Escalate.model_validate({"incident_id": incident.id, **found.item.named})
+    return SendCommand(command, say(locale, "done.escalated_to", names=found.item.name))
 
 
 def _resolve(text: str, asked: Asked) -> Decision:

@@ -1,5 +1,7 @@
 """Who may send when: limits per conversation and for the whole app, first in first out within a conversation.
 
+A call to somebody is the exception: it waits for nothing but other calls.
+
 Pure: it is told the time (seconds of any monotonic clock) and never waits. `delivery.py` drives it.
 """
 
@@ -8,10 +10,21 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 _LANES_KEPT = 500
+
+
+class Urgency(IntEnum):
+    """What goes first when not everything may go at once."""
+
+    CALL = 0
+    """Somebody is called: before everything else, also what waits in the same conversation."""
+    SOON = 1
+    """Somebody looks at it: before other conversations' ordinary sends."""
+    ORDINARY = 2
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ class Meter:
 class _Waiting(Generic[T]):
     item: T
     number: int
-    urgent: bool
+    urgency: Urgency
     replaces: str | None
 
 
@@ -61,6 +74,16 @@ class _Lane(Generic[T]):
     queue: deque[_Waiting[T]] = field(default_factory=deque)
     sending: _Waiting[T] | None = None
     held_until: float = 0.0
+
+    def add(self, waiting: _Waiting[T]) -> None:
+        """Last in the queue; a call behind the calls that stand at its head."""
+        if waiting.urgency is Urgency.CALL:
+            calls = 0
+            while calls < len(self.queue) and self.queue[calls].urgency is Urgency.CALL:
+                calls += 1
+            self.queue.insert(calls, waiting)
+        else:
+            self.queue.append(waiting)
 
     def ready_at(self, at: float) -> float:
         return max(self.held_until, self.meter.ready_at(at))
@@ -77,20 +100,27 @@ class Pacer(Generic[T]):
         self._forget_at = _LANES_KEPT
         self._number = 0
 
-    def put(self, conversation: str, item: T, *, urgent: bool = False, replaces: str | None = None) -> T | None:
+    def put(
+        self,
+        conversation: str,
+        item: T,
+        *,
+        urgency: Urgency = Urgency.ORDINARY,
+        replaces: str | None = None,
+    ) -> T | None:
         """Queue an item. One that waits with the same `replaces` gives up its place to it and is returned.
 
-        Urgent items go before those of other conversations when the app's limit is short; never before earlier ones
-        of their own conversation.
+        More urgent items go before those of other conversations when the app's limit is short; only calls go before
+        earlier ones of their own conversation.
         """
         lane = self._lanes.setdefault(conversation, _Lane(Meter(self._windows)))
         for waiting in lane.queue:
             if replaces is not None and waiting.replaces == replaces:
                 earlier, waiting.item = waiting.item, item
-                waiting.urgent = waiting.urgent or urgent
+                waiting.urgency = min(waiting.urgency, urgency)
                 return earlier
         self._number += 1
-        lane.queue.append(_Waiting(item, self._number, urgent, replaces))
+        lane.add(_Waiting(item, self._number, urgency, replaces))
         if lane.sending is None:
             self._waiting.add(conversation)
         return None
@@ -99,7 +129,7 @@ class Pacer(Generic[T]):
         """What may be sent at this moment, counted as sent; each has to be reported `done` or `again`."""
         due: list[tuple[str, T]] = []
         ready = sorted(
-            (not lane.queue[0].urgent, lane.queue[0].number, conversation)
+            (lane.queue[0].urgency, lane.queue[0].number, conversation)
             for conversation, lane in self._waiting_lanes()
             if lane.ready_at(at) <= at
         )

@@ -1,4 +1,4 @@
-"""The organisation's people and machines as a conversation needs them: a snapshot of the directory."""
+"""The organisation's people, machines and policies as a conversation needs them: a snapshot."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from functools import cached_property
 from uuid import UUID
 
 from haveri_contracts.directory.models import Area, Asset, Facility, Locale, Member, Team
+from haveri_contracts.escalation.models import EscalationPolicy
 from haveri_contracts.plain import Role
 
 
 @dataclass(frozen=True)
 class Plant:
-    """Everything the directory knows of one organisation; the gateway makes one from its replica."""
+    """Everything the house knows of one organisation; the gateway makes one from its replicas."""
 
     facilities: tuple[Facility, ...] = ()
     areas: tuple[Area, ...] = ()
     assets: tuple[Asset, ...] = ()
     teams: tuple[Team, ...] = ()
     members: tuple[Member, ...] = ()
+    policies: tuple[EscalationPolicy, ...] = ()
+    """Escalation policies; none while the escalation service was never reached."""
     locale: Locale = Locale.ENGLISH
     """The organisation's language, for what everybody sees."""
 

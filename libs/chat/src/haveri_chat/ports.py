@@ -6,7 +6,7 @@ A `ChatPlatform` is bound to one organisation. Channel and message references ar
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -72,6 +72,10 @@ class Posted:
         return cls(channel, message, thread)
 
 
+Draw = Callable[[], Awaitable[Card | None]]
+"""Draws a card at the moment of sending; None when there is nothing to send any more."""
+
+
 class ChatPlatform(Protocol):
     """One organisation's side of a chat platform. Every method raises PlatformUnavailable or PlatformRefused."""
 
@@ -112,6 +116,19 @@ class ChatPlatform(Protocol):
 
     async def invite(self, channel: str, people: Sequence[Person], text: str, *, marker: str) -> Posted:
         """Bring people into the channel, with a text that mentions them; `{people}` in it stands for the mentions."""
+        ...
+
+    async def send_direct(self, person: Person, draw: Draw, *, marker: str) -> Posted | None:
+        """Send a card to one person (with `user_id`) in their own chat with the bot, before everything else.
+
+        `draw` is asked for the card when its turn has come, and gives None when it is not wanted any more; then None is
+        given. PlatformRefused, in words, when the person cannot be written to. `marker` as for `post_card`, and
+        `update_card` updates it.
+        """
+        ...
+
+    async def find_direct(self, person: Person, marker: str) -> Posted | None:
+        """The card sent to the person with this marker."""
         ...
 
     async def tell_privately(self, person: Person, channel: str, content: str | Card | Form) -> None:

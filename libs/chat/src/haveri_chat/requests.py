@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Literal
+from uuid import UUID
 
 from haveri_contracts.plain import Severity, Status
 
@@ -66,12 +67,31 @@ class Acknowledge:
 
 
 @dataclass(frozen=True)
+class TakeCall:
+    """Answer a call with "I've got it": the incident is taken. Only a call's card says this."""
+
+    incident: str | None = None
+
+
+@dataclass(frozen=True)
+class JoinCall:
+    """Answer a call with "I'm coming". Only a call's card says this."""
+
+    call_id: UUID
+    incident: str | None = None
+
+
+@dataclass(frozen=True)
 class SetStatus:
-    """Move the incident to a status; `note` is what was written behind it."""
+    """Move the incident to a status; `note` is what was written behind it.
+
+    `seen` is the status that the pressed card was drawn for; None when it was typed.
+    """
 
     status: Status
     note: str = ""
     incident: str | None = None
+    seen: Status | None = None
 
 
 @dataclass(frozen=True)
@@ -198,6 +218,8 @@ class ShowHelp:
 
 IncidentRequest = (
     Acknowledge
+    | TakeCall
+    | JoinCall
     | SetStatus
     | SetSeverity
     | NameLead

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from haveri_chat.cards import Card
 from haveri_chat.forms import Form
-from haveri_chat.ports import Conflict, FoundChannel, PlatformRefused, PlatformUnavailable, Posted
+from haveri_chat.ports import Conflict, Draw, FoundChannel, PlatformRefused, PlatformUnavailable, Posted
 from haveri_chat.requests import Person
 from haveri_chat.workflow.store import StepBusy, StepRecord, StepState
 from haveri_contracts.incident.commands import LinkChat
@@ -164,6 +164,21 @@ class MemoryPlatform:
             message = self._post(channel, marker)
             message.text, message.people = text, tuple(people)
         return message.posted
+
+    async def send_direct(self, person: Person, draw: Draw, *, marker: str) -> Posted | None:
+        """See ChatPlatform."""
+        self._refuse("send_direct")
+        card = await draw()
+        if card is None:
+            return None
+        async with self.fates.call():
+            message = self._post(f"chat {person.user_id}", marker)
+            message.card, message.people = card, (person,)
+        return message.posted
+
+    async def find_direct(self, person: Person, marker: str) -> Posted | None:
+        """See ChatPlatform."""
+        return await self.find_card(f"chat {person.user_id}", marker)
 
     async def tell_privately(self, person: Person, channel: str, content: str | Card | Form) -> None:
         """See ChatPlatform."""

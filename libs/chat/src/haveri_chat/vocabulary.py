@@ -15,7 +15,7 @@ FORMS: dict[str, str] = {
     "comms": "/comms @who",
     "did": "/did <what>",
     "note": "/note <text>",
-    "escalate": "/escalate [@who]",
+    "escalate": "/escalate [@who|policy|team]",
     "resolve": "/resolve",
     "amend": "/amend",
     "close": "/close",

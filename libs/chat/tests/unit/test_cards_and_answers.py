@@ -18,6 +18,7 @@ from haveri_chat import answers
 from haveri_chat.cards import Card, ChannelLink, Facts, Heading, Note, Text, Tone
 from haveri_chat.incident_cards import channel_name, global_card, workflow_card
 from haveri_chat.moments import clock, day, stretch
+from haveri_chat.on_call import on_call_card
 from haveri_chat.plant import Plant, Who
 from haveri_chat.texts import TEXTS
 from haveri_chat.vocabulary import FORMS
@@ -192,8 +193,8 @@ def test_lists_show_what_is_open_who_is_on_shift_and_what_happened(
     assert "Keine offenen" in everything(answers.incidents(who, plant, [], now=NOW))
     shift = OnShift(member_id=known_id("Aino Virtanen"), team_id=known_id("Packing"), shift="Night")
     on_shift = {known_id("Tampere Works"): [shift], known_id("Leipzig Works"): []}
-    said = everything(answers.oncall(who, plant, on_shift, now=NOW))
-    assert "Aino Virtanen Packing, Night" in said
+    said = everything(on_call_card(who, plant, on_shift, now=NOW))
+    assert "Packing · Night Aino Virtanen" in said
     assert "Niemand" in said
     entry = TimelineEntry(
         seq=1,

@@ -298,7 +298,7 @@ def test_more_people_are_called_by_name_or_team(
     here = make_incident()
     assert command(says("/escalate forming", here=here), order.Escalate).team_ids == [known_id("Forming")]
     assert command(says("/escalate salo", here=here), order.Escalate).member_ids == [known_id("Mikko Salo")]
-    assert "no person or team called plumbers" in answer(says("/escalate plumbers", here=here))
+    assert "no policy, team or person called plumbers" in answer(says("/escalate plumbers", here=here))
 
 
 def test_a_viewer_reads_and_changes_nothing(says: Says, make_incident: Callable[..., Incident]) -> None:

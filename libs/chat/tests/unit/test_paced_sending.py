@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haveri_chat.delivery import Delivery
-from haveri_chat.pacing import Pacer, Window
+from haveri_chat.pacing import Pacer, Urgency, Window
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_chat.retry import RetryPolicy
 
@@ -41,15 +41,15 @@ def most_in(times: list[float], window: Window) -> int:
 
 @settings(deadline=None)
 @given(
-    puts=st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=90),
+    puts=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([Urgency.SOON, Urgency.ORDINARY])), max_size=90),
     later=st.lists(st.tuples(st.floats(0, 5), st.sampled_from("abc")), max_size=20),
 )
 def test_no_window_is_ever_exceeded_and_order_is_kept(
-    puts: list[tuple[str, bool]], later: list[tuple[float, str]]
+    puts: list[tuple[str, Urgency]], later: list[tuple[float, str]]
 ) -> None:
     pacer: Pacer[int] = Pacer(per_conversation=PER_CONVERSATION, per_app=PER_APP)
-    for number, (conversation, urgent) in enumerate(puts):
-        pacer.put(conversation, number, urgent=urgent)
+    for number, (conversation, urgency) in enumerate(puts):
+        pacer.put(conversation, number, urgency=urgency)
     sent = drain(pacer)
     end = sent[-1][0] if sent else 0.0
     for number, (pause, conversation) in enumerate(sorted(later), start=1000):
@@ -78,8 +78,18 @@ def test_an_urgent_first_post_goes_before_other_conversations_when_the_app_is_at
     pacer: Pacer[int] = Pacer(per_conversation=(), per_app=(Window(1, 1.0),))
     for number in range(3):
         pacer.put(f"chatter-{number}", number)
-    pacer.put("new incident", 99, urgent=True)
+    pacer.put("new incident", 99, urgency=Urgency.SOON)
     assert [item for _, _, item in drain(pacer)] == [99, 0, 1, 2]
+
+
+def test_a_call_goes_before_everything_and_calls_keep_their_order() -> None:
+    pacer: Pacer[int] = Pacer(per_conversation=(Window(1, 1.0),), per_app=(Window(1, 1.0),))
+    pacer.put("new incident", 0, urgency=Urgency.SOON)
+    for number in (1, 2):
+        pacer.put("Anna's chat", number)
+    for number in (3, 4):
+        pacer.put("Anna's chat", number, urgency=Urgency.CALL)
+    assert [item for _, _, item in drain(pacer)] == [3, 4, 0, 1, 2]
 
 
 def test_a_waiting_update_is_replaced_by_the_newer_one_in_its_place() -> None:

@@ -168,7 +168,7 @@ GATEWAY_ESCALATIONS = Consumer(
     "teams-gateway",
     "escalations",
     EVENTS,
-    _escalation_events(*_CHAIN_NEWS, "notification_requested", "calls_withdrawn"),
+    _escalation_events(*_CHAIN_NEWS, "notification_requested", "notification_answered", "calls_withdrawn"),
     "Calls members in Teams, tells the incident's channel how its escalation goes, and keeps the calls' cards true.",
 )
 ESCALATION_INCIDENTS = Consumer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import httpx2
@@ -15,6 +16,8 @@ from haveri_chassis.ids import SystemIds
 from haveri_chassis.objects import ObjectStore
 from haveri_chassis.outbox import OutboxRelay
 from haveri_chassis.service import App, Component, run
+from haveri_chat.escalation.caller import Caller
+from haveri_chat.escalation.notices import FOLDED, TOLD
 from haveri_chat.workflow.runner import Workflow
 from haveri_teams_gateway.adapters.identity.access_tokens import AccessTokens
 from haveri_teams_gateway.adapters.identity.authenticator import Authenticator
@@ -23,12 +26,15 @@ from haveri_teams_gateway.adapters.invoke_answers import TeamsInvokeAnswers
 from haveri_teams_gateway.adapters.normaliser import read_activity
 from haveri_teams_gateway.adapters.outgoing import Ending
 from haveri_teams_gateway.adapters.plants import DirectoryPlants
-from haveri_teams_gateway.adapters.questions import BusOrders, BusQuestions, Links
+from haveri_teams_gateway.adapters.questions import BusOrders, BusQuestions, Links, NotificationReports
 from haveri_teams_gateway.adapters.store.activities import ActivityStore
+from haveri_teams_gateway.adapters.store.calls import Calls
 from haveri_teams_gateway.adapters.store.capture import WaitingMessages
 from haveri_teams_gateway.adapters.store.files import FileQueue
 from haveri_teams_gateway.adapters.store.liveness import Liveness
+from haveri_teams_gateway.adapters.store.notices import Notices
 from haveri_teams_gateway.adapters.store.people import People
+from haveri_teams_gateway.adapters.store.tellings import Tellings
 from haveri_teams_gateway.adapters.store.tenants import Tenants
 from haveri_teams_gateway.adapters.store.workflow_steps import InHand, WorkflowSteps
 from haveri_teams_gateway.adapters.store.workflows import Workflows
@@ -40,7 +46,8 @@ from haveri_teams_gateway.adapters.teams.roster import Roster
 from haveri_teams_gateway.adapters.teams.shared_files import SharedFiles
 from haveri_teams_gateway.adapters.warming import Warming
 from haveri_teams_gateway.application.advance_incident import AdvanceIncident
-from haveri_teams_gateway.application.capture_message import CaptureMessage
+from haveri_teams_gateway.application.call_members import CallMembers
+from haveri_teams_gateway.application.capture_message import PLATFORM, CaptureMessage
 from haveri_teams_gateway.application.chores import (
     CaptureWaiting,
     TakeUpActivities,
@@ -50,11 +57,13 @@ from haveri_teams_gateway.application.chores import (
 from haveri_teams_gateway.application.converse import Converse
 from haveri_teams_gateway.application.desk import Desk
 from haveri_teams_gateway.application.fetch_files import FetchFiles
+from haveri_teams_gateway.application.follow_escalation import FollowEscalation
 from haveri_teams_gateway.application.handle_activity import HandleActivity
 from haveri_teams_gateway.application.newest import NewestIncidents, NewestOf
 from haveri_teams_gateway.application.notice_tenant import NoticeTenant
 from haveri_teams_gateway.application.receive_activity import ReceiveActivity
 from haveri_teams_gateway.application.sweep import Chore, Sweeper
+from haveri_teams_gateway.application.tell_channel import TellChannel
 from haveri_teams_gateway.application.tell_refusals import TellRefusals
 from haveri_teams_gateway.application.workflow_registry import WorkflowRegistry
 from haveri_teams_gateway.domain.allowed_hosts import AllowedHosts
@@ -117,12 +126,13 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
 
     # What happens in chat because of it
     in_hand: InHand = set()
+    steps_of = partial(WorkflowSteps, database, owner=liveness.owner, in_hand=in_hand)
 
     def workflow_of(tenant: Tenant) -> Workflow:
         organization = tenant.organization
         return Workflow(
             platforms.of(tenant),
-            WorkflowSteps(database, organization, liveness.owner, tenant.group_id, in_hand),
+            steps_of(organization, group_id=tenant.group_id),
             NewestOf(newest, organization),
             Links(commands, organization),
             now=clock.now,
@@ -131,6 +141,10 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     refusals = TellRefusals(workflows, bus.sender, app_id)
     registry = WorkflowRegistry(workflow_of)
     advance = AdvanceIncident(tenants, plants, newest, registry.of, workflows, refusals, clock)
+
+    follow = _calling(database, liveness.owner, commands, tenants, plants, newest, platforms, steps_of, refusals, clock)
+
+    # Files that people share
     downloads = Downloads(http, hosts, settings.teams_file_limit_mb * 1024 * 1024, clock)
     files, shared = FileQueue(database, liveness.owner), SharedFiles(connector, graph, downloads)
     fetch = FetchFiles(shared, objects, files, plants, platforms, bus.sender, clock, app_id)
@@ -140,16 +154,19 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     sweeper.look_after(
         Chore("activities", TakeUpActivities(inbox, tenants, desk, read, clock).do),
         Chore("waiting messages", CaptureWaiting(WaitingMessages(database), plants, capture, read).do),
+        Chore("calls", follow.take_up),
         Chore("files", take_files.do),
         Chore("workflows", take_workflows.do),
     )
 
-    attach(bus, tenants, plants, newest, advance)
+    attach(bus, tenants, plants, newest, advance, follow)
     web: FastAPI = health_app(NAME)
     authenticator = Authenticator(app_id, keys, hosts, clock)
     mount(web, Door(authenticator, NoticeTenant(tenants, people), receive, bot_id))
     # Stopped in reverse: what is in hand needs the bus, what the bus still handles needs the connections.
-    settling = Ending("settling", partial(desk.settle, SETTLE_SECONDS), take_files.settle, take_workflows.settle)
+    settling = Ending(
+        "settling", partial(desk.settle, SETTLE_SECONDS), follow.settle, take_files.settle, take_workflows.settle
+    )
     closing = Ending("closing", platforms.close, http.aclose, objects.close)
     warming = Warming(bus, tenants, plants, keys, connector, graph, clock)
     components: list[Component] = [
@@ -163,6 +180,31 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
         warming,
     ]
     return App(NAME, settings, web, components)
+
+
+def _calling(
+    database: Database,
+    owner: int,
+    commands: CommandBus,
+    tenants: Tenants,
+    plants: DirectoryPlants,
+    newest: NewestIncidents,
+    platforms: TeamsPlatforms,
+    steps_of: Callable[..., WorkflowSteps],
+    refusals: TellRefusals,
+    clock: Clock,
+) -> FollowEscalation:
+    """Who is called because of an escalation, and what channels are told of it."""
+
+    def caller_of(tenant: Tenant) -> Caller:
+        steps = steps_of(tenant.organization, group_id=tenant.group_id)
+        return Caller(platforms.of(tenant), steps, PLATFORM, now=clock.now)
+
+    tellings = Tellings(database, owner, clock)
+    calls, notices = Calls(database, tellings), Notices(database, tellings, TOLD + FOLDED)
+    call = CallMembers(calls, caller_of, newest, plants, NotificationReports(commands), clock)
+    tell = TellChannel(notices, caller_of, newest, plants, refusals, clock)
+    return FollowEscalation(tenants, calls, notices, tellings, call, tell, clock)
 
 
 def main() -> None:

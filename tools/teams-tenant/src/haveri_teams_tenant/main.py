@@ -24,7 +24,7 @@ from haveri_teams_tenant.control import mail as mail_control
 from haveri_teams_tenant.control import people, tenants, troubles
 from haveri_teams_tenant.control.gate import CONNECTION, Gate
 from haveri_teams_tenant.control.problems import answer_bad_inputs, answer_refused
-from haveri_teams_tenant.graph import channels, members, messages
+from haveri_teams_tenant.graph import channels, chats, members, messages
 from haveri_teams_tenant.graph import errors as graph_errors
 from haveri_teams_tenant.house import House, build
 from haveri_teams_tenant.identity import routes as identity
@@ -56,6 +56,7 @@ def create_app(settings: TenantSettings, *, clock: Clock | None = None, ids: Ids
         channels,
         members,
         messages,
+        chats,
         tenants,
         people,
         troubles,

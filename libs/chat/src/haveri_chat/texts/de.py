@@ -137,7 +137,7 @@ TEXTS: dict[str, str] = {
     "error.follow_up_what": "Bitte angeben, was zu tun ist.",
     # Done
     "done.logged": "Eingetragen.",
-    "done.escalated": "Vermerkt: Es werden mehr Leute gebraucht.",
+    "done.escalated": "Der nächste Schritt der Eskalation geht jetzt hinaus.",
     "done.declared": "{number} ist gemeldet. Der Kanal öffnet sich.",
     "done.follow_up": "Als Notiz behalten. Folgeaufgaben werden beim Abschließen benannt: /close fragt danach.",
     "follow_up.kept": "Folgeaufgabe, beim Abschließen zu benennen: {what}",
@@ -147,7 +147,7 @@ TEXTS: dict[str, str] = {
     "answer.which_incident": (
         "Welche Störung? Bitte im Kanal der Störung schreiben oder die Nummer nennen: /status INC-4 mitigated"
     ),
-    "answer.later": "Angenommen. Wird erledigt, sobald der Störungsdienst wieder läuft.",
+    "answer.later": "Angenommen. Wird erledigt, sobald der zuständige Dienst wieder läuft.",
     "answer.unknown_person": (
         "Ich kenne Sie noch nicht, deshalb wurde nichts geändert. Bitten Sie {names}, Ihr Chat-Konto "
         "Ihrem Namen zuzuordnen. Ihre Kennung: {user_id}"
@@ -178,7 +178,7 @@ TEXTS: dict[str, str] = {
     "help.comms": "wer die anderen informiert",
     "help.did": "Maßnahme eintragen",
     "help.note": "Notiz hinzufügen",
-    "help.escalate": "mehr Leute rufen",
+    "help.escalate": "mehr Leute rufen; allein geht der nächste Schritt jetzt hinaus",
     "help.resolve": "es ist vorbei; fragt nach der Zusammenfassung",
     "help.amend": "Zusammenfassung korrigieren",
     "help.close": "abschließen und benennen, was zu tun bleibt",
@@ -217,7 +217,6 @@ TEXTS: dict[str, str] = {
     "unknown.facility": "Ich kenne kein Werk namens {said}.",
     "unknown.area": "Ich kenne keine Linie und keinen Bereich namens {said}.",
     "unknown.asset": "Ich kenne keine Maschine namens {said}.",
-    "unknown.member_or_team": "Ich kenne keine Person und kein Team namens {said}.",
     "unknown.near": "Meinten Sie: {names}?",
     "unknown.kept": "Die Störung ist gemeldet; die Worte bleiben im Titel.",
     # Refused
@@ -231,7 +230,7 @@ TEXTS: dict[str, str] = {
     "refusal.status-may-not-follow": "Dieser Status kann auf den jetzigen nicht folgen.",
     "refusal.severity-unchanged": "Diese Schwere hat sie schon.",
     "refusal.lead-unchanged": "Diese Person hat diese Aufgabe schon.",
-    "refusal.already-acknowledged": "Jemand hat schon übernommen. Die Karte sagt, wer.",
+    "refusal.already-acknowledged": "Jemand hat schon übernommen.",
     "refusal.incident-unknown": "Diese Störung gibt es nicht. /incidents zeigt die offenen.",
     "refusal.incident-busy": "Zu viele Änderungen zugleich. Nichts wurde geändert. Bitte noch einmal versuchen.",
     "refusal.incident-already-declared": "Diese Störung ist schon gemeldet.",

@@ -137,7 +137,7 @@ TEXTS: dict[str, str] = {
     "error.follow_up_what": "Please say what is to be done.",
     # Done
     "done.logged": "Logged.",
-    "done.escalated": "Noted: more people are needed.",
+    "done.escalated": "The next step of the escalation goes out now.",
     "done.declared": "{number} is declared. Its channel is opening.",
     "done.follow_up": "Kept as a note. Follow-ups are named when the incident is closed: /close asks for them.",
     "follow_up.kept": "Follow-up to name at close: {what}",
@@ -145,7 +145,7 @@ TEXTS: dict[str, str] = {
     "invite.comms": "{people}, you keep others informed about {number}.",
     # Answers
     "answer.which_incident": "Which incident? Type this in the incident's channel, or name it: /status INC-4 mitigated",
-    "answer.later": "Taken. It will be done as soon as the incident service is back.",
+    "answer.later": "Taken. It will be done as soon as the service that decides is back.",
     "answer.unknown_person": (
         "I do not know you yet, so nothing was changed. Ask {names} to add your chat account to your name. "
         "Your id: {user_id}"
@@ -178,7 +178,7 @@ TEXTS: dict[str, str] = {
     "help.comms": "who keeps others informed",
     "help.did": "log what was done",
     "help.note": "add a note",
-    "help.escalate": "get more people",
+    "help.escalate": "get more people; alone, the next step goes out now",
     "help.resolve": "it is over; asks for a summary",
     "help.amend": "correct the summary",
     "help.close": "close it, naming what is left to do",
@@ -215,7 +215,6 @@ TEXTS: dict[str, str] = {
     "unknown.facility": "I know no plant called {said}.",
     "unknown.area": "I know no line or area called {said}.",
     "unknown.asset": "I know no machine called {said}.",
-    "unknown.member_or_team": "I know no person or team called {said}.",
     "unknown.near": "Did you mean: {names}?",
     "unknown.kept": "The incident is declared; the words stay in its title.",
     # Refused
@@ -229,7 +228,7 @@ TEXTS: dict[str, str] = {
     "refusal.status-may-not-follow": "That status cannot follow the present one.",
     "refusal.severity-unchanged": "It has that severity already.",
     "refusal.lead-unchanged": "That person has that role already.",
-    "refusal.already-acknowledged": "Somebody has it already. The card says who.",
+    "refusal.already-acknowledged": "Somebody has it already.",
     "refusal.incident-unknown": "There is no such incident. /incidents shows what is open.",
     "refusal.incident-busy": "Too many changes at once. Nothing was changed. Please try again.",
     "refusal.incident-already-declared": "This incident is declared already.",

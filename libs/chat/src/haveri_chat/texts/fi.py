@@ -137,7 +137,7 @@ TEXTS: dict[str, str] = {
     "error.follow_up_what": "Kerro, mitä pitää tehdä.",
     # Done
     "done.logged": "Kirjattu.",
-    "done.escalated": "Kirjattu: tarvitaan lisää väkeä.",
+    "done.escalated": "Seuraava hälytysvaihe lähtee nyt.",
     "done.declared": "{number} on ilmoitettu. Kanava avautuu.",
     "done.follow_up": "Tallessa huomiona. Jatkotoimet nimetään, kun häiriö suljetaan: /close kysyy ne.",
     "follow_up.kept": "Jatkotoimi nimettäväksi suljettaessa: {what}",
@@ -145,7 +145,7 @@ TEXTS: dict[str, str] = {
     "invite.comms": "{people}, sinä tiedotat muille häiriöstä {number}.",
     # Answers
     "answer.which_incident": "Mikä häiriö? Kirjoita häiriön kanavalle tai kerro numero: /status INC-4 mitigated",
-    "answer.later": "Vastaanotettu. Tehdään heti, kun häiriöpalvelu on taas käytössä.",
+    "answer.later": "Vastaanotettu. Tehdään heti, kun siitä päättävä palvelu on taas käytössä.",
     "answer.unknown_person": (
         "En tunne sinua vielä, joten mitään ei muutettu. Pyydä, että {names} liittää keskustelutilisi nimeesi. "
         "Tunnisteesi: {user_id}"
@@ -178,7 +178,7 @@ TEXTS: dict[str, str] = {
     "help.comms": "kuka tiedottaa muille",
     "help.did": "kirjaa, mitä tehtiin",
     "help.note": "lisää huomio",
-    "help.escalate": "pyydä lisää väkeä",
+    "help.escalate": "pyydä lisää väkeä; yksinään lähettää seuraavan vaiheen nyt",
     "help.resolve": "ohi on; kysyy yhteenvedon",
     "help.amend": "korjaa yhteenvetoa",
     "help.close": "sulje ja nimeä, mitä jäi tekemättä",
@@ -215,7 +215,6 @@ TEXTS: dict[str, str] = {
     "unknown.facility": "En tunne tehdasta nimeltä {said}.",
     "unknown.area": "En tunne linjaa tai aluetta nimeltä {said}.",
     "unknown.asset": "En tunne konetta nimeltä {said}.",
-    "unknown.member_or_team": "En tunne henkilöä tai tiimiä nimeltä {said}.",
     "unknown.near": "Tarkoititko: {names}?",
     "unknown.kept": "Häiriö on ilmoitettu; sanat jäävät sen otsikkoon.",
     # Refused
@@ -229,7 +228,7 @@ TEXTS: dict[str, str] = {
     "refusal.status-may-not-follow": "Nykyisestä tilasta ei voi siirtyä siihen.",
     "refusal.severity-unchanged": "Vakavuus on jo se.",
     "refusal.lead-unchanged": "Hänellä on jo tämä tehtävä.",
-    "refusal.already-acknowledged": "Joku hoitaa jo. Kortti kertoo kuka.",
+    "refusal.already-acknowledged": "Joku hoitaa jo.",
     "refusal.incident-unknown": "Sellaista häiriötä ei ole. /incidents näyttää avoimet.",
     "refusal.incident-busy": "Liian monta muutosta yhtä aikaa. Mitään ei muutettu. Yritä uudelleen.",
     "refusal.incident-already-declared": "Tämä häiriö on jo ilmoitettu.",

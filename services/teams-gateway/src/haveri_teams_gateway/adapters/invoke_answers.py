@@ -8,9 +8,12 @@ from uuid import UUID
 from haveri_chassis.bus import OwnerUnavailable
 from haveri_chassis.clock import Clock
 from haveri_chat import answers
+from haveri_chat.escalation.call_card import ended_card, ending_of
+from haveri_chat.escalation.values import Ending, EndKind
 from haveri_chat.incident_cards import global_card, workflow_card
 from haveri_chat.plant import Plant
 from haveri_contracts.directory.models import Locale
+from haveri_contracts.incident.models import Incident
 from haveri_teams_gateway.adapters.adaptive_cards import CONTENT_TYPE, TeamPlace, draw_card
 from haveri_teams_gateway.adapters.adaptive_forms import dialog, draw_form
 from haveri_teams_gateway.application.ports import GATEWAY, Plants, Questions
@@ -38,7 +41,8 @@ class TeamsInvokeAnswers:
         if reply.form is not None:
             return _card_answer(draw_form(reply.form, in_dialog=False))
         if reply.refusal:
-            return _error(reply)
+            ended = await self._ended_call(tenant, activity, reply, plant)
+            return ended or _error(reply)
         if reply.text or reply.card is not None:
             return _message(reply.text or (reply.card.summary if reply.card else ""))
         return await self._card_now(tenant, activity, reply, plant)
@@ -75,11 +79,37 @@ class TeamsInvokeAnswers:
         if incident is None:
             return _message("✓")
         now = self._clock.now()
+        if isinstance(activity, Pressed) and "call" in activity.data:
+            return self._call_answer(tenant, activity, incident, plant)
         pressed_id = activity.card_message_id if isinstance(activity, Pressed) else None
         if pressed_id is not None and pressed_id == incident.global_message_ref and not tenant.threads:
             card = global_card(incident, plant, channel=incident.chat_channel_ref, now=now)
         else:
             card = workflow_card(incident, plant, now=now)
+        return _card_answer(draw_card(card, TeamPlace(tenant.tenant_id, tenant.group_id)))
+
+    async def _ended_call(self, tenant: Tenant, activity: Activity, reply: Reply, plant: Plant) -> Json | None:
+        """A call's card when somebody was faster, or the incident is over: it says so and has no button any more."""
+        if reply.incident_id is None or not isinstance(activity, Pressed) or activity.data.get("verb") != "take":
+            return None
+        try:
+            incident = await self._questions.incident(tenant.organization, GATEWAY, str(reply.incident_id))
+        except OwnerUnavailable:
+            return None
+        if incident is None or ending_of(incident) is None:
+            return None
+        return self._call_answer(tenant, activity, incident, plant)
+
+    def _call_answer(self, tenant: Tenant, activity: Pressed, incident: Incident, plant: Plant) -> Json:
+        """The pressed call's card: how the call has ended."""
+        member = plant.member_of_user.get(activity.arrival.sender.object_id or "")
+        now, locale = self._clock.now(), member.locale if member else plant.locale
+        ending = ending_of(incident)
+        if activity.data.get("verb") == "join" and incident.status.is_open:
+            ending = Ending(EndKind.COMING, now, member.id if member else None)
+        if ending is None:
+            return _message("✓")
+        card = ended_card(incident, ending, plant, locale=locale, now=now)
         return _card_answer(draw_card(card, TeamPlace(tenant.tenant_id, tenant.group_id)))
 
 

@@ -1,9 +1,10 @@
-"""The directory's people and machines, copied, and copied again in the background when they change."""
+"""The directory's people and machines and the escalation policies, copied, and copied again when they change."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
 from haveri_chassis.bus import Bus, OwnerUnavailable, QueryClient, QueryRefused
 from haveri_chassis.clock import Clock
@@ -14,6 +15,7 @@ from haveri_chat.plant import Plant
 from haveri_contracts.directory import queries
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.subjects import Kind, everything_of
+from haveri_teams_gateway.adapters.policies import KnownPolicies, Policies
 from haveri_teams_gateway.application.ports import GATEWAY
 
 TTL_SECONDS = 600.0
@@ -27,6 +29,8 @@ class DirectoryPlants:
 
     def __init__(self, bus: Bus, client: QueryClient, clock: Clock) -> None:
         self._queries = client
+        self._policies = KnownPolicies(bus, client, clock)
+        self._whole: dict[str, tuple[Plant, Policies, Plant]] = {}
         self._clock = clock
         self._loading: dict[str, asyncio.Task[None]] = {}
         changes = everything_of(Kind.EVENT, "directory")
@@ -38,15 +42,23 @@ class DirectoryPlants:
 
     async def get(self, organization: str) -> Plant:
         """The organisation's plant; raises OwnerUnavailable when it was never seen and its owner is away."""
-        return await self._replica.get(organization)
+        plant, policies = await self._replica.get(organization), self._policies.of(organization)
+        kept = self._whole.get(organization)
+        if kept is None or kept[0] is not plant or kept[1] is not policies:
+            # Put together once a change: what a plant works out about itself it keeps.
+            kept = (plant, policies, replace(plant, policies=policies))
+            self._whole[organization] = kept
+        return kept[2]
 
     async def warm(self, organization: str) -> None:
         """Load it now, if that is possible."""
         with suppress(OwnerUnavailable):
             await self._replica.get(organization)
+        await self._policies.warm(organization)
 
     async def stop(self) -> None:
         """End what is being loaded."""
+        await self._policies.stop()
         for task in list(self._loading.values()):
             await end(task)
 

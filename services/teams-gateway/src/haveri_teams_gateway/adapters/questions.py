@@ -8,6 +8,7 @@ from haveri_chassis.bus import CommandBus, QueryClient, QueryRefused
 from haveri_chassis.clock import Clock
 from haveri_contracts.directory.models import OnShift
 from haveri_contracts.directory.queries import GetOnShift, OnShiftList
+from haveri_contracts.escalation.commands import ReportNotification
 from haveri_contracts.incident.commands import LinkChat
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import GetIncident, IncidentList, ListIncidents
@@ -101,3 +102,14 @@ class Links:
         await self._commands.send(
             command, organization=self._organization, actor=GATEWAY, command_id=command_id, wait=0.0
         )
+
+
+class NotificationReports:
+    """Tells the escalation service what became of notifications."""
+
+    def __init__(self, commands: CommandBus) -> None:
+        self._commands = commands
+
+    async def report(self, organization: str, command: ReportNotification, command_id: UUID) -> None:
+        """Hand the report over durably, without waiting for its outcome; raises BusUnavailable."""
+        await self._commands.send(command, organization=organization, actor=GATEWAY, command_id=command_id, wait=0.0)

@@ -23,12 +23,15 @@ from haveri_chat.decisions import (
 )
 from haveri_chat.grammar import parse
 from haveri_chat.incident_forms import SHORT, FormMaker
+from haveri_chat.on_call import on_call_card
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import IncidentRequest, Mention, Misunderstood, Request, Utterance
 from haveri_chat.submissions import submitted
 from haveri_chat.tidying import shortened
+from haveri_contracts.escalation.commands import AnswerCall
 from haveri_contracts.incident.commands import IncidentCommand
 from haveri_contracts.incident.models import Incident
+from haveri_contracts.outcomes import Problem
 from haveri_contracts.types import member_actor
 from haveri_teams_gateway.application.ports import Orders, Questions
 from haveri_teams_gateway.application.reply import Reply
@@ -36,6 +39,7 @@ from haveri_teams_gateway.domain.activities import DeclareFromMessage, Pressed, 
 from haveri_teams_gateway.domain.sameness import DerivedIds
 
 SHOWN_ENTRIES = 15
+ALREADY_ACKNOWLEDGED = "already-acknowledged"
 Asking = Said | Pressed | DeclareFromMessage
 
 
@@ -114,13 +118,21 @@ class Converse:
         outcome = await self._orders.send(
             command, organization=turn.organization, actor=turn.actor, command_id=turn.activity_id
         )
-        incident_id = command.incident_id if isinstance(command, IncidentCommand) else None
+        incident_id = command.incident_id if isinstance(command, IncidentCommand | AnswerCall) else None
         if outcome is None:
             return Reply(text=answers.accepted_later(turn.who.locale), follows=True)
         if outcome.problem is not None:
-            text = answers.refused(turn.who.locale, outcome.problem)
+            text = await self._refused(turn, outcome.problem, incident_id)
             return Reply(text=text, refusal=outcome.problem.type, incident_id=incident_id)
         return Reply(text=decision.then, incident_id=incident_id)
+
+    async def _refused(self, turn: Turn, problem: Problem, incident_id: UUID | None) -> str:
+        """Why not; who was first, when that is the reason."""
+        if problem.type == ALREADY_ACKNOWLEDGED and incident_id is not None:
+            incident = await self._find(turn, str(incident_id))
+            if incident is not None:
+                return answers.taken_already(turn.who, turn.plant, incident, now=self._clock.now())
+        return answers.refused(turn.who.locale, problem)
 
     async def _ask(self, turn: Turn, decision: AskOnCall | AskIncidents | AskTimeline) -> Card:
         organization, actor, now = turn.organization, turn.actor, self._clock.now()
@@ -129,7 +141,7 @@ class Converse:
                 shifts = {
                     facility: await self._questions.on_shift(organization, actor, facility) for facility in facility_ids
                 }
-                return answers.oncall(turn.who, turn.plant, shifts, now=now)
+                return on_call_card(turn.who, turn.plant, shifts, now=now)
             case AskIncidents(query):
                 found = await self._questions.incidents(organization, actor, query)
                 return answers.incidents(turn.who, turn.plant, found, now=now)

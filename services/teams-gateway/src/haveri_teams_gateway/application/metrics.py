@@ -14,3 +14,5 @@ OPENING = histogram(
     "From a declared incident's event to the end of its workflow, invitation and link included.",
 )
 FILES = counter("teams_files", "Files shared in incident channels, by what became of them.", ("end",))
+CALLING = histogram("teams_calling_seconds", "From the request to call a member to the card in their own chat.")
+CALLS_ENDED = counter("teams_calls", "Members to be called, by what became of it.", ("end",))

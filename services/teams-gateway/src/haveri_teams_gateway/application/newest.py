@@ -50,6 +50,24 @@ class NewestIncidents:
         self._keep(key, found)
         return found
 
+    async def freshest(self, organization: str, incident_id: UUID) -> Incident:
+        """The incident as its owner knows it at this moment; while the owner is away, the newest state known here.
+
+        Raises OwnerUnavailable when there is none.
+        """
+        key = (organization, incident_id)
+        try:
+            found = await self._questions.incident(organization, GATEWAY, str(incident_id))
+        except OwnerUnavailable:
+            if key not in self._states:
+                raise
+            return self._states[key]
+        if found is None:
+            raise OwnerUnavailable("the incident service does not know this incident (yet)")
+        if found.version >= self._versions.get(key, 0):
+            self._keep(key, found)
+        return found
+
     def _keep(self, key: Key, incident: Incident) -> None:
         self._states[key] = incident
         self._versions[key] = max(incident.version, self._versions.get(key, 0))

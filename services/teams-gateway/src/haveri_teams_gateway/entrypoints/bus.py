@@ -7,10 +7,11 @@ from typing import Any
 from haveri_chassis.bus import Bus, Received
 from haveri_contracts.directory.events import ChatSettingsChanged
 from haveri_contracts.incident.events import ChatLinked, IncidentDeclared, IncidentEvent
-from haveri_contracts.streams import GATEWAY_DIRECTORY, GATEWAY_INCIDENTS
+from haveri_contracts.streams import GATEWAY_DIRECTORY, GATEWAY_ESCALATIONS, GATEWAY_INCIDENTS
 from haveri_teams_gateway.adapters.plants import DirectoryPlants
 from haveri_teams_gateway.adapters.store.tenants import Tenants
 from haveri_teams_gateway.application.advance_incident import AdvanceIncident
+from haveri_teams_gateway.application.follow_escalation import FollowEscalation
 from haveri_teams_gateway.application.newest import NewestIncidents
 
 INCIDENTS_AT_ONCE = 64
@@ -18,13 +19,19 @@ INCIDENTS_AT_ONCE = 64
 
 
 def attach(
-    bus: Bus, tenants: Tenants, plants: DirectoryPlants, newest: NewestIncidents, advance: AdvanceIncident
+    bus: Bus,
+    tenants: Tenants,
+    plants: DirectoryPlants,
+    newest: NewestIncidents,
+    advance: AdvanceIncident,
+    follow: FollowEscalation,
 ) -> None:
     """Subscribe everything the gateway listens to."""
 
     async def incident_changed(received: Received[Any]) -> None:
         event: IncidentEvent = received.message
         newest.heard(received)
+        await follow.incident_changed(received)
         if isinstance(event, ChatLinked):
             # The echo of our own link: no card shows it, so there is nothing to advance.
             return
@@ -37,3 +44,4 @@ def attach(
 
     bus.on_event(GATEWAY_INCIDENTS, incident_changed, workers=INCIDENTS_AT_ONCE)
     bus.on_event(GATEWAY_DIRECTORY, settings_changed)
+    bus.on_event(GATEWAY_ESCALATIONS, follow.heard, workers=INCIDENTS_AT_ONCE)

@@ -136,6 +136,25 @@ def message_json(house: House, channel: Channel, message: Message) -> Json:
     }
 
 
+def chat_message_json(chat_id: str, message: Message) -> Json:
+    """A message of a personal chat; a deleted one has lost its words."""
+    deleted = message.deleted_at is not None
+    extra = ATTACHED.format(message.id) if message.card is not None else Markup()
+    said = message.text + extra if message.author.kind == "bot" else graph_html(message.parts, [extra])
+    return {
+        "id": message.id,
+        "messageType": "message",
+        "createdDateTime": stamp(message.created_at),
+        "lastModifiedDateTime": stamp(message.changed_at),
+        "deletedDateTime": stamp(message.deleted_at) if message.deleted_at else None,
+        "chatId": chat_id,
+        "channelIdentity": None,
+        "from": _author(message),
+        "body": {"contentType": "html", "content": "" if deleted else said},
+        "attachments": [] if deleted else _attachments(message, []),
+    }
+
+
 def _author(message: Message) -> Json:
     author = {"id": message.author.id, "displayName": message.author.name}
     if message.author.kind == "bot":

@@ -70,6 +70,11 @@ class Graph:
         requests = await self._loaded()
         return _items(await self._call("read a channel", tenant_id, requests.messages(group_id, channel, thread, PAGE)))
 
+    async def chat_messages(self, tenant_id: str, user_id: str, app_id: str) -> list[Json]:
+        """The newest messages between a person (aadObjectId) and the bot; at most 50."""
+        requests = await self._loaded()
+        return _items(await self._call("read a chat", tenant_id, requests.chat_messages(user_id, app_id, PAGE)))
+
     async def message(self, tenant_id: str, group_id: str, channel: str, message: str, thread: str | None) -> Json:
         """One message; `thread` is the opening message's id when it is a reply."""
         requests = await self._loaded()

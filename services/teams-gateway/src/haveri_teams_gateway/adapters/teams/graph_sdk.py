@@ -12,6 +12,9 @@ from kiota_abstractions.request_adapter import RequestAdapter
 from kiota_abstractions.request_information import RequestInformation
 from kiota_abstractions.serialization import SerializationWriterFactoryRegistry
 from kiota_serialization_json.json_serialization_writer_factory import JsonSerializationWriterFactory
+from msgraph.generated.chats.item.messages.messages_request_builder import (
+    MessagesRequestBuilder as ChatMessagesRequestBuilder,
+)
 from msgraph.generated.models.channel import Channel
 from msgraph.generated.models.channel_membership_type import ChannelMembershipType
 from msgraph.generated.teams.item.channels.channels_request_builder import ChannelsRequestBuilder
@@ -83,6 +86,13 @@ class GraphRequests:
         openers = MessagesRequestBuilder.MessagesRequestBuilderGetQueryParameters(top=top)
         builder = MessagesRequestBuilder(self._adapter, self._at(group_id, channel))
         return _ready(builder.to_get_request_information(RequestConfiguration(query_parameters=openers)))
+
+    def chat_messages(self, user_id: str, app_id: str, top: int) -> GraphRequest:
+        """GET /chats/{id}/messages of the chat of a person and an app, whose id follows from theirs."""
+        wanted = ChatMessagesRequestBuilder.MessagesRequestBuilderGetQueryParameters(top=top)
+        where = {"baseurl": self._base_url, "chat%2Did": f"19:{user_id}_{app_id}@unq.gbl.spaces"}
+        builder = ChatMessagesRequestBuilder(self._adapter, where)
+        return _ready(builder.to_get_request_information(RequestConfiguration(query_parameters=wanted)))
 
     def message(self, group_id: str, channel: str, message: str, thread: str | None) -> GraphRequest:
         """GET …/messages/{id}, or …/messages/{thread}/replies/{id}."""

@@ -36,4 +36,5 @@ def _says(message: Mapping[str, object], sought: SentText) -> bool:
 
 
 def _words(html: str) -> str:
-    return " ".join(plain_text(html).split())
+    # Escapes and invisible characters are ours; Teams may show them or have dropped them.
+    return " ".join(plain_text(html).replace("\\", "").replace("\u200b", "").split())

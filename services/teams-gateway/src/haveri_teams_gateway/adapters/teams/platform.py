@@ -9,12 +9,15 @@ from typing import Any
 from haveri_chassis.clock import Clock
 from haveri_chat.cards import Card
 from haveri_chat.forms import Form
-from haveri_chat.ports import FoundChannel, PlatformRefused, Posted
+from haveri_chat.pacing import Urgency
+from haveri_chat.ports import Draw, FoundChannel, PlatformRefused, Posted
 from haveri_chat.requests import Person
-from haveri_teams_gateway.adapters.adaptive_cards import TeamPlace, card_message, draw_card
+from haveri_teams_gateway.adapters.adaptive_cards import TeamPlace, card_message, draw_card, escape_markdown
 from haveri_teams_gateway.adapters.adaptive_forms import draw_form
+from haveri_teams_gateway.adapters.store.chats import Chats
 from haveri_teams_gateway.adapters.store.sent_texts import SentTexts
 from haveri_teams_gateway.adapters.teams.connector import Connector
+from haveri_teams_gateway.adapters.teams.direct import DirectChats
 from haveri_teams_gateway.adapters.teams.graph import Graph
 from haveri_teams_gateway.adapters.teams.lookup import found_among
 from haveri_teams_gateway.adapters.teams.pace import Pace
@@ -39,6 +42,7 @@ class TeamsPlatform:
         graph: Graph,
         pace: Pace,
         roster: Roster,
+        chats: Chats,
         texts: SentTexts,
         group_of: Callable[[str], Awaitable[str | None]],
         clock: Clock,
@@ -52,6 +56,7 @@ class TeamsPlatform:
         self._graph_delivery = pace.graph
         self._rush = pace.rush
         self._roster = roster
+        self._direct = DirectChats(tenant, service_url, connector, pace.connector, chats)
         self._texts = texts
         self._group_of = group_of
         self._clock = clock
@@ -65,7 +70,9 @@ class TeamsPlatform:
         tenant_id = self._tenant.tenant_id
         self._rush.note()
         return await self._graph_delivery.send(
-            f"channel {name}", lambda: self._graph.create_channel(tenant_id, home, name, description), urgent=True
+            f"channel {name}",
+            lambda: self._graph.create_channel(tenant_id, home, name, description),
+            urgency=Urgency.SOON,
         )
 
     async def find_channel(self, home: str, name: str) -> FoundChannel | None:
@@ -88,7 +95,7 @@ class TeamsPlatform:
     async def post_card(self, channel: str, card: Card, *, marker: str) -> Posted:
         """Post a card that carries the marker as its first element's id."""
         self._rush.note()
-        return await self._post(channel, card_message(self._drawn(card, marker), card.summary), marker, urgent=True)
+        return await self._post(channel, card_message(self._drawn(card, marker), card.summary), marker, Urgency.SOON)
 
     async def find_card(self, channel: str, marker: str) -> Posted | None:
         """What was posted with this marker. None when Teams will not list the channel: better twice than never."""
@@ -114,6 +121,31 @@ class TeamsPlatform:
             repeatable=True,
         )
 
+    # People's own chats
+
+    async def send_direct(self, person: Person, draw: Draw, *, marker: str) -> Posted | None:
+        """Send a card to somebody's own chat with the bot, drawn when its turn has come."""
+        self._rush.note()
+
+        async def drawn() -> Json | None:
+            card = await draw()
+            return card_message(self._drawn(card, marker), card.summary) if card is not None else None
+
+        return await self._direct.call(person, drawn)
+
+    async def find_direct(self, person: Person, marker: str) -> Posted | None:
+        """The card with this marker in somebody's chat; None as well when Teams will not list the chat."""
+        user_id = person.user_id or ""
+        chat = await self._direct.known(user_id)
+        if chat is None:
+            return None
+        try:
+            messages = await self._graph.chat_messages(self._tenant.tenant_id, user_id, self._app_id)
+        except PlatformRefused:
+            return None
+        message_id = found_among(messages, self._app_id, marker, None)
+        return Posted(chat, message_id) if message_id else None
+
     # Texts
 
     async def post_text(self, channel: str, text: str, *, marker: str) -> Posted:
@@ -134,7 +166,8 @@ class TeamsPlatform:
             tag = f"<at>{name}</at>"
             mentions.append({"type": "mention", "text": tag, "mentioned": {"id": known.teams_id, "name": name}})
             names.append(tag)
-        written = text.replace("{people}", ", ".join(names))
+        # Mentions are read in Markdown only: what people typed is escaped, so that it does nothing there.
+        written = escape_markdown(text).replace("{people}", ", ".join(names))
         activity: Json = {"type": "message", "text": written, "entities": mentions}
         return await self._post_text(channel, activity, written, marker)
 
@@ -148,8 +181,12 @@ class TeamsPlatform:
             except PlatformRefused:
                 # Archived, left, or a channel where that cannot be done: the person's own chat remains.
                 channel = ""
-        chat = channel or await self._connector.open_chat(self._url, self._tenant.tenant_id, person.user_id or "")
-        await self._delivery.send(chat, lambda: self._connector.send(self._url, chat, activity), urgent=True)
+        if not channel:
+            await self._direct.tell(person, activity)
+            return
+        await self._delivery.send(
+            channel, lambda: self._connector.send(self._url, channel, activity), urgency=Urgency.SOON
+        )
 
     async def _tell_in_channel(self, person: Person, channel: str, activity: Json) -> None:
         known = await self._roster.find(self._tenant, channel, person.user_id or "")
@@ -160,7 +197,7 @@ class TeamsPlatform:
         await self._delivery.send(
             f"{channel} to {known.teams_id}",
             lambda: self._connector.send(self._url, channel, targeted, targeted=True),
-            urgent=True,
+            urgency=Urgency.SOON,
         )
 
     # Within
@@ -182,18 +219,18 @@ class TeamsPlatform:
         await self._texts.done(marker, posted.message)
         return posted
 
-    async def _post(self, channel: str, activity: Json, marker: str, *, urgent: bool = False) -> Posted:
+    async def _post(self, channel: str, activity: Json, marker: str, urgency: Urgency = Urgency.ORDINARY) -> Posted:
         _, thread = split_reference(channel)
         if thread is not None:
             message_id = await self._delivery.send(
-                channel, lambda: self._connector.send(self._url, channel, activity), urgent=urgent
+                channel, lambda: self._connector.send(self._url, channel, activity), urgency=urgency
             )
         else:
             # Each new message of a channel is a thread of its own, and Teams' limits count by thread.
             message_id = await self._delivery.send(
                 f"{channel} {marker}",
                 lambda: self._connector.open_thread(self._url, self._tenant.tenant_id, channel, activity),
-                urgent=urgent,
+                urgency=urgency,
             )
         return _posted(channel, message_id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
+from haveri_teams_gateway.adapters.store.chats import Chats
 from haveri_teams_gateway.adapters.store.sent_texts import SentTexts
 from haveri_teams_gateway.adapters.store.workflows import Workflows
 from haveri_teams_gateway.adapters.teams.connector import Connector
@@ -37,6 +38,7 @@ class TeamsPlatforms:
         self._clock = clock
         self._default_service_url = default_service_url
         self._paces: dict[str, Pace] = {}
+        self._chats: dict[str, Chats] = {}
         self._made: dict[str, tuple[Tenant, TeamsPlatform]] = {}
 
     def of(self, tenant: Tenant) -> TeamsPlatform:
@@ -63,6 +65,7 @@ class TeamsPlatforms:
             # The limits are the tenant's: they outlive a change of settings.
             self._paces.setdefault(tenant.tenant_id, Pace()),
             self._roster,
+            self._chats.setdefault(organization, Chats(self._database, organization)),
             SentTexts(self._database, organization),
             lambda channel: self._workflows.group_of(organization, channel),
             self._clock,

@@ -1,0 +1,82 @@
+"""What an incident's channel is told about its escalation, in the organisation's language and the plant's time."""
+
+from __future__ import annotations
+
+from haveri_chat.escalation.scene import Scene
+from haveri_chat.escalation.step_notices import step_notice
+from haveri_chat.escalation.values import Before, Notice
+from haveri_contracts.escalation import events as news
+from haveri_contracts.escalation.models import EndReason, PlannedStep, Purpose
+
+FOLDED = (news.EscalationStarted, news.EscalationUnacked)
+"""News that is told with the step that follows it, not by itself."""
+
+TOLD = (
+    news.StepFired,
+    news.CallReleased,
+    news.NotificationAnswered,
+    news.MemberUnreachable,
+    news.EscalationExhausted,
+    news.EscalationSilenced,
+    news.EscalationResumed,
+    news.StepsReplanned,
+    news.EscalationEnded,
+    news.MitigationOverdue,
+    news.PolicyMissing,
+)
+"""News that may make a notice."""
+
+
+def before_step(earlier: news.EscalationStarted | None, unacked: news.EscalationUnacked | None) -> Before:
+    """What is folded into a step's notice: its run's beginning, and the last "nobody answered" before it."""
+    return Before(earlier.trigger if earlier else None, unacked.minutes if unacked else None)
+
+
+def notice_of(event: news.EscalationEvent, before: Before, scene: Scene) -> Notice | None:  # noqa: PLR0911 - one line for each kind
+    """The notice, None for what the channel need not know."""
+    match event:
+        case news.StepFired():
+            return step_notice(event, before, scene)
+        case news.CallReleased(member_id=member):
+            return Notice(scene.say("notice.released", people="{people}"), (member,))
+        case news.NotificationAnswered(purpose=Purpose.JOIN, member_id=member):
+            return Notice(scene.say("notice.coming", name=scene.name(member)))
+        case news.MemberUnreachable(member_id=member, reason=reason):
+            return Notice(scene.say("notice.unreachable", name=scene.name(member)) + _because(reason))
+        case news.EscalationExhausted(last_resort=last_resort):
+            return Notice(scene.say("notice.exhausted" if last_resort else "notice.exhausted_for_good"))
+        case news.EscalationSilenced(until=until, reason=reason):
+            return Notice(scene.say("notice.silenced", time=scene.clock(until)) + _because(reason))
+        case news.EscalationResumed(steps=steps):
+            return Notice(_with_next("notice.resumed", steps, scene))
+        case news.StepsReplanned(steps=steps, reason=reason):
+            return Notice(_with_next("notice.replanned", steps, scene, reason))
+        case news.EscalationEnded(reason=EndReason.ACKNOWLEDGED, by_member_id=by, at=at):
+            return Notice(scene.say("notice.taken", name=scene.name(by), time=scene.clock(at)))
+        case _:
+            return _clocks_and_policies(event, scene)
+
+
+def _clocks_and_policies(event: news.EscalationEvent, scene: Scene) -> Notice | None:
+    match event:
+        case news.MitigationOverdue(taken_by=by, taken_at=at, within_minutes=minutes):
+            values = {"name": scene.name(by), "time": scene.clock(at), "minutes": scene.minutes(minutes)}
+            return Notice(scene.say("notice.mitigation_overdue", **values))
+        case news.PolicyMissing(severity=severity, facility_id=facility_id):
+            facility = scene.plant.facility.get(facility_id)
+            place = facility.name if facility else "–"
+            return Notice(scene.say("notice.policy_missing", severity=severity.value, facility=place))
+        case _:
+            return None
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else "."
+
+
+def _with_next(key: str, steps: list[PlannedStep], scene: Scene, reason: str = "") -> str:
+    said = scene.say(key) + _because(reason)
+    nearest = min((step.due_at for step in steps), default=None)
+    if nearest is None or nearest <= scene.now:
+        return said
+    return f"{said if said.endswith('.') else said + '.'} {scene.say('notice.next', time=scene.clock(nearest))}"

@@ -1,0 +1,65 @@
+"""English: calling people, and what their escalation says."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, str] = {
+    "stretch.seconds": "{seconds} s",
+    # A call's card
+    "button.take": "I've got it",
+    "button.join": "I'm coming",
+    "call.take": "You are called: nobody has taken this yet.",
+    "call.join": "You are called: more people are needed.",
+    "call.why": "Why you",
+    "call.on_shift": "You are on shift in {because}",
+    "call.role": "You are {role} of {shift}",
+    "call.by_name": "You were named",
+    "call.administrator": "You are an administrator, and nobody else could be found",
+    "call.taken": "Taken by {name} at {time}.",
+    "call.coming": "{name} is coming, said at {time}.",
+    "call.resolved": "Resolved at {time}.",
+    "call.not_needed": "Not needed any more.",
+    # Somebody was first
+    "taken.by": "{name} took {number} at {time}. Nothing was changed.",
+    "taken.by_you": "You have {number} already, since {time}.",
+    "taken.somebody": "somebody",
+    "refusal.card-overtaken": (
+        "The incident has moved on since this card was drawn: it is {status} by now. Nothing was changed. "
+        "Please use the newest card."
+    ),
+    # Notices in the incident's channel
+    "notice.calling": "{why}: calling {people}.",
+    "notice.joining": "{why}: asking {people} to join.",
+    "notice.nobody_called": "{why}: this step calls nobody now.",
+    "notice.step.unanswered": "Nobody has taken {number} for {minutes}",
+    "notice.step.by_hand": "More people are needed in {number}",
+    "notice.step.severity": "{number} is {severity} now",
+    "notice.step.reopened": "{number} is open again",
+    "notice.step.expired": "{number} was taken and nothing has happened since, so it is nobody's again",
+    "notice.step.overdue": "{number} is not mitigated in time",
+    "notice.step.last_resort": "{number} goes to the last resort",
+    "notice.held": "Not called before {time}, because of quiet hours: {names}.",
+    "notice.called_before": "Called already: {names}.",
+    "notice.released": "Quiet hours are over in {number}: calling {people}.",
+    "notice.coming": "{name} is coming.",
+    "notice.unreachable": "{name} cannot be reached",
+    "notice.exhausted": "Every step for {number} is over and nobody has taken it. The last resort is called.",
+    "notice.exhausted_for_good": (
+        "Every step for {number} is over and nobody has taken it. The policy names nobody else to call. "
+        "To take it, press the button on the card or type /ack; to get people: /escalate @who"
+    ),
+    "notice.silenced": "Nobody is called for {number}, it is silent until {time}",
+    "notice.resumed": "The maintenance window is over, the escalation of {number} goes on",
+    "notice.replanned": "The next step for {number} comes at another time",
+    "notice.next": "Next step: {time}.",
+    "notice.taken": "{name} took {number} at {time}. Nobody else is called.",
+    "notice.mitigation_overdue": "{name} took {number} at {time}. It is not mitigated within {minutes}.",
+    "notice.policy_missing": (
+        "No escalation policy fits {number} ({severity}, {facility}). The last resort is called; "
+        "an administrator can add one."
+    ),
+    # /oncall and /escalate
+    "oncall.until": "until {time}",
+    "oncall.lead": "lead",
+    "done.escalated_to": "More people are called: {names}.",
+    "unknown.callee": "I know no policy, team or person called {said}.",
+}

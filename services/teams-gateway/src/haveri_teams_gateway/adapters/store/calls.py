@@ -1,0 +1,143 @@
+"""The calls of members in chat: what was asked, what became of it, and what their cards are to show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from haveri_chassis.database import Database
+from haveri_chat.escalation.values import ChatCall, Ending, EndKind, Shows
+from haveri_contracts.escalation.models import Purpose
+from haveri_teams_gateway.adapters.store.tellings import Tellings
+from haveri_teams_gateway.application.calling_ports import KeptCall, Outcome
+
+_OPEN = "(outcome = '' OR (outcome = 'delivered' AND shows < to_show))"
+_END = """
+UPDATE calls SET ending = $3, ended_at = $4, ended_by = $5, to_show = 2
+WHERE organization_id = $1 AND incident_id = $2 AND ending IS NULL
+"""
+
+
+class Calls:
+    """Every change that leaves something to do puts the incident among the tellings in the same transaction."""
+
+    def __init__(self, database: Database, tellings: Tellings) -> None:
+        self._database = database
+        self._tellings = tellings
+
+    async def put(self, organization: str, call: ChatCall, requested_at: datetime) -> None:
+        """Remember that a member is to be called; the same call again changes nothing."""
+        async with self._database.transaction(organization) as connection:
+            await connection.execute(
+                """
+                INSERT INTO calls (organization_id, call_id, attempt, incident_id, member_id, purpose, because,
+                    requested_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+                """,
+                organization,
+                call.id,
+                call.attempt,
+                call.incident_id,
+                call.member_id,
+                call.purpose.value,
+                call.because,
+                requested_at,
+            )
+            await self._tellings.begin(connection, organization, call.incident_id)
+
+    async def end(self, organization: str, incident_id: UUID, call_ids: Sequence[UUID], ending: Ending) -> bool:
+        """These calls are over; False when none of them was open."""
+        return await self._change(
+            organization, incident_id, f"{_END} AND call_id = ANY ($6::uuid[])", *_said(ending), list(call_ids)
+        )
+
+    async def end_all(self, organization: str, incident_id: UUID, ending: Ending) -> bool:
+        """Every call of the incident that was asked for before is over; those to join go on when it is only taken."""
+        purposes = ["take"] if ending.kind is EndKind.TAKEN else ["take", "join"]
+        statement = f"{_END} AND purpose = ANY ($6::text[]) AND requested_at <= $4"
+        return await self._change(organization, incident_id, statement, *_said(ending), purposes)
+
+    async def link(self, organization: str, incident_id: UUID) -> bool:
+        """The incident has a channel by now, to which its cards are to lead."""
+        statement = "UPDATE calls SET to_show = 1 WHERE organization_id = $1 AND incident_id = $2 AND to_show = 0"
+        return await self._change(organization, incident_id, statement)
+
+    async def open(self, organization: str, incident_id: UUID) -> list[ChatCall]:
+        """The calls with something left to do."""
+        async with self._database.transaction(organization) as connection:
+            rows = await connection.fetch(
+                f"SELECT * FROM calls WHERE organization_id = $1 AND incident_id = $2 AND {_OPEN} "  # noqa: S608
+                "ORDER BY requested_at",
+                organization,
+                incident_id,
+            )
+        return [_call(row) for row in rows]
+
+    async def find(self, organization: str, call: ChatCall) -> KeptCall | None:
+        """A call with something left to do as it is now, None when there is nothing."""
+        async with self._database.transaction(organization) as connection:
+            row = await connection.fetchrow(
+                f"SELECT * FROM calls WHERE organization_id = $1 AND call_id = $2 AND attempt = $3 AND {_OPEN}",  # noqa: S608
+                organization,
+                call.id,
+                call.attempt,
+            )
+        return _kept(row) if row else None
+
+    async def settle(self, organization: str, call: ChatCall, outcome: Outcome, shows: Shows) -> None:
+        """What became of the call, and what its card shows."""
+        async with self._database.transaction(organization) as connection:
+            await connection.execute(
+                """
+                UPDATE calls SET outcome = $4, shows = $5
+                WHERE organization_id = $1 AND call_id = $2 AND attempt = $3
+                """,
+                organization,
+                call.id,
+                call.attempt,
+                outcome,
+                int(shows),
+            )
+
+    async def shown(self, organization: str, call: ChatCall, shows: Shows) -> None:
+        """The card shows this by now."""
+        async with self._database.transaction(organization) as connection:
+            await connection.execute(
+                """
+                UPDATE calls SET shows = greatest(shows, $4::smallint)
+                WHERE organization_id = $1 AND call_id = $2 AND attempt = $3
+                """,
+                organization,
+                call.id,
+                call.attempt,
+                int(shows),
+            )
+
+    async def _change(self, organization: str, incident_id: UUID, statement: str, *values: Any) -> bool:
+        async with self._database.transaction(organization) as connection:
+            changed = await connection.fetch(f"{statement} RETURNING call_id", organization, incident_id, *values)
+            if changed:
+                await self._tellings.begin(connection, organization, incident_id)
+        return bool(changed)
+
+
+def _said(ending: Ending) -> tuple[str, datetime, UUID | None]:
+    return ending.kind.value, ending.at, ending.by
+
+
+def _call(row: Any) -> ChatCall:
+    return ChatCall(
+        row["call_id"],
+        row["attempt"],
+        row["incident_id"],
+        row["member_id"],
+        Purpose(row["purpose"]),
+        row["because"],
+    )
+
+
+def _kept(row: Any) -> KeptCall:
+    ending = Ending(EndKind(row["ending"]), row["ended_at"], row["ended_by"]) if row["ending"] else None
+    return KeptCall(_call(row), row["requested_at"], row["outcome"], ending, Shows(row["to_show"]))

@@ -1,0 +1,95 @@
+"""What incidents' channels are to be told of their escalation, in the order in which it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from haveri_chassis.database import Database
+from haveri_contracts.escalation.events import EscalationEvent, EscalationStarted, EscalationUnacked
+from haveri_teams_gateway.adapters.store.tellings import Tellings
+from haveri_teams_gateway.application.calling_ports import KeptNotice, News
+
+
+class Notices:
+    """News of incidents' escalations, kept as it came until it is told. `kinds` are those that can come."""
+
+    def __init__(self, database: Database, tellings: Tellings, kinds: Sequence[type[EscalationEvent]]) -> None:
+        self._database = database
+        self._tellings = tellings
+        self._kinds = {kind.name: kind for kind in kinds}
+
+    async def put(self, organization: str, news: News, *, to_tell: bool) -> None:
+        """Keep news, to be told or only to be looked up; the same again changes nothing."""
+        event = news.event
+        async with self._database.transaction(organization) as connection:
+            await connection.execute(
+                """
+                INSERT INTO notices (organization_id, id, incident_id, sequence, run_id, name, payload, occurred_at,
+                    told)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
+                """,
+                organization,
+                news.id,
+                event.incident_id,
+                news.sequence,
+                getattr(event, "run_id", None),
+                event.name,
+                event.model_dump(mode="json"),
+                news.occurred_at,
+                not to_tell,
+            )
+            if to_tell:
+                await self._tellings.begin(connection, organization, event.incident_id)
+
+    async def untold(self, organization: str, incident_id: UUID) -> list[KeptNotice]:
+        """What is left to tell, in order."""
+        async with self._database.transaction(organization) as connection:
+            rows = await connection.fetch(
+                """
+                SELECT id, sequence, name, payload, occurred_at FROM notices
+                WHERE organization_id = $1 AND incident_id = $2 AND NOT told ORDER BY sequence, occurred_at
+                """,
+                organization,
+                incident_id,
+            )
+        return [
+            KeptNotice(row["id"], row["sequence"], self._read(row["name"], row["payload"]), row["occurred_at"])
+            for row in rows
+        ]
+
+    async def told(self, organization: str, notice: UUID) -> None:
+        """It stands in the channel, or never will."""
+        async with self._database.transaction(organization) as connection:
+            await connection.execute(
+                "UPDATE notices SET told = true WHERE organization_id = $1 AND id = $2", organization, notice
+            )
+
+    async def before(
+        self, organization: str, run_id: UUID, sequence: int
+    ) -> tuple[EscalationStarted | None, EscalationUnacked | None]:
+        """How a run began, and the last "nobody answered" in it since the step before."""
+        async with self._database.transaction(organization) as connection:
+            rows = await connection.fetch(
+                """
+                SELECT DISTINCT ON (name) name, payload, sequence FROM notices
+                WHERE organization_id = $1 AND run_id = $2 AND sequence < $3
+                    AND name IN ('started', 'unacked', 'step_fired')
+                ORDER BY name, sequence DESC
+                """,
+                organization,
+                run_id,
+                sequence,
+            )
+        found = {row["name"]: row for row in rows}
+        started, unacked, fired = found.get("started"), found.get("unacked"), found.get("step_fired")
+        if unacked is not None and fired is not None and unacked["sequence"] < fired["sequence"]:
+            unacked = None
+        return (
+            cast("EscalationStarted", self._read("started", started["payload"])) if started else None,
+            cast("EscalationUnacked", self._read("unacked", unacked["payload"])) if unacked else None,
+        )
+
+    def _read(self, name: str, payload: Any) -> EscalationEvent:
+        return self._kinds[name].model_validate(payload)
