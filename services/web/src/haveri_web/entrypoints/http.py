@@ -20,10 +20,15 @@ from haveri_web.entrypoints.pages import (
     incident,
     incidents,
     live,
+    maintenance,
     overview,
     plant,
+    policies,
+    policy_editing,
+    quiet_hours,
     settings,
     sign_in,
+    simulation,
 )
 from haveri_web.entrypoints.problems import MEDIA_TYPE
 
@@ -65,6 +70,11 @@ def create_http(web: Web) -> FastAPI:
         live,
         docs,
         answering,
+        policies,
+        policy_editing,
+        simulation,
+        quiet_hours,
+        maintenance,
         escalations,
         heartbeat,
         static,

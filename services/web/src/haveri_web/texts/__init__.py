@@ -9,8 +9,10 @@ from haveri_web.texts.answers import ANSWERS
 from haveri_web.texts.escalations import ESCALATIONS
 from haveri_web.texts.incidents import INCIDENTS
 from haveri_web.texts.pages import PAGES
+from haveri_web.texts.policies import POLICIES, SENTENCES
 from haveri_web.texts.settings import SETTINGS
 from haveri_web.texts.shifts import SHIFTS
+from haveri_web.texts.simulation import MAINTENANCE, SIMULATION
 
 LANGUAGES = (Locale.ENGLISH, Locale.FINNISH, Locale.GERMAN)
 """The order in which the catalogue gives them."""
@@ -22,6 +24,10 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     **ANSWERS,
     **ESCALATIONS,
     **SHIFTS,
+    **SENTENCES,
+    **POLICIES,
+    **SIMULATION,
+    **MAINTENANCE,
 }
 
 Translate = Callable[..., str]

@@ -106,9 +106,13 @@ POLICIES: dict[str, tuple[str, str, str]] = {
     "policies.new": ("New policy", "Uusi sääntö", "Neue Regel"),
     "policies.edit": ("Change", "Muuta", "Ändern"),
     "policies.read": ("Versions", "Versiot", "Versionen"),
-    "policies.none": ("There is no policy here yet.", "Täällä ei ole vielä sääntöjä.", "Hier gibt es noch keine Regel."),
+    "policies.none": (
+        "There is no policy here yet.",
+        "Täällä ei ole vielä sääntöjä.",
+        "Hier gibt es noch keine Regel.",
+    ),
     "policies.no_default": (
-        "This facility has no default: for an incident that no policy fits, the last resort is called at once ({people}).",
+        "This facility has no default: an incident that no policy fits goes to the last resort at once ({people}).",
         "Tehtaalla ei ole oletusta: jos mikään sääntö ei sovi, viimeinen keino hälytetään heti ({people}).",
         "Dieses Werk hat keinen Standard: Passt keine Regel, wird sofort der letzte Ausweg gerufen ({people}).",
     ),

@@ -29,10 +29,12 @@ SIMULATION: dict[str, tuple[str, str, str]] = {
     ),
     "simulate.what_at": ("{severity} on {place}", "{severity} ({place})", "{severity} bei {place}"),
     "simulate.silenced": (
-        "nobody until {until}: it falls into a maintenance window.",
-        "ei ketään ennen {until}: silloin on huoltoikkuna.",
-        "niemand bis {until}: Es fällt in ein Wartungsfenster.",
+        "nobody until {until} because of a maintenance window; then ",
+        "ei ketään ennen {until} huoltoikkunan vuoksi; sitten ",
+        "wegen eines Wartungsfensters niemand bis {until}; dann ",
     ),
+    "because.lead": ("the lead of {shift}", "vuoron {shift} vetäjä", "die Leitung von {shift}"),
+    "because.on_shift": ("on shift, {shift}", "vuorossa, {shift}", "in der Schicht {shift}"),
     "simulate.last_resort": (
         "{people} as the last resort after {duration}",
         "{people} viimeisenä keinona {duration} kuluttua",
@@ -60,11 +62,6 @@ SIMULATION: dict[str, tuple[str, str, str]] = {
     "simulate.fits": ("fits", "sopii", "passt"),
     "simulate.does_not_fit": ("does not fit", "ei sovi", "passt nicht"),
     "simulate.after": ("+{minutes} min", "+{minutes} min", "+{minutes} min"),
-    "simulate.chain_silent": (
-        "What would be called if there were no maintenance window:",
-        "Näin hälytettäisiin ilman huoltoikkunaa:",
-        "So würde ohne Wartungsfenster gerufen:",
-    ),
     "simulate.bad_at": (
         "is not a day and time such as 2026-11-28 03:10",
         "ei ole päivä ja aika, kuten 2026-11-28 03:10",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,12 @@ from haveri_contracts.escalation.models import SimulatedCall, Simulation
 from haveri_contracts.escalation.queries import Simulate
 from haveri_web.application.directory import Directory
 from haveri_web.entrypoints.pages.moments import local
-from haveri_web.entrypoints.pages.policy_words import LEAD, ON_SHIFT, PolicyWords, listed, plain_role
+from haveri_web.entrypoints.pages.policy_words import PolicyWords, listed
 from haveri_web.texts import Translate
+
+# How the escalation service says why somebody is called; everything else it says is a name.
+_BY_NAME, _ADMINISTRATOR = "by name", "administrator"
+_REASONS = {"lead of ": "because.lead", "on shift, ": "because.on_shift"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class CallView:
     people: list[CalledView]
     condition: str
     note: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,11 @@ class Simulating:
         self._words = words
         self._question = question
         self._zone = directory.zone_of(question.facility_id)
+        self._begins = question.at
 
     def view(self, found: Simulation) -> SimulationView:
-        """All of it."""
+        """All of it. Times count from the declaration, or from the end of a maintenance window that it falls into."""
+        self._begins = found.silenced_until or self._question.at
         return SimulationView(
             sentence=self._sentence(found),
             policy_name=found.policy_name,
@@ -91,8 +98,7 @@ class Simulating:
         said = t("simulate.when", weekday=t(f"weekday.{at.weekday()}"), clock=at.strftime("%H:%M"), what=self._what())
         if found.silenced_until is not None:
             said += t("simulate.silenced", until=local(found.silenced_until, self._zone, "day_clock"))
-        else:
-            said += self._first_round(found.calls)
+        said += self._first_round(found.calls)
         return said[0].upper() + said[1:]
 
     def _what(self) -> str:
@@ -111,7 +117,7 @@ class Simulating:
     def _part(self, call: SimulatedCall) -> str:
         if not call.member_ids:
             return ""
-        people, after = self._people(call), (call.at - self._question.at).total_seconds() / 60
+        people, after = self._people(call), self._minutes(call)
         if call.step == 0:
             key = "simulate.last_resort" if after > 0 else "simulate.last_resort_now"
             return self._t(key, people=people, duration=self._words.duration(after))
@@ -134,13 +140,21 @@ class Simulating:
     def _because(self, call: SimulatedCall, member_id: UUID) -> str:
         """Why somebody is called, other than by their own name."""
         because = call.because.get(str(member_id), "")
-        if because == self._name(member_id):
+        if because in (_BY_NAME, self._name(member_id)):
             return ""
-        return self._words.role(because) if plain_role(because) in (LEAD, ON_SHIFT) else because
+        if because == _ADMINISTRATOR:
+            return self._t("whom.administrators")
+        for start, key in _REASONS.items():
+            if because.startswith(start):
+                return self._t(key, shift=because.removeprefix(start))
+        return because
+
+    def _minutes(self, call: SimulatedCall) -> float:
+        return (call.at - self._begins).total_seconds() / 60
 
     def _call(self, call: SimulatedCall) -> CallView:
         t = self._t
-        minutes = (call.at - self._question.at).total_seconds() / 60
+        minutes = self._minutes(call)
         step = t("form.last_resort") if call.step == 0 else t("form.step", count=call.step)
         return CallView(
             at=call.at,
@@ -149,6 +163,7 @@ class Simulating:
             people=[self._called(call, number, member_id) for number, member_id in enumerate(call.member_ids)],
             condition=t("simulate.if_unanswered" if call.only_if_unacknowledged and minutes > 0 else "simulate.always"),
             note=call.note,
+            style="clock" if self._day(call.at) == self._day(self._question.at) else "day_clock",
         )
 
     def _called(self, call: SimulatedCall, number: int, member_id: UUID) -> CalledView:
@@ -159,6 +174,9 @@ class Simulating:
             via=self._t(f"via.{call.via[number].value}") if number < len(call.via) else "",
             held_until=self._t("simulate.held", until=local(held, self._zone, "day_clock")) if held else "",
         )
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self._zone).date()
 
     def _name(self, member_id: UUID) -> str:
         member = self._directory.members.get(member_id)
