@@ -98,6 +98,9 @@ class _Forecast:
         if chain.last_resort is not None:
             after = max((due.after for due in planned), default=timedelta()) + chain.last_resort.after
             found.append(self.last_resort(chain, after))
+        if len(planned) > _MOST_STEPS:
+            note = f"{len(planned) - _MOST_STEPS} steps of later rounds are not shown"
+            found[-1] = replace(found[-1], note="; ".join(filter(None, (found[-1].note, note))))
         return found
 
     def last_resort(self, chain: Chain, after: timedelta) -> SimulatedStep:

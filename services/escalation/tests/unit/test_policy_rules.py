@@ -1,0 +1,126 @@
+"""What a policy or a facility's settings are refused for, in the words of whoever wrote them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+from policy_plant import PLANT, named, policy, roster, stretch
+
+from haveri_contracts.plain import Refusal, Severity
+from haveri_escalation.domain.policies import (
+    Chain,
+    FacilitySettings,
+    LastResort,
+    MitigationClock,
+    Notify,
+    Policy,
+    QuietHours,
+    Repeat,
+    Step,
+    TimeOfDay,
+)
+from haveri_escalation.domain.policy_rules import check_policy, check_settings
+
+MINUTE = timedelta(minutes=1)
+CREW = Notify(shift_roles=("crew",))
+GOOD = Chain(
+    steps=(
+        Step(Notify(team_ids=(named("Crew A"),), shift_roles=("lead", "ON_SHIFT"))),
+        Step(Notify(member_ids=(named("Boss"),)), 0.5 * MINUTE, only_if_unacknowledged=False),
+    ),
+    repeat=Repeat(2, 30 * MINUTE),
+    acknowledgement_expires=20 * MINUTE,
+    mitigation=MitigationClock(60 * MINUTE, CREW),
+    last_resort=LastResort(Notify(member_ids=(named("Fia"),))),
+)
+
+
+def with_chain(**changes: Any) -> Policy:
+    return policy("P", chain=replace(GOOD, **changes))
+
+
+def naming(**whom: Any) -> Policy:
+    return with_chain(steps=(GOOD.steps[0], Step(Notify(**whom))))
+
+
+def timed(one: TimeOfDay) -> Policy:
+    return policy("P", times=[one], chain=GOOD)
+
+
+EVERY_DAY = frozenset(range(7))
+REFUSED = [
+    ("facility-unknown", policy("P", facility=named("Nowhere"), chain=GOOD), "There is no facility"),
+    ("area-unknown", policy("P", areas=["Lost"], chain=GOOD), "There is no area"),
+    ("area-elsewhere", policy("P", areas=["Presses", "Yard"], chain=GOOD), "Yard is of another facility"),
+    ("time-of-day-incomplete", timed(TimeOfDay(EVERY_DAY, start=time(22))), "both from when and until when"),
+    ("time-of-day-incomplete", timed(TimeOfDay(EVERY_DAY, end=time(6))), "both from when and until when"),
+    ("time-of-day-incomplete", timed(TimeOfDay(EVERY_DAY, time(6), time(7), "Night")), "or the shift 'Night'"),
+    ("policy-without-steps", with_chain(steps=()), "at least in one step"),
+    ("delay-negative", with_chain(steps=(Step(CREW, -0.5 * MINUTE),)), "Step 1 comes 0.5 minutes before"),
+    ("delay-negative", with_chain(last_resort=LastResort(after=-MINUTE)), "The last resort comes after"),
+    ("step-names-nobody", naming(), "Step 2 names nobody"),
+    ("step-names-nobody", with_chain(last_resort=LastResort(Notify())), "The last resort names nobody"),
+    ("step-names-nobody", with_chain(mitigation=MitigationClock(MINUTE, Notify())), "The mitigation clock names"),
+    ("team-unknown", naming(team_ids=(named("Gone"),)), "Step 2 names the team"),
+    ("team-empty", naming(team_ids=(named("Nobody"),)), "Step 2 names Nobody, and nobody is in it"),
+    ("member-unknown", naming(member_ids=(named("Gone"),)), "who is not (or no longer) in this organisation"),
+    ("member-may-not-respond", naming(member_ids=(named("Guest"),)), "Step 2 names Guest, who may only read"),
+    ("shift-role-unknown", naming(shift_roles=("electrician",)), "There are: on_shift, lead."),
+    ("member-unknown", with_chain(last_resort=LastResort(Notify((named("Gone"),)))), "The last resort names"),
+    ("repeat-too-fast", with_chain(repeat=Repeat(1, timedelta())), "more than 0"),
+    ("repeat-too-fast", with_chain(repeat=Repeat(1, -MINUTE)), "more than 0"),
+    ("clock-not-positive", with_chain(acknowledgement_expires=timedelta()), "An acknowledgement expires"),
+    ("clock-not-positive", with_chain(acknowledgement_expires=-MINUTE), "An acknowledgement expires"),
+    ("clock-not-positive", with_chain(mitigation=MitigationClock(timedelta())), "to mitigate"),
+]
+
+
+@pytest.mark.parametrize(("reason", "wrong", "says"), REFUSED, ids=[f"{one[0]}-{n}" for n, one in enumerate(REFUSED)])
+def test_a_policy_that_could_not_be_carried_out_is_refused(reason: str, wrong: Policy, says: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_policy(wrong, roster())
+    assert refused.value.type == reason
+    assert says in refused.value.detail
+    assert refused.value.detail.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        with_chain(),
+        with_chain(repeat=Repeat(0, timedelta())),
+        with_chain(mitigation=None, acknowledgement_expires=None, last_resort=None, repeat=None),
+        with_chain(mitigation=MitigationClock(0.1 * MINUTE), last_resort=LastResort(after=timedelta())),
+        policy("P", areas=["Presses"], types=["press"], times=["FRI 22:00-06:00", "shift Dawn", ""], chain=GOOD),
+        naming(shift_roles=("Supervisor", "crew")),
+    ],
+)
+def test_a_policy_that_can_be_carried_out_is_taken(fine: Policy) -> None:
+    check_policy(fine, roster())
+
+
+def quiet(one: TimeOfDay) -> FacilitySettings:
+    return FacilitySettings(PLANT, (QuietHours(frozenset({Severity.SEV3}), (one,)),), CREW)
+
+
+@pytest.mark.parametrize(
+    ("reason", "wrong"),
+    [
+        ("facility-unknown", FacilitySettings(named("Nowhere"))),
+        ("time-of-day-incomplete", quiet(TimeOfDay(EVERY_DAY, start=time(22)))),
+        ("step-names-nobody", FacilitySettings(PLANT, last_resort=Notify())),
+        ("member-may-not-respond", FacilitySettings(PLANT, last_resort=Notify((named("Guest"),)))),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(reason: str, wrong: FacilitySettings) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_settings(wrong, roster())
+    assert refused.value.type == reason
+
+
+def test_settings_that_make_sense_are_taken() -> None:
+    check_settings(FacilitySettings(PLANT), roster())
+    check_settings(quiet(stretch("22:00-06:00")), roster())

@@ -1,0 +1,156 @@
+"""What a simulation promises: who is called when, by which way, and why, if nobody answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from policy_plant import PLANT, named, names, person, place, policy, roster, stretch, when
+
+from haveri_contracts.plain import Severity
+from haveri_escalation.domain.matching import PolicyBook
+from haveri_escalation.domain.policies import (
+    Chain,
+    FacilitySettings,
+    LastResort,
+    MaintenanceWindow,
+    Notify,
+    QuietHours,
+    Repeat,
+    Step,
+)
+from haveri_escalation.domain.simulation import Simulated, SimulatedStep, simulate
+from haveri_escalation.domain.world import World
+
+MINUTE = timedelta(minutes=1)
+AT = when("2026-11-28 03:10")
+CREW_A = Notify(team_ids=(named("Crew A"),))
+LEAD = Notify(shift_roles=("lead",))
+BOSS = Notify(member_ids=(named("Boss"),))
+
+
+def run(chain: Chain | None = None, *, at: datetime = AT, severity: str = "SEV2", **world: Any) -> Simulated:
+    policies = [policy("Presses", areas=["Presses"], chain=chain)] if chain is not None else []
+    known = {"roster": roster(), "book": PolicyBook(policies), **world}
+    return simulate(World(**known), place(severity, areas=["Presses"]), at)
+
+
+def line(step: SimulatedStep) -> tuple[int, int, float, list[str]]:
+    return step.round, step.step, (step.at - AT) / MINUTE, names(step.member_ids)
+
+
+def test_the_night_shift_at_once_and_its_supervisor_after_a_quarter_of_an_hour() -> None:
+    found = run(Chain((Step(Notify(shift_roles=("crew",))), Step(LEAD, 15 * MINUTE), Step(BOSS, 15.5 * MINUTE))))
+    assert found.match.policy is not None
+    assert found.match.policy.name == "Presses"
+    assert [line(step) for step in found.steps] == [
+        (1, 1, 0, ["Aino", "Antti"]),
+        (1, 2, 15, []),
+        (1, 3, 15.5, ["Boss"]),
+        (1, 0, 25.5, ["Boss"]),
+    ]
+    assert found.steps[1].note == "Aino was called before"
+    assert found.steps[0].because == {named("Aino"): "on shift, Night", named("Antti"): "on shift, Night"}
+    assert found.steps[3].because == {named("Boss"): "administrator"}
+
+
+def test_steps_come_in_the_order_of_their_time() -> None:
+    found = run(Chain((Step(LEAD, 15 * MINUTE), Step(CREW_A)), last_resort=None))
+    assert [line(step) for step in found.steps] == [(1, 2, 0, ["Aino", "Antti"]), (1, 1, 15, [])]
+
+
+def test_the_chain_is_repeated_and_everybody_is_called_again() -> None:
+    found = run(Chain((Step(CREW_A), Step(BOSS, 10 * MINUTE)), Repeat(2, 30 * MINUTE), last_resort=LastResort(LEAD)))
+    assert [line(step) for step in found.steps] == [
+        (1, 1, 0, ["Aino", "Antti"]),
+        (1, 2, 10, ["Boss"]),
+        (2, 1, 30, ["Aino", "Antti"]),
+        (2, 2, 40, ["Boss"]),
+        (3, 1, 60, ["Aino", "Antti"]),
+        (3, 2, 70, ["Boss"]),
+        (3, 0, 80, ["Aino"]),
+    ]
+
+
+def test_a_later_round_calls_who_is_on_shift_then() -> None:
+    found = run(Chain((Step(LEAD),), Repeat(1, 60 * MINUTE), last_resort=None), at=when("2026-11-24 05:30"))
+    assert [names(step.member_ids) for step in found.steps] == [["Aino"], ["Ben"]]
+
+
+def test_rounds_take_turns() -> None:
+    one = replace(CREW_A, round_robin=True)
+    found = run(Chain((Step(one),), Repeat(2, 30 * MINUTE), last_resort=None))
+    assert [names(step.member_ids) for step in found.steps] == [["Aino"], ["Antti"], ["Aino"]]
+
+
+def test_the_first_way_of_each_is_said() -> None:
+    people = dict(roster().people)
+    people[named("Antti")] = person("Antti", ways=people[named("Antti")].ways[1:])
+    people[named("Aino")] = person("Aino", ways=())
+    found = run(Chain((Step(CREW_A),), last_resort=None), roster=roster(people=people))
+    assert (names(found.steps[0].member_ids), found.steps[0].via) == (["Antti"], ("email",))
+    assert found.steps[0].note == "Aino cannot be reached in any way"
+
+
+def test_a_step_of_nobody_calls_the_last_resort_there_and_then() -> None:
+    found = run(Chain((Step(Notify(member_ids=(named("Gone"),))),), last_resort=LastResort(LEAD, 5 * MINUTE)))
+    assert [line(step) for step in found.steps] == [(1, 1, 0, ["Aino"]), (1, 0, 5, ["Aino"])]
+    assert found.steps[0].note == "somebody who has left the organisation"
+
+
+def test_without_a_policy_the_last_resort_is_called_at_once() -> None:
+    found = run(settings=FacilitySettings(PLANT, last_resort=LEAD))
+    assert found.match.policy is None
+    assert "no default policy" in found.match.why
+    assert [line(step) for step in found.steps] == [(1, 0, 0, ["Aino"])]
+
+
+def test_quiet_hours_hold_who_is_not_on_shift() -> None:
+    quiet = FacilitySettings(PLANT, (QuietHours(frozenset({Severity.SEV3}), (stretch("22:00-06:00"),)),))
+    chain = Chain((Step(Notify(member_ids=(named("Boss"), named("Aino")))),), last_resort=None)
+    found = run(chain, severity="SEV3", settings=quiet)
+    assert found.steps[0].held_until == {named("Boss"): when("2026-11-28 06:00")}
+    assert run(chain, severity="SEV2", settings=quiet).steps[0].held_until == {}
+
+
+def window(start: float, end: float, area: str = "Presses") -> MaintenanceWindow:
+    areas = frozenset({named(area)})
+    return MaintenanceWindow(named("work"), PLANT, areas, frozenset(), AT + start * MINUTE, AT + end * MINUTE)
+
+
+TWO_STEPS = Chain((Step(CREW_A), Step(BOSS, 10 * MINUTE)), last_resort=None)
+
+
+def test_a_maintenance_window_silences_the_chain_until_it_ends() -> None:
+    found = run(TWO_STEPS, windows=(window(-5, 20),))
+    assert found.silenced_until == AT + 20 * MINUTE
+    assert [line(step)[2] for step in found.steps] == [20, 30]
+
+
+def test_a_window_that_begins_meanwhile_holds_what_is_left() -> None:
+    found = run(TWO_STEPS, windows=(window(4, 20),))
+    assert found.silenced_until is None
+    assert [line(step)[2] for step in found.steps] == [0, 26]
+
+
+def test_a_window_elsewhere_holds_nothing() -> None:
+    found = run(TWO_STEPS, windows=(window(-5, 20, "Ovens"),))
+    assert (found.silenced_until, [line(step)[2] for step in found.steps]) == (None, [0, 10])
+
+
+def test_steps_for_everybody_say_that_they_come_in_any_case() -> None:
+    found = run(Chain((Step(CREW_A), Step(BOSS, MINUTE, only_if_unacknowledged=False)), last_resort=None))
+    assert [step.only_if_unacknowledged for step in found.steps] == [True, False]
+
+
+def test_a_chain_of_very_many_steps_is_cut_short() -> None:
+    found = run(Chain((Step(CREW_A),) * 50, Repeat(50, 60 * MINUTE)))
+    assert len(found.steps) == 301
+    assert found.steps[-1].note == "2250 steps of later rounds are not shown"
+
+
+def test_every_policy_of_the_facility_is_considered() -> None:
+    book = PolicyBook([policy("All", chain=TWO_STEPS), policy("Ovens", areas=["Ovens"], chain=TWO_STEPS)])
+    found = simulate(World(roster(), book), place("SEV1", areas=["Presses"]), AT)
+    assert [(one.policy.name, one.matches) for one in found.match.considered] == [("All", True), ("Ovens", False)]
