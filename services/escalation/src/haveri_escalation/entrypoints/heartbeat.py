@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,6 +18,8 @@ from haveri_contracts.escalation.queries import GetHeartbeat
 from haveri_escalation.adapters.heart import HOUSE, Heart
 from haveri_escalation.application.audit import StepRows
 from haveri_escalation.domain.breath import LATE_AFTER, breath
+
+_SECONDS = 5.0
 
 log = get_logger(__name__)
 
@@ -38,7 +41,8 @@ class Pulse:
         """How the engine is; never raises, as not being able to tell is an answer, too."""
         now = self._clock.now()
         try:
-            found = breath(await self._heart.last(), await self._rows.count_late(now - LATE_AFTER), now)
+            async with asyncio.timeout(_SECONDS):
+                found = breath(await self._heart.last(), await self._rows.count_late(now - LATE_AFTER), now)
         except Exception as error:
             log.exception("the pulse cannot be felt", error=repr(error))
             return Heartbeat(alive=False, last_beat_at=None, overdue_steps=0, reason="the database does not answer")
