@@ -13,6 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import gateway_rig as rigs
+from escalation_rig import FakeEscalation
 
 from haveri_chassis.migrations import ServiceSchema
 from haveri_chassis.objects import ObjectStore
@@ -42,6 +43,15 @@ async def house(postgres_server: Any, nats_server: Any) -> AsyncIterator[House]:
 async def neighbours(house: House) -> AsyncIterator[rigs.FakeNeighbours]:
     """The other services; they end with the file, for the bus of a session is shared by every package's tests."""
     made = rigs.FakeNeighbours(house)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture(scope="module")
+async def escalation(house: House, neighbours: rigs.FakeNeighbours) -> AsyncIterator[FakeEscalation]:
+    """The escalation service, for tests about calls."""
+    made = FakeEscalation(house.nats_url, neighbours)
     await made.start()
     yield made
     await made.stop()

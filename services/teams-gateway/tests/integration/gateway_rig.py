@@ -56,6 +56,7 @@ from haveri_contracts.types import actor_member_id
 from haveri_teams_gateway.main import create_app
 from haveri_teams_gateway.settings import GatewaySettings
 from haveri_teams_tenant.client import AppInstall, TeamSeed, TenantClient, UserSeed
+from haveri_teams_tenant.client.models import Place
 from haveri_teams_tenant.client.person import Actor
 from haveri_teams_tenant.client.tenant import TenantHandle
 
@@ -136,6 +137,10 @@ class Works:
     general: str = "General"
     threads: bool = False
 
+    async def own_chat(self, name: str, app_id: str) -> Place:
+        """Somebody's own chat with the bot."""
+        return await self.user(name).chat_with(app_id)
+
     def user(self, name: str = NAMES[0]) -> Actor:
         """Somebody at the chat."""
         return self.handle.as_user(name)
@@ -173,6 +178,7 @@ class FakeNeighbours:
             order.ChangeSeverity: self._severity,
             order.AssignLead: self._lead,
             order.AddEvent: self._add,
+            order.Escalate: self._escalate,
             order.LinkChat: self._link,
             order.ResolveIncident: self._resolve,
             order.CloseIncident: self._close,
@@ -282,6 +288,10 @@ class FakeNeighbours:
         return await self._change(
             received, news.EventAdded(incident_id=command.incident_id, type=command.type, text=command.text)
         )
+
+    async def _escalate(self, received: Received[order.Escalate]) -> dict[str, Any]:
+        given = received.message.model_dump()
+        return await self._change(received, news.EscalationRequested.model_validate(given))
 
     async def _link(self, received: Received[order.LinkChat]) -> dict[str, Any]:
         given = received.message.model_dump(exclude={"incident_id"}, exclude_none=True)

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
-from gateway_rig import SECRET, AppInstall, Rig, Works, free_port, opened
-from pydantic import SecretStr
+from crashing import describe, dying_gateway, move
+from gateway_rig import Rig, free_port, opened
 
 from haveri_contracts.incident import commands as order
 
@@ -40,30 +34,6 @@ MOMENTS = [
 ]
 
 
-@asynccontextmanager
-async def dying_gateway(rig: Rig, moment: tuple[str, str, str], port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A gateway process that dies at that moment."""
-    settings = rig.settings(http_port=port)
-    environment = {**os.environ, "HAVERI_LOG_LEVEL": "WARNING"}
-    for name, value in settings.model_dump().items():
-        plain: Any = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if plain is not None:
-            environment[f"HAVERI_{name.upper()}"] = str(plain)
-    script = Path(__file__).with_name("crashing_gateway.py")
-    process = await asyncio.create_subprocess_exec(sys.executable, str(script), *moment, env=environment)
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-def describe(moment: tuple[str, str, str]) -> str:
-    """A short name."""
-    return f"{moment[2]}-{moment[0].rpartition('.')[2]}-{moment[1]}".rstrip("-")
-
-
 @pytest.mark.parametrize("moment", MOMENTS, ids=describe)
 async def test_a_gateway_that_dies_is_taken_over_without_a_trace(rig: Rig, moment: tuple[str, str, str]) -> None:
     async with rig.gateway() as gateway:
@@ -71,11 +41,11 @@ async def test_a_gateway_that_dies_is_taken_over_without_a_trace(rig: Rig, momen
     port = free_port()
     async with dying_gateway(rig, moment, port) as process:
         await rig.listening(port)
-        await _move(rig, works, f"http://127.0.0.1:{port}")
+        await move(rig, works, f"http://127.0.0.1:{port}")
         await works.user().say("General", "/incident Filler 2 jammed")
         assert await asyncio.wait_for(process.wait(), 20) == -signal.SIGKILL
     async with rig.gateway() as heir:
-        await _move(rig, works, heir.url)
+        await move(rig, works, heir.url)
         await opened(works, "inc-1-filler-2-jammed", timeout=40)
         await rig.until(lambda: rig.neighbours.sent(works, order.LinkChat), within=40)
         (channel,) = [c for c in await works.handle.channels() if c.name.startswith("inc-")]
@@ -86,9 +56,3 @@ async def test_a_gateway_that_dies_is_taken_over_without_a_trace(rig: Rig, momen
         assert len([m for m in messages if m.mentions]) == 1
         assert len([m for m in await works.handle.messages(works.global_channel) if m.card is not None]) == 1
         assert len(rig.neighbours.sent(works, order.DeclareIncident)) == 1
-
-
-async def _move(rig: Rig, works: Works, url: str) -> None:
-    """Teams learns the heir's address; activities on their way go there."""
-    install = AppInstall(rig.app_id, "Haveri", SECRET, f"{url}/api/messages", rig.home_tenant, mode="read-all")
-    await works.handle.install(install)
