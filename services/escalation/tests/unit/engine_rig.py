@@ -144,7 +144,8 @@ class Rig:
         if members:
             return self.decide(by_hand.people_wished_for, members, (), "by hand")
         if policy_id is not None:
-            return self.decide(by_hand.policy_wished_for, policy_id, "by hand")
+            policy = next((one for one in self.policies if one.id == policy_id), None)
+            return self.decide(by_hand.policy_wished_for, policy, "by hand")
         return self.decide(by_hand.more_people_wished_for, "by hand")
 
     def report(self, call: Call, via: str, outcome: str) -> list[EscalationEvent]:

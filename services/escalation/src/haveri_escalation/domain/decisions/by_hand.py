@@ -23,10 +23,10 @@ def people_wished_for(case: Case, member_ids: Iterable[UUID], team_ids: Iterable
     _carry_out(case, chain, why, None, ends_when_done=True)
 
 
-def policy_wished_for(case: Case, policy_id: UUID, why: str) -> None:
+def policy_wished_for(case: Case, policy: Policy | None, why: str) -> None:
     """Run a policy now, whatever its conditions; the last resort is called when there is no such policy any more."""
     if case.incident.status.is_open:
-        _run_policy(case, case.world.book.get(policy_id), why)
+        _run_policy(case, policy, why)
 
 
 def more_people_wished_for(case: Case, why: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.beginning import carry_out
 from haveri_escalation.domain.decisions.case import Case
-from haveri_escalation.domain.decisions.firing import carry_on
+from haveri_escalation.domain.decisions.firing import carry_on, in_minutes
 from haveri_escalation.domain.events import MitigationOverdue
 from haveri_escalation.domain.facts import ExpiryAsked, TimerRefused
 from haveri_escalation.domain.policies import Chain, Notify, Step
@@ -71,15 +71,14 @@ def _why_clock_refused(case: Case, timer: Timer) -> str | None:
 def _ask_to_expire(case: Case, run: Run) -> None:
     incident, expires = case.incident, run.chain.acknowledgement_expires
     if incident.taken_at is not None and incident.active_at is not None and expires is not None:
-        idle = (case.now - incident.active_at).total_seconds() / 60
-        case.say(ExpiryAsked(run.id, incident.taken_at, round(idle, 2)))
+        case.say(ExpiryAsked(run.id, incident.taken_at, in_minutes(case.now - incident.active_at)))
 
 
 def _tell_overdue(case: Case, run: Run) -> None:
     incident, clock = case.incident, run.chain.mitigation
     if incident.taken_at is None or clock is None:
         return
-    minutes = clock.within.total_seconds() / 60
+    minutes = in_minutes(clock.within)
     case.say(MitigationOverdue(incident.taken_by, incident.taken_at, minutes))
     step = Step(clock.notify or Notify(), only_if_unacknowledged=False)
     why = f"{incident.number} was taken and is not mitigated after {minutes:g} minutes"

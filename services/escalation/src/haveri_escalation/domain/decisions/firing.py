@@ -12,6 +12,8 @@ from haveri_escalation.domain.events import Ended, Exhausted, PlannedStep, StepF
 from haveri_escalation.domain.state import LAST_RESORT, Call, Run
 from haveri_escalation.domain.values import CallState, EndReason, RunState, StepOutcome
 
+_LONGEST_MINUTES = 60.0 * 24 * 31
+
 
 def carry_on(case: Case, run_id: UUID) -> None:
     """Do everything that is due by now, and end the run when nothing is left to come."""
@@ -53,6 +55,11 @@ def exhaust(case: Case, run: Run) -> None:
         case.say(Ended(run.id, EndReason.EXHAUSTED, None, case.now))
 
 
+def in_minutes(time: timedelta) -> float:
+    """How many minutes, for people to read; at most a month, which is the longest that is told."""
+    return min(round(time.total_seconds() / 60, 2), _LONGEST_MINUTES)
+
+
 def call_last_resort(case: Case, run: Run) -> None:
     """Fire step 0."""
     rounds = 1 + (run.chain.repeat.times if run.chain.repeat else 0)
@@ -84,7 +91,7 @@ def _say_that_nobody_took_it(case: Case, run: Run) -> None:
     fired = [step for step in run.steps if step.outcome is StepOutcome.FIRED and step.fired_at is not None]
     if fired and not case.incident.is_taken:
         last = max(fired, key=lambda step: (step.fired_at or case.now, step.round, step.step))
-        minutes = round((case.now - run.started_at).total_seconds() / 60, 2)
+        minutes = in_minutes(case.now - run.started_at)
         case.say(Unacked(run.id, last.round, last.step, minutes))
 
 

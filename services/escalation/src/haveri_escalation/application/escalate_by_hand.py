@@ -1,0 +1,58 @@
+"""Somebody wishes for more people, or names another lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haveri_chassis.bus import Received
+from haveri_contracts.incident.events import EscalationRequested, LeadAssigned
+from haveri_contracts.types import actor_member_id
+from haveri_escalation.application.engine_ports import Decision, Worlds
+from haveri_escalation.domain.decisions import by_hand, following
+from haveri_escalation.domain.decisions.case import Case
+
+_LONGEST_REASON = 300
+
+
+async def wished_for(worlds: Worlds, received: Received[Any]) -> Decision:
+    """The decision for a wish: members and teams by name, a policy, or whoever comes next."""
+    wish: EscalationRequested = received.message
+    organization, envelope = received.organization, received.envelope
+    policy = await worlds.policy(organization, wish.policy_id) if wish.policy_id is not None else None
+
+    def decision(case: Case) -> None:
+        if not case.is_known:
+            return
+        why = _why(case, received.actor, wish.reason)
+        if wish.policy_id is not None:
+            by_hand.policy_wished_for(case, policy, why)
+        if wish.member_ids or wish.team_ids:
+            by_hand.people_wished_for(case, wish.member_ids, wish.team_ids, why)
+        if wish.policy_id is None and not wish.member_ids and not wish.team_ids:
+            by_hand.more_people_wished_for(case, why)
+        if actor_member_id(received.actor) is not None:
+            following.active(case, min(envelope.time, case.now))
+
+    return decision
+
+
+def lead_assigned(news: LeadAssigned, actor: str) -> Decision:
+    """The decision for another lead, who is called unless he named himself."""
+
+    def decision(case: Case) -> None:
+        if actor_member_id(actor) != news.member_id:
+            why = f"{_name(case, actor)} made them the lead of {case.incident.number}"
+            by_hand.people_wished_for(case, (news.member_id,), (), why[:_LONGEST_REASON])
+
+    return decision
+
+
+def _why(case: Case, actor: str, reason: str) -> str:
+    wished = f"{_name(case, actor)} asked for more people"
+    return (f"{wished}: {reason}" if reason else wished)[:_LONGEST_REASON]
+
+
+def _name(case: Case, actor: str) -> str:
+    member_id = actor_member_id(actor)
+    person = case.world.roster.people.get(member_id) if member_id is not None else None
+    return person.name if person is not None else "Haveri"

@@ -1,0 +1,118 @@
+"""What happens to an incident, and what its escalation makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from haveri_chassis.bus import Received
+from haveri_chassis.clock import Clock
+from haveri_chassis.logs import get_logger
+from haveri_contracts.chat.events import ChatEvent
+from haveri_contracts.incident import events
+from haveri_contracts.incident.events import IncidentEvent
+from haveri_contracts.plain import Status
+from haveri_contracts.streams import ESCALATION_INCIDENTS
+from haveri_contracts.types import actor_member_id
+from haveri_escalation.application.engine_ports import Decision, Escalations, Input, NewsOvertook, Worlds
+from haveri_escalation.application.escalate_by_hand import lead_assigned, wished_for
+from haveri_escalation.domain.decisions import acknowledging, beginning, following
+from haveri_escalation.domain.decisions.case import Case
+from haveri_escalation.domain.facts import IncidentFollowed
+
+_PATIENT_DELIVERIES = 4
+"""So often news that came before older news is put off, seconds in all; then it is taken as it came."""
+
+log = get_logger(__name__)
+
+
+class FollowIncident:
+    """Takes in the news of incidents and of their chat."""
+
+    def __init__(self, escalations: Escalations, worlds: Worlds, clock: Clock) -> None:
+        self._escalations = escalations
+        self._worlds = worlds
+        self._clock = clock
+
+    async def __call__(self, received: Received[IncidentEvent | ChatEvent]) -> None:
+        """Take in one piece of news; raises when it cannot be now and is to come again."""
+        news, envelope = received.message, received.envelope
+        patient = received.deliveries < _PATIENT_DELIVERIES
+        if isinstance(news, events.IncidentDeclared):
+            facility_id = news.facility_id
+        else:
+            known = await self._escalations.facility_of(received.organization, news.incident_id)
+            if known is None:
+                self._not_followed(received, patient)
+                return
+            facility_id = known
+        world = await self._worlds.get(received.organization, facility_id)
+        given = Input(
+            incident_id=news.incident_id,
+            cause=envelope,
+            now=self._clock.now(),
+            consumer=ESCALATION_INCIDENTS.name,
+            sequence=envelope.sequence if isinstance(news, IncidentEvent) else None,
+            patient=patient,
+        )
+        await self._escalations.take_in(given, world, await self._decision(received))
+
+    def _not_followed(self, received: Received[IncidentEvent | ChatEvent], patient: bool) -> None:
+        if isinstance(received.message, IncidentEvent) and patient:
+            raise NewsOvertook(f"incident {received.message.incident_id} is not followed yet")
+        log.info("news of an incident from before escalation was there", incident=str(received.message.incident_id))
+
+    async def _decision(self, received: Received[IncidentEvent | ChatEvent]) -> Decision:
+        if isinstance(received.message, events.EscalationRequested):
+            return await wished_for(self._worlds, received)
+        return decision_on(received.message, received)
+
+
+def decision_on(news: object, received: Received[IncidentEvent | ChatEvent]) -> Decision:
+    """The decision for one piece of news; whatever a person does about an incident keeps it from being forgotten."""
+    decide = _DECISIONS[type(news)](news, received.actor) if type(news) in _DECISIONS else None
+    envelope = received.envelope
+    alive = isinstance(news, ChatEvent) or actor_member_id(envelope.actor) is not None
+
+    def decision(case: Case) -> None:
+        if not case.is_known and not isinstance(news, events.IncidentDeclared):
+            return
+        if decide is not None:
+            decide(case)
+        if alive:
+            following.active(case, min(envelope.time, case.now))
+
+    return decision
+
+
+def _followed(news: events.IncidentDeclared) -> IncidentFollowed:
+    return IncidentFollowed(
+        number=news.number,
+        title=news.title,
+        severity=news.severity,
+        facility_id=news.facility_id,
+        declared_at=news.declared_at,
+        area_id=news.area_id,
+        asset_ids=tuple(news.asset_ids),
+    )
+
+
+def _over(status: Status, at: datetime, actor: str) -> Decision:
+    return lambda case: following.over(case, status, actor_member_id(actor), at)
+
+
+# By the kind of news, from the news and who acted. What is not named here changes nothing in the escalation.
+_DECISIONS: dict[type, Callable[[Any, str], Decision]] = {
+    events.IncidentDeclared: lambda news, _: lambda case: beginning.declared(case, _followed(news)),
+    events.IncidentAcknowledged: lambda news, _: (
+        lambda case: acknowledging.taken(case, news.member_id, news.acknowledged_at)
+    ),
+    events.SeverityChanged: lambda news, _: lambda case: beginning.severity_changed(case, news.severity),
+    events.StatusUpdated: lambda news, _: lambda case: following.status_updated(case, news.status),
+    events.IncidentResolved: lambda news, actor: _over(Status.RESOLVED, news.resolved_at, actor),
+    events.IncidentClosed: lambda news, actor: _over(Status.CLOSED, news.closed_at, actor),
+    events.IncidentReopened: lambda *_: beginning.reopened,
+    events.AcknowledgementExpired: lambda news, _: lambda case: beginning.expired(case, news.acknowledged_at),
+    events.LeadAssigned: lead_assigned,
+}
