@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from icalendar import Event
 
@@ -18,10 +19,13 @@ _ONCE = _READ - {"RDATE", "EXDATE"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event as it was read, and where it stands."""
+    """An event as it was read, and where it stands.
+
+    The event is icalendar's; any of its properties may be of any kind, so its type says no more than Any.
+    """
 
     place: Place
-    event: Event
+    event: Any
 
     @property
     def name(self) -> str:
@@ -50,7 +54,9 @@ def entries(document: str, findings: Findings) -> list[Entry]:
     for block in _blocks(lines):
         count += 1
         if count > MOST_EVENTS:
-            findings.add(Place(block.line), f"The document holds more than {MOST_EVENTS} events. Import a shorter time.")
+            findings.add(
+                Place(block.line), f"The document holds more than {MOST_EVENTS} events. Import a shorter time."
+            )
             break
         entry = _parsed(block, findings)
         if entry is not None:
@@ -105,11 +111,10 @@ def _parsed(block: _Block, findings: Findings) -> Entry | None:
         findings.add(place, f"The event that begins here cannot be read: {error}")
         return None
     entry = Entry(place, event)
-    for name, problem in event.errors:
-        if name is None or name.upper() in _READ:
-            findings.add(place, f"{entry.name}: {name or 'a line'} cannot be read. {problem}", name)
+    bad = [(name, problem) for name, problem in event.errors if name is None or name.upper() in _READ]
+    for name, problem in bad:
+        findings.add(place, f"{entry.name}: {name or 'a line'} cannot be read. {problem}", name)
     twice = [name for name in sorted(_ONCE) if isinstance(event.get(name), list)]
     for name in twice:
         findings.add(place, f"{entry.name} says {name} more than once.", name)
-    unreadable = {name for name, _ in event.errors if name is None or name.upper() in _READ}
-    return None if unreadable or twice else entry
+    return None if bad or twice else entry

@@ -38,11 +38,11 @@ def calendar_of(
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", facility.name)
     calendar.add("x-wr-timezone", facility.timezone)
-    last = now
+    days = {now.date()}
     for shift in shifts:
         calendar.add_component(_event(shift, zone, team_names, member_names, now))
-        last = max(last, shift.ends_at)
-    calendar.add_missing_timezones(_first_day(calendar, now), (last + _A_DAY).date())
+        days |= {shift.starts_at.date(), shift.ends_at.date()}
+    calendar.add_missing_timezones(min(days) - _A_DAY, max(days) + _A_DAY)
     document: str = calendar.to_ical().decode()
     return document
 
