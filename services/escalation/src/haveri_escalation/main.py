@@ -65,7 +65,7 @@ def create_app(settings: EscalationSettings) -> App:
     calls, incidents = CallReads(database), IncidentView(queries)
     links = LinkSigner(settings.link_key.get_secret_value(), clock, settings.public_url)
     notifier = AppriseNotifier(settings.notify_urls())
-    notify = Notify(calls, incidents, Contacts(bus, queries, clock), links, notifier)
+    notify = Notify(calls, incidents, Contacts(rosters), links, notifier)
     attach_notifications(bus, notify, NotificationReports(database, commands))
     attach_answer_links(bus, calls, incidents, links)
 

@@ -1,89 +1,56 @@
-"""How members are reached, and what places are called: a copy of the directory that lives in memory only."""
+"""How members are reached, and what places are called, out of the service's copy of the directory."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-
-from haveri_chassis.bus import Bus, QueryClient
-from haveri_chassis.clock import Clock
-from haveri_chassis.replica import Replica, all_pages
-from haveri_contracts.directory import queries
-from haveri_contracts.directory.contacts import ContactPreferences, Via
-from haveri_contracts.directory.models import Member
-from haveri_contracts.subjects import Kind, everything_of
+from haveri_contracts.directory.contacts import Via
 from haveri_escalation.application.calling import Recipient
+from haveri_escalation.domain.people import Contact, Roster
 
-_ASKING = "system:escalation"
 
+class Copies(Protocol):
+    """The copies of the directory, by organisation."""
 
-@dataclass(frozen=True)
-class _Copy:
-    recipients: Mapping[UUID, Recipient]
-    names: Mapping[UUID, str]
-    zones: Mapping[UUID, str]
+    async def get(self, organization: str) -> Roster:
+        """One organisation's; raises OwnerUnavailable when it was never known."""
 
 
 class Contacts:
-    """Keeps answering from its copy while the directory is away."""
+    """Answers what notifications ask."""
 
-    def __init__(self, bus: Bus, queries_client: QueryClient, clock: Clock) -> None:
-        self._queries = queries_client
-        self._replica: Replica[_Copy] = Replica(
-            self._load, bus, invalidated_by=everything_of(Kind.EVENT, "directory"), clock=clock, name="contacts"
-        )
+    def __init__(self, copies: Copies) -> None:
+        self._copies = copies
 
     async def recipient(self, organization: str, member_id: UUID) -> Recipient | None:
         """How to reach a member, None when there is no such; raises OwnerUnavailable when that was never known."""
-        return (await self._replica.get(organization)).recipients.get(member_id)
+        contact = (await self._copies.get(organization)).contacts.get(member_id)
+        return _recipient(contact) if contact else None
 
     async def place(
         self, organization: str, facility_id: UUID | None, area_id: UUID | None, asset_ids: Sequence[UUID]
     ) -> str:
         """Where something is, in words, the smallest first."""
-        names = (await self._replica.get(organization)).names
+        roster = await self._copies.get(organization)
+        names = {**roster.facility_names, **roster.area_names, **roster.asset_names}
         wanted = [*asset_ids, *(place for place in (area_id, facility_id) if place is not None)]
         return ", ".join(names[place] for place in wanted if place in names)
 
     async def wall_clock(self, organization: str, facility_id: UUID | None, moment: datetime) -> datetime:
         """The moment in the facility's zone; in UTC when that is unknown."""
-        zones = (await self._replica.get(organization)).zones
-        zone = zones.get(facility_id) if facility_id else None
-        return moment.astimezone(ZoneInfo(zone) if zone else UTC)
-
-    async def _load(self, organization: str) -> _Copy:
-        members, facilities, areas, assets = [
-            await all_pages(self._queries, query, organization, _ASKING)
-            for query in (
-                queries.ListMembers(),
-                queries.ListFacilities(),
-                queries.ListAreas(),
-                queries.ListAssets(),
-            )
-        ]
-        return _Copy(
-            recipients={member.id: _recipient(member) for member in members},
-            names={thing.id: thing.name for thing in (*facilities, *areas, *assets)},
-            zones={facility.id: facility.timezone for facility in facilities},
-        )
+        plans = (await self._copies.get(organization)).plans
+        plan = plans.get(facility_id) if facility_id else None
+        return moment.astimezone(plan.zone if plan else UTC)
 
 
-def _recipient(member: Member) -> Recipient:
-    try:
-        preferences = ContactPreferences.model_validate(member.contact_prefs)
-    except ValidationError:
-        # Notes of older times are no preferences; the e-mail address remains.
-        preferences = ContactPreferences()
+def _recipient(contact: Contact) -> Recipient:
     known = {
-        Via.EMAIL: str(member.email),
-        Via.SMS: preferences.phone,
-        Via.VOICE: preferences.phone,
-        Via.PUSH: preferences.push,
+        Via.EMAIL: contact.email,
+        Via.SMS: contact.phone,
+        Via.VOICE: contact.phone,
+        Via.PUSH: contact.push,
     }
-    addresses = {via.value: address for via, address in known.items() if address}
-    return Recipient(member.name, member.locale.value, addresses)
+    return Recipient(contact.name, contact.locale, {via.value: address for via, address in known.items() if address})

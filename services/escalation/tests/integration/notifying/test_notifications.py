@@ -38,6 +38,7 @@ from haveri_escalation.adapters.contacts import Contacts
 from haveri_escalation.adapters.incident_view import IncidentView
 from haveri_escalation.adapters.link_signer import LinkSigner
 from haveri_escalation.adapters.notification_reports import NotificationReports
+from haveri_escalation.adapters.rosters import Rosters
 from haveri_escalation.application.notify import Notify
 from haveri_escalation.domain.links import Link
 from haveri_escalation.entrypoints.notifications import attach_answer_links, attach_notifications, notifying
@@ -80,8 +81,9 @@ async def rig(house: House, database: Database, mail: MailServer) -> AsyncIterat
     commands, questions = CommandBus(bus), QueryClient(bus)
     calls, incidents, clock = CallReads(database), IncidentView(questions), ManualClock(DECLARED)
     links = LinkSigner("k" * 48, clock, "https://haveri.example")
+    rosters = Rosters(bus, questions, database, SystemClock(), frozenset({"email"}))
     carrier = AppriseNotifier({Via.EMAIL: SecretStr(mail.url)})
-    notify = Notify(calls, incidents, Contacts(bus, questions, SystemClock()), links, carrier)
+    notify = Notify(calls, incidents, Contacts(rosters), links, carrier)
     reports = NotificationReports(database, commands)
     made = Rig(bus, commands, questions, links, notify, reports, clock)
     attach_notifications(bus, notify, reports)
@@ -127,18 +129,27 @@ def stand_in(bus: Bus, rig: Rig, database: Database) -> None:
         works = models.Facility(id=FACILITY, name="Tampere Works", timezone="Europe/Helsinki")
         return queries.FacilityList(items=[works])
 
-    async def areas(_: queries.ListAreas, __: Envelope) -> queries.AreaList:
-        return queries.AreaList(items=[])
+    empty: dict[Any, Any] = {
+        queries.ListAreas: queries.AreaList(items=[]),
+        queries.ListAssets: queries.AssetList(items=[]),
+        queries.ListTeams: queries.TeamList(items=[]),
+        queries.ListRotations: queries.RotationList(items=[]),
+        queries.ListShiftChanges: queries.ShiftChangeList(items=[]),
+        queries.ListHolidays: queries.HolidayCalendarList(items=[]),
+    }
 
-    async def assets(_: queries.ListAssets, __: Envelope) -> queries.AssetList:
-        return queries.AssetList(items=[])
+    def none_of(answer: Any) -> Any:
+        async def tell(_: Any, __: Envelope) -> Any:
+            return answer
+
+        return tell
 
     bus.on_command(ESCALATION_COMMANDS, database, {ReportNotification: report})
     bus.on_query(GetIncident, incident)
     bus.on_query(queries.ListMembers, members)
     bus.on_query(queries.ListFacilities, facilities)
-    bus.on_query(queries.ListAreas, areas)
-    bus.on_query(queries.ListAssets, assets)
+    for query, answer in empty.items():
+        bus.on_query(query, none_of(answer))
 
 
 @pytest.fixture(autouse=True)
