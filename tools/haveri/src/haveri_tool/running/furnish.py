@@ -12,6 +12,7 @@ from haveri_teams_tenant.client import AppInstall, TeamSeed, TenantClient, UserS
 from haveri_tool.accounts import accounts_at
 from haveri_tool.desk import Desk, desk_at
 from haveri_tool.running.demo import Demo
+from haveri_tool.running.furnish_policies import put_policies
 from haveri_tool.running.plan import Plan
 from haveri_tool.running.schemas import role_of
 from haveri_tool.upkeep.provisioning import provision_signals
@@ -26,6 +27,8 @@ async def furnish(plan: Plan) -> None:
         administrator_id = await _found(desk, demo)
         await provision_signals(plan.backbone.nats_url, demo.slug)
         await _import_plant(desk, demo)
+        if plan.options.wants("escalation"):
+            await put_policies(desk, demo.slug)
         await _give_access(plan, administrator_id)
         if plan.local_tenant:
             await _seed_tenant(plan)
