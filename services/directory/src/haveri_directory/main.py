@@ -28,7 +28,7 @@ def create_app(settings: DirectorySettings) -> App:
         database,
         DirectoryStore(database, bus.sender, clock),
         DirectoryReads(database),
-        ScheduleReads(database),
+        ScheduleReads(database, clock),
         ids,
     )
     return App(NAME, settings, health_app(NAME), [database, bus, OutboxRelay(database, bus)])

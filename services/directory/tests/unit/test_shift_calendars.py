@@ -233,6 +233,7 @@ def test_occurrence_that_was_called_off_is_no_shift():
         ("FREQ=DAILY;INTERVAL=7;BYDAY=MO", "Use a weekly rule"),
         ("FREQ=WEEKLY;BYSETPOS=9;BYDAY=MO", "counts days of the month"),
         ("FREQ=MONTHLY;BYMONTHDAY=40", "names a day that no month has"),
+        ("FREQ=MONTHLY;BYDAY=53MO", "names a day that no month has"),
         ("FREQ=NEVER", "RRULE cannot be read"),
     ],
 )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, RowMapping, Select, Uuid, and_, any_, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from haveri_contracts.directory.models import Facility, Team
 from haveri_contracts.directory.schedules import Holiday, HolidayCalendar, Rotation, ShiftChange
 from haveri_directory.adapters.rows import to_thing
 from haveri_directory.adapters.schedule_rows import changes_shown, rotations_shown, to_change, to_rotation
-from haveri_directory.adapters.tables import facilities, holidays, rotations, shift_changes, shown, teams
+from haveri_directory.adapters.tables import facilities, holidays, members, rotations, shift_changes, shown, teams
 from haveri_directory.application.change_holidays import in_order
 from haveri_directory.domain.shift_changes import LONGEST_CHANGE
 
@@ -56,6 +56,12 @@ class SessionSchedules:
         )
         found = [Holiday(date=row["date"], name=row["name"]) for row in await self._rows(statement)]
         return in_order(HolidayCalendar(facility_id=facility_id, holidays=found))
+
+    async def member_names(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """What those members are called who are still there."""
+        wanted = members.c.id == any_(literal(list(ids), ARRAY(Uuid)))
+        statement = select(members.c.id, members.c.name).where(members.c.organization_id == self._slug, wanted)
+        return {row["id"]: row["name"] for row in await self._rows(statement)}
 
     async def _rows(self, statement: Select[Any]) -> Sequence[RowMapping]:
         rows: Sequence[RowMapping] = (await self._session.execute(statement)).mappings().all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, or_
 
+from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_contracts.directory import queries
 from haveri_contracts.directory.schedules import Rotation
@@ -11,14 +12,15 @@ from haveri_directory.adapters.facility_schedules import SessionSchedules, team_
 from haveri_directory.adapters.pages import page_by_name, page_of_changes
 from haveri_directory.adapters.schedule_book import SchedulesBook
 from haveri_directory.adapters.tables import rotations, shift_changes
-from haveri_directory.application.schedule import schedule_of, who_is_on_shift
+from haveri_directory.application.schedule import exported, schedule_of, who_is_on_shift
 
 
 class ScheduleReads:
     """Reads of one organisation's schedules at a time."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
     async def rotations(self, slug: str, query: queries.ListRotations) -> queries.RotationList:
         """A page of rotations, by name."""
@@ -45,6 +47,11 @@ class ScheduleReads:
         """Who works when at a facility. Raises a Refusal."""
         async with self._database.session(slug) as session:
             return await schedule_of(SessionSchedules(session, slug), query)
+
+    async def export(self, slug: str, query: queries.ExportShifts) -> queries.CalendarDocument:
+        """Who works when at a facility as iCalendar. Raises a Refusal."""
+        async with self._database.session(slug) as session:
+            return await exported(SessionSchedules(session, slug), query, self._clock.now())
 
 
 def _wanted(slug: str, query: queries.ListShiftChanges) -> list[ColumnElement[bool]]:

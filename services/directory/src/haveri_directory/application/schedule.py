@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 
 from haveri_chassis.pages import that_fit
 from haveri_contracts.directory.models import DutyOrigin, OnShift
-from haveri_contracts.directory.queries import ExportShifts, GetOnShift, GetSchedule, OnShiftList, Schedule
+from haveri_contracts.directory.queries import (
+    CalendarDocument,
+    ExportShifts,
+    GetOnShift,
+    GetSchedule,
+    OnShiftList,
+    Schedule,
+)
 from haveri_contracts.directory.schedules import ScheduledShift
+from haveri_directory.application.calendars.export import calendar_of
 from haveri_directory.application.facility_plan import facility_of, plan_around
 from haveri_directory.application.schedule_ports import FacilitySchedules
 from haveri_directory.domain.shift_refusals import ShiftEndsBeforeItStarts, StretchTooLong, TeamElsewhere
@@ -15,6 +24,8 @@ from haveri_shifts.calculation import duties, on_shift
 from haveri_shifts.plan import Duty
 
 LONGEST_SCHEDULE = timedelta(days=92)
+LARGEST_CALENDAR = 900_000
+"""Bytes: what is exported is small enough to be imported again."""
 
 
 async def who_is_on_shift(schedules: FacilitySchedules, query: GetOnShift) -> OnShiftList:
@@ -22,6 +33,18 @@ async def who_is_on_shift(schedules: FacilitySchedules, query: GetOnShift) -> On
     facility = await facility_of(schedules, query.facility_id)
     plan = await plan_around(schedules, facility, query.at, query.at)
     return OnShiftList(items=[_on_shift(duty) for duty in on_shift(plan, query.at)])
+
+
+async def exported(schedules: FacilitySchedules, query: ExportShifts, now: datetime) -> CalendarDocument:
+    """The shifts of a schedule as iCalendar, written at `now`. Raises a Refusal."""
+    schedule = await schedule_of(schedules, query)
+    facility = await facility_of(schedules, query.facility_id)
+    teams = {team.id: team.name for team in await schedules.teams_of(facility.id)}
+    members = await schedules.member_names({shift.member_id for shift in schedule.items})
+    document = await asyncio.to_thread(calendar_of, schedule.items, facility, teams, members, now)
+    if len(document.encode()) > LARGEST_CALENDAR:
+        raise StretchTooLong("The calendar would be too large. Ask for less time, one team or one member.")
+    return CalendarDocument(document=document)
 
 
 async def schedule_of(schedules: FacilitySchedules, query: GetSchedule | ExportShifts) -> Schedule:

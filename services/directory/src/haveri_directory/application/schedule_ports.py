@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -28,6 +28,9 @@ class FacilitySchedules(Protocol):
 
     async def calendar(self, facility_id: UUID) -> HolidayCalendar:
         """The facility's holidays, in their order."""
+
+    async def member_names(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """What those members are called who are still there."""
 
 
 class Schedules(FacilitySchedules, Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haveri_contracts.plain import Refusal
+from haveri_directory.domain.refusals import ImportInvalid
 
 
 class RotationUnknown(Refusal):
@@ -103,8 +104,15 @@ class AlreadyAccepted(Refusal):
     title = "The change of shifts was accepted already."
 
 
-class TimeZoneUnknown(Refusal):
+class TimeZoneUnknown(ImportInvalid):
     """A calendar names a time zone that there is not."""
 
     type = "time-zone-unknown"
-    title = "The calendar names a time zone that is not known."
+    title = "The calendar names a time zone that is not known, so nothing was imported."
+
+
+class CalendarOverlaps(ImportInvalid):
+    """A calendar gives somebody two shifts at the same time."""
+
+    type = ShiftsOverlap.type
+    title = "Somebody would have two shifts at the same time, so nothing was imported."

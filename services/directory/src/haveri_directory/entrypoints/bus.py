@@ -21,6 +21,7 @@ from haveri_directory.application.change_chat_settings import change_chat_settin
 from haveri_directory.application.change_holidays import change_holidays
 from haveri_directory.application.create_organization import create_organization
 from haveri_directory.application.import_plant import import_plant, read_document
+from haveri_directory.application.import_shifts import import_shifts
 from haveri_directory.application.ports import Book
 from haveri_directory.application.put_area import put_area
 from haveri_directory.application.put_asset import put_asset
@@ -49,6 +50,7 @@ CHANGES: dict[type[Command], Callable[[Book, str, Any], Awaitable[dict[str, Any]
     commands.AcceptShiftChange: accept_shift_change,
     commands.CancelShiftChange: cancel_shift_change,
     commands.ChangeHolidays: change_holidays,
+    commands.ImportShifts: import_shifts,
 }
 
 
@@ -113,3 +115,4 @@ def attach(
     bus.on_query(queries.ListShiftChanges, asking(schedules.shift_changes))
     bus.on_query(queries.ListHolidays, asking(schedules.holidays))
     bus.on_query(queries.GetSchedule, asking(schedules.schedule))
+    bus.on_query(queries.ExportShifts, asking(schedules.export))

@@ -43,10 +43,14 @@ class ImportedShift:
 
 @dataclass(frozen=True, slots=True)
 class ImportedShifts:
-    """What a document says of a team's shifts, in the order of their starts; `notes` are what its owner should know."""
+    """What a document says of a team's shifts, in the order of their starts; `notes` are what its owner should know.
+
+    `uids` are those of all its events, also of cancelled ones and of series of which nothing comes.
+    """
 
     shifts: tuple[ImportedShift, ...]
     notes: tuple[str, ...] = ()
+    uids: frozenset[str] = frozenset()
 
 
 def shifts_of(
@@ -65,7 +69,7 @@ def shifts_of(
     shifts = reader.read(document)
     _check_apart(shifts, attendees.names, findings)
     findings.raise_if_any()
-    return ImportedShifts(tuple(shifts), tuple(reader.notes))
+    return ImportedShifts(tuple(shifts), tuple(reader.notes), frozenset(reader.uids))
 
 
 def check_beside(
@@ -94,6 +98,7 @@ class _Reader:
 
     def __init__(self, team: Team, zone: tzinfo, attendees: Attendees, now: datetime, findings: Findings) -> None:
         self.notes: list[str] = []
+        self.uids: set[str] = set()
         self._team, self._zone, self._attendees, self._now, self._findings = team, zone, attendees, now, findings
         self._workers: dict[int, list[UUID]] = {}
         self._uids: dict[str, int] = {}
@@ -111,6 +116,7 @@ class _Reader:
 
     def _check(self, entry: Entry) -> bool:
         """Whether an event is to be read any further."""
+        self.uids.add(_uid(entry))
         if _is_cancelled(entry) and not is_series(entry):
             return False
         named, settled = self._check_uid(entry), settle(entry, self._zone, self._findings)
@@ -119,7 +125,7 @@ class _Reader:
         return named and settled and rule_fits(entry, self._now, self._findings)
 
     def _check_uid(self, entry: Entry) -> bool:
-        uid = str(entry.event.get("UID", "")).strip()
+        uid = _uid(entry)
         before = self._uids.get(uid)
         if not uid or len(uid) > LONGEST_UID:
             problem = f"has no UID of at most {LONGEST_UID} characters, by which it is found again when it changes."
@@ -136,7 +142,7 @@ class _Reader:
         series: dict[str, list[Entry]] = defaultdict(list)
         for entry in readable:
             if is_series(entry):
-                series[str(entry.event["UID"])].append(entry)
+                series[_uid(entry)].append(entry)
         if len(series) > MOST_SERIES:
             problem = f"The document holds more than {MOST_SERIES} series. Import some of them at a time."
             self._findings.add(Place(1), problem)
@@ -156,7 +162,7 @@ class _Reader:
 
     def _shifts(self, entry: Entry) -> Iterator[ImportedShift]:
         starts_at, ends_at = stretch_of_event(entry.event)
-        uid = str(entry.event["UID"]).strip()
+        uid = _uid(entry)
         for member_id in self._workers.get(entry.place.line, ()):
             change = ShiftChange(
                 id=_id(self._team.id, uid, member_id, starts_at),
@@ -168,6 +174,10 @@ class _Reader:
                 shift=_shift_name(entry, self._team),
             )
             yield ImportedShift(change, uid, entry.place.line)
+
+
+def _uid(entry: Entry) -> str:
+    return str(entry.event.get("UID", "")).strip()
 
 
 def _is_cancelled(entry: Entry) -> bool:

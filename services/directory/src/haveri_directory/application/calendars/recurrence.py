@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ _OLDEST = timedelta(days=10 * 366)
 _LINE = "X-HAVERI-LINE"
 _PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYSETPOS", "WKST"}
 _FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY"}
+_WEEKDAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 
 
 def is_series(entry: Entry) -> bool:
@@ -47,7 +49,7 @@ def occurrences(series: Sequence[Entry], now: datetime, findings: Findings) -> l
         calendar.add_component(entry.event)
     try:
         found = recurring_ical_events.of(calendar).between(now - BACK, now + AHEAD)
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         findings.add(series[0].place, f"{series[0].name}: when it comes again cannot be read. {error}", "RRULE")
         return []
     return [Entry(Place(int(event[_LINE])), event) for event in sorted(found, key=_start)]
@@ -83,7 +85,7 @@ def _too_odd(event: Any, now: datetime) -> str | None:
 
 def _odd_numbers(frequency: str, parts: dict[str, list[Any]]) -> Iterator[str | None]:
     interval = int(parts.get("INTERVAL", [1])[0])
-    days = [str(day).lstrip("+") for day in parts.get("BYDAY", [])]
+    days = [str(day).upper() for day in parts.get("BYDAY", [])]
     monthly = frequency == "MONTHLY"
     if not 1 <= interval <= 366:
         yield "comes again at an interval that is not from 1 to 366."
@@ -91,5 +93,6 @@ def _odd_numbers(frequency: str, parts: dict[str, list[Any]]) -> Iterator[str | 
         yield "counts days of the month although it does not come monthly."
     if frequency == "DAILY" and days and interval != 1:
         yield "comes on certain weekdays although it counts several days. Use a weekly rule."
-    if any(not 1 <= abs(int(day)) <= 31 for day in parts.get("BYMONTHDAY", [])):
+    numbers = [int(day) for name in ("BYMONTHDAY", "BYSETPOS") for day in parts.get(name, [])]
+    if not all(1 <= abs(number) <= 31 for number in numbers) or not all(_WEEKDAY.fullmatch(day) for day in days):
         yield "names a day that no month has."
