@@ -234,6 +234,7 @@ def test_occurrence_that_was_called_off_is_no_shift():
         ("FREQ=WEEKLY;BYSETPOS=9;BYDAY=MO", "counts days of the month"),
         ("FREQ=MONTHLY;BYMONTHDAY=40", "names a day that no month has"),
         ("FREQ=MONTHLY;BYDAY=53MO", "names a day that no month has"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1;BYDAY=5MO", "mixes several ways to count days of the month"),
         ("FREQ=NEVER", "RRULE cannot be read"),
     ],
 )
@@ -364,6 +365,17 @@ def test_exported_shift_says_what_and_who_in_the_facilitys_time_and_writes_to_no
     assert "BEGIN:VTIMEZONE" in document
     assert "mailto" not in document
     assert AINO.email not in document
+
+
+@pytest.mark.parametrize("zone", ["Europe/Helsinki", "America/Santiago", "Australia/Lord_Howe", "Asia/Kolkata"])
+def test_exported_calendar_explains_its_time_zone_to_programs_that_do_not_know_it(zone):
+    shifts = [scheduled(EERO, NOW + timedelta(days=day), NOW + timedelta(days=day, hours=8)) for day in range(92)]
+    document = exported(*shifts, facility=PLANT.model_copy(update={"timezone": zone}))
+    (explained,) = icalendar.Calendar.from_ical(document).walk("VTIMEZONE")
+    offsets = explained.to_tz(lookup_tzid=False)
+    for shift in shifts:
+        wall = shift.starts_at.astimezone(ZoneInfo(zone))
+        assert wall.replace(tzinfo=offsets).utcoffset() == wall.utcoffset()
 
 
 def test_exported_shift_keeps_its_uid():

@@ -93,6 +93,10 @@ def _odd_numbers(frequency: str, parts: dict[str, list[Any]]) -> Iterator[str | 
         yield "counts days of the month although it does not come monthly."
     if frequency == "DAILY" and days and interval != 1:
         yield "comes on certain weekdays although it counts several days. Use a weekly rule."
+    if ("BYMONTHDAY" in parts) + ("BYSETPOS" in parts) + any(len(day) > 2 for day in days) > 1 or (
+        "BYMONTHDAY" in parts and days
+    ):
+        yield "mixes several ways to count days of the month. Use one of them."
     numbers = [int(day) for name in ("BYMONTHDAY", "BYSETPOS") for day in parts.get(name, [])]
     if not all(1 <= abs(number) <= 31 for number in numbers) or not all(_WEEKDAY.fullmatch(day) for day in days):
         yield "names a day that no month has."
