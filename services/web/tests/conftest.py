@@ -40,3 +40,12 @@ async def house(web_schema: Any, fresh_organization: Callable[[], str]) -> Async
 async def door(house: WebHouse) -> Door:
     """A way in with an administrator's token."""
     return await house.door("Aino Korhonen")
+
+
+@pytest.fixture
+async def address(house: WebHouse) -> AsyncIterator[str]:
+    """The web on a port of its own, for browsers."""
+    from web_browser import serving
+
+    async with serving(house) as address:
+        yield address

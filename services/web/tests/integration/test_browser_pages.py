@@ -2,65 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-import uvicorn
-from web_house import PASSWORD, WebHouse
+from web_browser import SIZES, picture, see_every_page, signed_in
+from web_house import WebHouse
 from web_incidents import say
 from web_stories import tell_stories
 
-from haveri_chassis.testing.waiting import eventually
-
 pytestmark = pytest.mark.browser
-_SIZES = {"wide": (1280, 900), "phone": (390, 844)}
-
-
-@pytest.fixture
-async def address(house: WebHouse) -> AsyncIterator[str]:
-    """The web on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(house.http, port=0, log_level="warning", timeout_graceful_shutdown=1))
-    serving = asyncio.create_task(server.serve())
-    await eventually(lambda: server.started)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    house.live.leave()
-    server.should_exit = True
-    await serving
-
-
-async def _signed_in(context: Any, address: str, email: str) -> Any:
-    page = await context.new_page()
-    await page.goto(f"{address}/sign-in")
-    await page.get_by_test_id("sign-in-email").fill(email)
-    await page.get_by_test_id("sign-in-password").fill(PASSWORD)
-    await page.get_by_test_id("sign-in-submit").click()
-    await page.wait_for_url(f"{address}/")
-    return page
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", list(_SIZES))
+@pytest.mark.parametrize("size", list(SIZES))
 async def test_every_page_fits_its_screen_and_breaks_no_policy(
     house: WebHouse, address: str, chromium: Any, size: str, theme: str
 ) -> None:
     resolved = await tell_stories(house)
     email = await house.account("Aino Korhonen")
-    width, height = _SIZES[size]
+    width, height = SIZES[size]
     context = await chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
     complaints: list[str] = []
     context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     gate = await context.new_page()
     await gate.goto(f"{address}/sign-in")
-    await _picture(gate, f"sign-in-{size}-{theme}")
-    page = await _signed_in(context, address, email)
-    for name, path in {
+    await picture(gate, f"sign-in-{size}-{theme}")
+    page = await signed_in(context, address, email)
+    paths = {
         "overview": "/",
         "incidents": "/incidents",
         "no-incidents": "/incidents?q=nothing+like+this",
@@ -71,20 +41,10 @@ async def test_every_page_fits_its_screen_and_breaks_no_policy(
         "settings": "/settings",
         "docs": "/api/docs",
         "missing": "/incidents/INC-999",
-    }.items():
-        await page.goto(f"{address}{path}")
-        await page.wait_for_load_state("load")
-        overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert overflow <= 0, f"{name} is {overflow} px too wide at {width}"
-        await _picture(page, f"{name}-{size}-{theme}")
+    }
+    await see_every_page(page, address, paths, size, theme)
     await context.close()
     assert [it for it in complaints if "404" not in it] == []
-
-
-async def _picture(page: Any, name: str) -> None:
-    folder = os.environ.get("HAVERI_SCREENSHOTS")
-    if folder:
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 async def test_the_incident_page_follows_what_happens_without_being_loaded_again(
@@ -93,7 +53,7 @@ async def test_the_incident_page_follows_what_happens_without_being_loaded_again
     door = await house.door("Sanna Virtanen")
     made = await house.incident(door)
     context = await chromium.new_context()
-    page = await _signed_in(context, address, await house.account("Aino Korhonen"))
+    page = await signed_in(context, address, await house.account("Aino Korhonen"))
     await page.goto(f"{address}/incidents/INC-1")
     await page.locator('[data-live-state="on"]').wait_for()
     await page.evaluate("window.untouched = true")
@@ -116,7 +76,7 @@ async def test_the_overview_follows_too_and_hears_nothing_of_others(
     house: WebHouse, address: str, chromium: Any
 ) -> None:
     context = await chromium.new_context()
-    page = await _signed_in(context, address, await house.account("Aino Korhonen"))
+    page = await signed_in(context, address, await house.account("Aino Korhonen"))
     await page.locator('[data-live-state="on"]').wait_for()
     assert house.live.watching == 1
     stranger = await house.door("Aino Korhonen", slug=house.other_slug)
@@ -133,7 +93,7 @@ async def test_the_overview_follows_too_and_hears_nothing_of_others(
 async def test_everything_works_without_javascript(house: WebHouse, address: str, chromium: Any) -> None:
     resolved = await tell_stories(house)
     context = await chromium.new_context(java_script_enabled=False)
-    page = await _signed_in(context, address, await house.account("Aino Korhonen"))
+    page = await signed_in(context, address, await house.account("Aino Korhonen"))
     await page.get_by_test_id("refresh").click()
     await page.get_by_test_id("nav-incidents").click()
     await page.get_by_test_id("filter-q").fill("filler 2 jammed")

@@ -80,8 +80,8 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
 }
 
 POLICIES: dict[str, tuple[str, str, str]] = {
-    "nav.escalation": ("Escalation", "Hälytys", "Eskalation"),
-    "escalation.tabs": ("Escalation", "Hälytys", "Eskalation"),
+    "nav.escalation": ("Escalation", "Eskalointi", "Eskalation"),
+    "escalation.tabs": ("Escalation", "Eskalointi", "Eskalation"),
     "escalation.tab.running": ("Running now", "Käynnissä", "Läuft jetzt"),
     "escalation.tab.policies": ("Policies", "Säännöt", "Regeln"),
     "escalation.tab.simulate": ("Try it", "Kokeile", "Ausprobieren"),
@@ -182,6 +182,12 @@ POLICIES: dict[str, tuple[str, str, str]] = {
     "form.last_resort": ("Last resort", "Viimeinen keino", "Letzter Ausweg"),
     "form.last_resort.facility": ("the facility's: {people}", "tehtaan: {people}", "der des Werks: {people}"),
     "form.last_resort.own": ("these people", "nämä henkilöt", "diese Personen"),
+    "form.last_resort.choose": ("Choose people", "Valitse henkilöt", "Personen wählen"),
+    "form.last_resort.unclear": (
+        "people are chosen, but not “these people”: choose that, or nobody of them",
+        "henkilöitä on valittu, mutta ei kohtaa ”nämä henkilöt”: valitse se tai poista valinnat",
+        "Personen sind gewählt, aber nicht „diese Personen“: Wählen Sie das, oder niemanden davon",
+    ),
     "form.last_resort.none": ("nobody", "ei ketään", "niemand"),
     "form.last_resort.after": (
         "Minutes after the last step",

@@ -55,7 +55,6 @@ SIMULATION: dict[str, tuple[str, str, str]] = {
     "simulate.via": ("First way", "Ensin", "Zuerst über"),
     "simulate.if": ("If", "Jos", "Wenn"),
     "simulate.if_unanswered": ("nobody has answered", "kukaan ei ole vastannut", "niemand geantwortet hat"),
-    "simulate.always": ("always", "aina", "immer"),
     "simulate.held": ("held until {until}", "pidätetään {until} asti", "zurückgehalten bis {until}"),
     "simulate.considered": ("Policies that were looked at", "Tarkastellut säännöt", "Betrachtete Regeln"),
     "simulate.wins": ("carried out", "toteutetaan", "wird ausgeführt"),

@@ -18,7 +18,7 @@ from haveri_web.application.escalation import policies_of, settings_of
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.domain.refusals import PolicyUnknown
 from haveri_web.entrypoints.context import WebDep
-from haveri_web.entrypoints.pages.forms import managers_form
+from haveri_web.entrypoints.pages.forms import managers_form, own_first
 from haveri_web.entrypoints.pages.policy_words import PolicyWords
 from haveri_web.entrypoints.pages.rendering import render, translated
 from haveri_web.entrypoints.security import SignedIn
@@ -66,7 +66,7 @@ async def policies(request: Request, web: WebDep, caller: SignedIn, done: str = 
         here="escalation",
         done=t(_DONE[done]) if done in _DONE else "",
         manager=caller.may(TO_MANAGE),
-        facilities=[_facility(facility, known, words) for facility in directory.facilities.values()],
+        facilities=[_facility(facility, known, words) for facility in own_first(directory, caller)],
     )
 
 

@@ -268,6 +268,8 @@ class PolicyForm:
         return {"within_minutes": within, "notify": self.mitigation.values() if self.mitigation.count else None}
 
     def _last_resort(self, findings: Findings) -> dict[str, Any] | None:
+        if self.last_resort != "own" and self.last.count:
+            findings.append({"field": "last_resort.notify", "problem": "form.last_resort.unclear"})
         if self.last_resort == "none":
             return None
         after = _number(self.last_after, "last_resort.after_minutes", findings)

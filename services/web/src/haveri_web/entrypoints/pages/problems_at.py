@@ -27,7 +27,7 @@ class ProblemsAt:
         status = status_of(problem.type, problem.errors)
         fields = {str(it.get("field") or ""): _said(str(it.get("problem", "")), t) for it in problem.errors}
         if isinstance(refusal, InvalidRequest):
-            return cls(problem.title, t("form.check"), status, fields)
+            return cls(t("form.check"), "", status, fields)
         return cls(problem.title, problem.detail, status, fields)
 
     def at(self, place: str) -> str:

@@ -159,9 +159,9 @@ class Simulating:
         return CallView(
             at=call.at,
             after=t("simulate.after", minutes=f"{minutes:g}") if minutes > 0 else "",
-            step=t("simulate.step_in_round", step=step, round=call.round) if call.round > 1 else step,
+            step=t("simulate.step_in_round", step=step, round=call.round) if call.round > 1 and call.step else step,
             people=[self._called(call, number, member_id) for number, member_id in enumerate(call.member_ids)],
-            condition=t("simulate.if_unanswered" if call.only_if_unacknowledged and minutes > 0 else "simulate.always"),
+            condition=t("simulate.if_unanswered") if call.only_if_unacknowledged and minutes > 0 else "",
             note=call.note,
             style="clock" if self._day(call.at) == self._day(self._question.at) else "day_clock",
         )
