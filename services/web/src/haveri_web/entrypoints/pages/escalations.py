@@ -39,7 +39,7 @@ async def escalations(
         "escalations.html",
         caller=caller,
         directory=directory,
-        here="overview",
+        here="escalation",
         facility=facility,
         facilities=list(directory.facilities.values()),
         running=[views.running(item) for item in await running(web.queries, caller, facility)],
