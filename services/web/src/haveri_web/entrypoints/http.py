@@ -26,7 +26,11 @@ from haveri_web.entrypoints.pages import (
     policies,
     policy_editing,
     quiet_hours,
+    rotations,
     settings,
+    shift_changes,
+    shift_plan,
+    shifts,
     sign_in,
     simulation,
 )
@@ -76,6 +80,10 @@ def create_http(web: Web) -> FastAPI:
         quiet_hours,
         maintenance,
         escalations,
+        shifts,
+        shift_changes,
+        shift_plan,
+        rotations,
         heartbeat,
         static,
     ):

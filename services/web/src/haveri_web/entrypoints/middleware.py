@@ -14,7 +14,7 @@ from haveri_web.entrypoints.problems import problem_response
 
 _USUAL_BODY = 256 * 1024
 _LARGE_BODY = 4 * 1024 * 1024
-LARGE_BODIES = frozenset({"/api/v1/import", "/api/v1/shifts/import"})
+LARGE_BODIES = frozenset({"/api/v1/import", "/api/v1/shifts/import", "/shifts/import"})
 
 
 class _TooLarge(Exception):

@@ -34,6 +34,11 @@ def _number(value: float | Decimal) -> str:
     return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
+def _hours(value: float) -> str:
+    """Hours without needless decimals."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("haveri_web"),
@@ -48,6 +53,7 @@ def _environment() -> Environment:
         iso=moments.iso,
         age=moments.age,
         countdown=moments.countdown,
+        hours=_hours,
         initials=_initials,
         number=_number,
     )
