@@ -63,18 +63,19 @@ class Delivery:
         urgency: Urgency = Urgency.ORDINARY,
         replaces: str | None = None,
         repeatable: bool = False,
+        about: str | None = None,
     ) -> R:
         """Make the call when the conversation's turn comes, and give its result or raise its error.
 
         `call` raises PlatformUnavailable (with the answer's status) to be tried again by the retry policy;
         `repeatable` says that doing it twice does no harm (an update, not a post). A waiting call with the same
-        `replaces` is dropped in favour of this one and gets its result.
+        `replaces` is dropped in favour of this one and gets its result. `about`: see `Pacer.put`.
         """
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._answers.add(answer)
         answer.add_done_callback(self._answers.discard)
         job = _Job(call, repeatable, [answer])
-        displaced = self._pacer.put(conversation, job, urgency=urgency, replaces=replaces)
+        displaced = self._pacer.put(conversation, job, urgency=urgency, replaces=replaces, about=about)
         if displaced is not None:
             job.answers.extend(displaced.answers)
         self._pump()

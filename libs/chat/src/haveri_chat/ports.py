@@ -118,12 +118,13 @@ class ChatPlatform(Protocol):
         """Bring people into the channel, with a text that mentions them; `{people}` in it stands for the mentions."""
         ...
 
-    async def send_direct(self, person: Person, draw: Draw, *, marker: str) -> Posted | None:
+    async def send_direct(self, person: Person, draw: Draw, *, marker: str, about: str) -> Posted | None:
         """Send a card to one person (with `user_id`) in their own chat with the bot, before everything else.
 
         `draw` is asked for the card when its turn has come, and gives None when it is not wanted any more; then None is
-        given. PlatformRefused, in words, when the person cannot be written to. `marker` as for `post_card`, and
-        `update_card` updates it.
+        given. Of several people who are called `about` the same thing one goes before all others' calls, so that every
+        incident is heard of when there are many. PlatformRefused, in words, when the person cannot be written to.
+        `marker` as for `post_card`, and `update_card` updates it.
         """
         ...
 

@@ -165,7 +165,7 @@ class MemoryPlatform:
             message.text, message.people = text, tuple(people)
         return message.posted
 
-    async def send_direct(self, person: Person, draw: Draw, *, marker: str) -> Posted | None:
+    async def send_direct(self, person: Person, draw: Draw, *, marker: str, about: str) -> Posted | None:
         """See ChatPlatform."""
         self._refuse("send_direct")
         card = await draw()

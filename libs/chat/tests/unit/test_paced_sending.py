@@ -256,3 +256,33 @@ async def test_a_call_that_was_cancelled_does_not_block_the_next() -> None:
     with pytest.raises(asyncio.CancelledError):
         await delivery.send("a", cancelled)
     assert await delivery.send("a", answering(clock, log, "next")) == "next"
+
+
+def test_each_incident_reaches_somebody_at_once_when_hundreds_call_the_same_crew() -> None:
+    windows = (Window(7, 1.0), Window(8, 2.0), Window(60, 30.0, reserved=30))
+    pacer: Pacer[tuple[int, float]] = Pacer(per_conversation=windows, per_app=(Window(45, 1.0),))
+    crew = [f"chat {number}" for number in range(4)]
+    waited: dict[int, float] = {}
+    at, incidents = 0.0, [(0.3 * number, number) for number in range(200)]
+    while incidents or len(waited) < 200:
+        while incidents and incidents[0][0] <= at:
+            declared, number = incidents.pop(0)
+            for chat in crew:
+                pacer.put(chat, (number, declared), urgency=Urgency.CALL, about=str(number))
+                pacer.put(chat, (-1, declared))
+        for conversation, (number, declared) in pacer.take(at):
+            pacer.done(conversation, at)
+            if number >= 0:
+                waited.setdefault(number, at - declared)
+        at += 0.05
+    assert sorted(waited.values())[int(0.99 * len(waited))] < 2.0
+
+
+def test_what_is_reserved_for_first_calls_binds_only_where_people_are_called() -> None:
+    pacer: Pacer[int] = Pacer(per_conversation=(Window(4, 10.0, reserved=2),), per_app=())
+    for number in range(4):
+        pacer.put("channel", number)
+        pacer.put("chat", number, urgency=Urgency.CALL, about="the same")
+    sent = drain(pacer)
+    assert [time for time, conversation, _ in sent if conversation == "channel"] == [0.0] * 4
+    assert [time for time, conversation, _ in sent if conversation == "chat"] == [0.0, 0.0, 10.0, 10.0]

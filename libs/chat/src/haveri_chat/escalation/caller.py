@@ -69,7 +69,7 @@ class Caller:
             if before.state is StepState.ATTEMPTING:
                 posted = await self._platform.find_direct(person, call.step)
             if posted is None:
-                posted = await self._platform.send_direct(person, draw, marker=call.step)
+                posted = await self._platform.send_direct(person, draw, marker=call.step, about=str(call.incident_id))
             if posted is None:
                 await steps.release(call.step, before)
                 return None

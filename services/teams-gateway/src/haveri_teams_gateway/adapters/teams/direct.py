@@ -14,6 +14,7 @@ from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.domain.tenant import Tenant
 
 Json = dict[str, Any]
+Draw = Callable[[], Awaitable[Json | None]]
 
 
 class DirectChats:
@@ -28,9 +29,9 @@ class DirectChats:
         self._delivery = delivery
         self._chats = chats
 
-    async def call(self, person: Person, draw: Callable[[], Awaitable[Json | None]]) -> Posted | None:
+    async def call(self, person: Person, draw: Draw, about: str) -> Posted | None:
         """Send what is drawn when its turn has come; None when nothing was."""
-        return await self._send(person, draw, Urgency.CALL)
+        return await self._send(person, draw, Urgency.CALL, about)
 
     async def tell(self, person: Person, activity: Json) -> None:
         """Tell somebody something."""
@@ -44,18 +45,16 @@ class DirectChats:
         """The chat with somebody, when it was ever opened."""
         return await self._chats.find(user_id)
 
-    async def _send(
-        self, person: Person, draw: Callable[[], Awaitable[Json | None]], urgency: Urgency
-    ) -> Posted | None:
+    async def _send(self, person: Person, draw: Draw, urgency: Urgency, about: str | None = None) -> Posted | None:
         try:
             known = await self._chats.find(person.user_id or "")
             if known is not None:
                 try:
-                    return await self._write(known, draw, urgency)
+                    return await self._write(known, draw, urgency, about)
                 except PlatformRefused:
                     # The app may have been taken away and given back since: then the chat is another one.
                     await self._chats.forget(person.user_id or "")
-            return await self._write(await self._open(person, urgency), draw, urgency)
+            return await self._write(await self._open(person, urgency), draw, urgency, about)
         except PlatformRefused as error:
             reason = f"{person.name} cannot be written to in Teams, the app may not be installed for them"
             raise PlatformRefused(f"{reason} ({error.reason})", error.status) from error
@@ -71,11 +70,11 @@ class DirectChats:
         await self._chats.learn(teams_id, chat)
         return chat
 
-    async def _write(self, chat: str, draw: Callable[[], Awaitable[Json | None]], urgency: Urgency) -> Posted | None:
+    async def _write(self, chat: str, draw: Draw, urgency: Urgency, about: str | None = None) -> Posted | None:
         async def write() -> Posted | None:
             activity = await draw()
             if activity is None:
                 return None
             return Posted(chat, await self._connector.send(self._url, chat, activity))
 
-        return await self._delivery.send(chat, write, urgency=urgency)
+        return await self._delivery.send(chat, write, urgency=urgency, about=about)

@@ -13,7 +13,17 @@ from haveri_chat.pacing import Window
 from haveri_chat.retry import RetryPolicy
 from haveri_teams_gateway.adapters.teams.rush import Rush
 
-PER_CONVERSATION = (Window(7, 1.0), Window(8, 2.0), Window(60, 30.0), Window(1800, 3600.0))
+PER_CONVERSATION = (
+    Window(7, 1.0),
+    Window(8, 2.0),
+    Window(60, 30.0, reserved=30),
+    Window(1800, 3600.0, reserved=300),
+)
+"""What is reserved, in people's own chats, is for the first call about an incident.
+
+When two hundred incidents call the same crew within a minute, Teams lets 60 messages in 30 s through to each of them.
+So every incident still reaches one of the crew at once, and the others as soon as that can be.
+"""
 PER_APP = (Window(45, 1.0),)
 """Teams allows 30 to 50 requests a second for an app in a tenant; look-ups need a few of them."""
 GRAPH_WRITES = (Window(30, 1.2),)

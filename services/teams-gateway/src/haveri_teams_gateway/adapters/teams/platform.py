@@ -123,7 +123,7 @@ class TeamsPlatform:
 
     # People's own chats
 
-    async def send_direct(self, person: Person, draw: Draw, *, marker: str) -> Posted | None:
+    async def send_direct(self, person: Person, draw: Draw, *, marker: str, about: str) -> Posted | None:
         """Send a card to somebody's own chat with the bot, drawn when its turn has come."""
         self._rush.note()
 
@@ -131,7 +131,7 @@ class TeamsPlatform:
             card = await draw()
             return card_message(self._drawn(card, marker), card.summary) if card is not None else None
 
-        return await self._direct.call(person, drawn)
+        return await self._direct.call(person, drawn, about)
 
     async def find_direct(self, person: Person, marker: str) -> Posted | None:
         """The card with this marker in somebody's chat; None as well when Teams will not list the chat."""
