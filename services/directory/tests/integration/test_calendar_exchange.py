@@ -133,6 +133,14 @@ async def test_what_people_change_after_an_import_counts(works):
     assert await works.names_on_shift("2040-06-01", "15:00") == ["Eero", "Jari", "Liisa"]
 
 
+async def test_imported_shift_that_a_manager_changed_is_still_found_by_its_event(works):
+    await take_in(works, event("a", "20400601", "1400", "1800", HENNA))
+    (change,) = await works.changes()
+    await works.put(change.model_copy(update={"note": "until the filler runs", "ends_at": wall("2040-06-01", "20:00")}))
+    assert await take_in(works, event("a", "20400602", "1400", "1800", HENNA)) == (1, 0, 1, 0)
+    assert [change.starts_at for change in await works.changes()] == [wall("2040-06-02", "14:00")]
+
+
 async def test_exported_shifts_can_be_imported_where_they_are_missing(works):
     asked = {"facility_id": works.facility.id, "starts_at": wall("2040-06-01"), "ends_at": wall("2040-06-03")}
     exported = (await works.office.ask(queries.ExportShifts(**asked, team_id=works.crew_a.id))).document

@@ -54,6 +54,12 @@ async def test_only_tools_create_organizations_and_only_with_an_administrator(ne
     assert await unborn.refusal(member) == "organization-unknown"
 
 
+async def test_organization_cannot_be_called_like_the_house_itself(new_office):
+    office = new_office()
+    office.slug = "haveri"
+    assert await office.refusal(office.founding()) == "slug-reserved"
+
+
 async def test_two_organizations_never_see_each_other(new_office, directory_database):
     ours, theirs = new_office(), new_office()
     await ours.found()

@@ -129,6 +129,27 @@ async def test_addresses_and_chat_identities_belong_to_one_member(office):
     await office.do(commands.PutMember(member=taken))
 
 
+async def test_phone_number_is_kept_as_it_is_called_and_one_that_is_none_is_refused(office):
+    prefs = {"phone": "+358 (0)40 555 0111", "ways": ["sms", {"via": "voice", "after_minutes": 5}], "locker": 12}
+    eero = await office.member("Eero Laine", contact_prefs=prefs)
+    assert eero.contact_prefs == {
+        "phone": "+358405550111",
+        "ways": [{"via": "sms", "after_minutes": 0.0}, {"via": "voice", "after_minutes": 5.0}],
+        "locker": 12,
+    }
+    (_, listed) = (await office.ask(queries.ListMembers())).items
+    assert listed == eero
+    told = await office.told()
+    await office.do(commands.PutMember(member=eero.model_copy(update={"contact_prefs": prefs})))
+    assert await office.told() == told
+    for bad, name in (
+        ({"phone": "040 555 0111"}, "phone-unusable"),
+        ({"ways": ["pigeon"]}, "contact-unusable"),
+    ):
+        order = commands.PutMember(member=eero.model_copy(update={"contact_prefs": bad}))
+        assert await office.refusal(order) == name
+
+
 async def test_last_administrator_can_neither_be_removed_nor_demoted(office):
     demoted = commands.PutMember(member=office.administrator.model_copy(update={"role": Role.MANAGER}))
     assert await office.refusal(demoted) == "last-administrator"

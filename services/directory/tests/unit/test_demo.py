@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,65 @@ def test_somebody_of_a_crew_and_of_maintenance_is_on_shift_at_any_hour_of_a_sund
         rotations, calendar = plant.rotations.values(), plant.calendars.get(facility.id)
         found = on_shift(plan_of(facility, teams, rotations, [], calendar), datetime(2026, 6, 7, hour, tzinfo=UTC))
         assert {names[duty.team_id].split()[0] for duty in found} == {"Crew", "Maintenance"}
+
+
+def test_each_crew_of_the_demo_plant_has_a_lead_and_the_leads_can_be_called():
+    plant = imported(DEMO)
+    crews = [team for team in plant.teams.values() if team.name.startswith("Crew")]
+    leads = {
+        (plant.facilities[team.facility_id].name, team.name): [
+            plant.members[id].name for role in team.shift_info.roles for id in role.member_ids
+        ]
+        for team in crews
+    }
+    assert leads == {
+        ("Tampere Works", "Crew A"): ["Päivi Nieminen"],
+        ("Tampere Works", "Crew B"): ["Mikko Virtanen"],
+        ("Tampere Works", "Crew C"): ["Satu Mäkelä"],
+        ("Leipzig Works", "Crew A"): ["Thomas Krüger"],
+        ("Leipzig Works", "Crew B"): ["Sabine Hoffmann"],
+        ("Leipzig Works", "Crew C"): ["Jens Richter"],
+    }
+
+
+@pytest.mark.parametrize("organization", [DEMO, BOREALIS])
+def test_everybody_of_a_demo_organization_has_a_number_that_is_one(organization):
+    phones = [member.contact_prefs["phone"] for member in imported(organization).members.values()]
+    assert len(set(phones)) == len(phones)
+    assert all(re.fullmatch(r"\+(358|49)[0-9]{8,10}", phone) for phone in phones)
+
+
+def test_two_maintainers_of_tampere_take_turns_on_call_around_the_clock():
+    plant = imported(DEMO)
+    (rotation,) = plant.rotations.values()
+    tampere = plant.facilities[rotation.facility_id]
+    assert (tampere.name, rotation.kind) == ("Tampere Works", "2-2-3")
+    calendar = plant.calendars[tampere.id]
+    facts = plan_of(tampere, plant.teams.values(), plant.rotations.values(), [], calendar)
+    found = []
+    for day in range(14):
+        at = datetime(2026, 6, 1, 20, tzinfo=UTC) + timedelta(days=day)
+        on_call = [duty.member_id for duty in on_shift(facts, at) if duty.shift == "Maintenance on call"]
+        found.append("/".join(plant.members[id].name.split()[0] for id in on_call))
+    assert Counter(found) == {"Timo": 7, "Veera": 7}
+
+
+def test_holidays_of_both_works_are_those_of_their_country():
+    plant = imported(DEMO)
+    days = {plant.facilities[id].name: calendar.holidays for id, calendar in plant.calendars.items()}
+    for holidays in days.values():
+        assert {day.date.year for day in holidays} == {2026, 2027}
+        for easter in (date(2026, 4, 5), date(2027, 3, 28)):
+            # Good Friday, Easter Monday and Ascension Day.
+            assert {easter + timedelta(days=number) for number in (-2, 1, 39)} <= {day.date for day in holidays}
+    assert len(days["Tampere Works"]) == 2 * 13
+    assert len(days["Leipzig Works"]) == 2 * 11
+    for day in days["Tampere Works"]:
+        if day.name in {"Midsummer Day", "All Saints' Day"}:
+            assert day.date.weekday() == 5
+    for day in days["Leipzig Works"]:
+        if day.name == "Buß- und Bettag":
+            assert day.date.weekday() == 2
 
 
 def test_chat_settings_point_to_the_team_and_its_incidents_channel():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any
@@ -72,9 +72,9 @@ class SchedulesBook(SessionSchedules):
         return bool(await self._rows(statement))
 
     async def store_changes(self, changed: Sequence[ShiftChange], imported_uids: Sequence[str | None] = ()) -> None:
-        """Write changes; those that were imported with the UID of their event."""
+        """Write changes; those that were imported with the UID of their event, which stays when people change them."""
         rows = [change_row(self._slug, change, uid) for change, uid in zip_longest(changed, imported_uids)]
-        await self._upsert(shift_changes, rows)
+        await self._upsert(shift_changes, rows, kept={"imported_uid"})
 
     async def imported(self, team_id: UUID, uids: Iterable[str]) -> dict[str, list[ShiftChange]]:
         """What was imported for a team from events of these UIDs."""
@@ -121,11 +121,13 @@ class SchedulesBook(SessionSchedules):
         rows = await self._rows(rotations_shown(self._slug).where(*conditions).order_by(rotations.c.name_key).limit(1))
         return to_rotation(rows[0]) if rows else None
 
-    async def _upsert(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    async def _upsert(self, table: Table, rows: Sequence[dict[str, Any]], kept: Collection[str] = ()) -> None:
+        """Write rows; of the columns `kept`, a row without a value leaves the one that is there."""
         if rows:
             statement = insert(table)
+            new = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
             changed = {
-                column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key
+                name: func.coalesce(value, table.c[name]) if name in kept else value for name, value in new.items()
             }
             upsert = statement.on_conflict_do_update(index_elements=["organization_id", "id"], set_=changed)
             await self._session.execute(upsert, list(rows))
