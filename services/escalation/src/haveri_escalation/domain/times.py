@@ -68,7 +68,7 @@ def wall_moment(at: datetime, plan: Plan | None) -> WallMoment:
 
 
 class WeekMask:
-    """Which minutes of the week lie in some stretches of wall-clock time.
+    """Which minutes of the week lie in some stretches of wall-clock time; shifts are to be asked of `ShiftsNow`.
 
     A stretch is at most a day long, so that it began today or yesterday: there is a mask for each answer to which of
     these two days are holidays, with a bit for each minute. Most stretches do not care, and then all four are one.
@@ -77,7 +77,7 @@ class WeekMask:
     __slots__ = ("masks",)
 
     def __init__(self, times: Iterable[TimeOfDay]) -> None:
-        times = tuple(times)
+        times = tuple(one for one in times if one.shift is None)
         self.masks: tuple[bytes, ...]
         if all(one.holidays is HolidayRule.ANY for one in times):
             self.masks = (_mask(times, yesterday=False, today=False),) * 4
@@ -91,8 +91,8 @@ class WeekMask:
 
 @lru_cache(maxsize=1024)
 def week_mask(times: tuple[TimeOfDay, ...]) -> WeekMask:
-    """The mask of some stretches, made once; those that name a shift are to be asked of `ShiftsNow`."""
-    return WeekMask(one for one in times if one.shift is None)
+    """The mask of some stretches, made once."""
+    return WeekMask(times)
 
 
 def _mask(times: Sequence[TimeOfDay], *, yesterday: bool, today: bool) -> bytes:
@@ -161,6 +161,7 @@ class ShiftsNow:
         return self._begun
 
 
+@lru_cache(maxsize=4096)
 def in_words(one: TimeOfDay) -> str:
     """Such as `FRI 22:00-06:00`, `MON-FRI shift Night`, `any day, only on holidays`."""
     parts = [days_in_words(one.weekdays)] if one.weekdays != EVERY_DAY else []

@@ -100,16 +100,19 @@ class _Search:
         self._new_turns: dict[UUID, int] = {}
         self._missing: list[str] = []
         self._by_facility: dict[UUID, list[Duty]] = {}
+        self._by_team: dict[UUID, dict[UUID, list[Duty]]] = {}
+        self._awake: set[UUID] | None = None
         self.people: dict[UUID, Named] = {}
 
     def found(self) -> Found:
         """What there is."""
         return Found(tuple(self.people.values()), _once(self._missing), self._new_turns)
 
-    def add(self, member_id: UUID, because: str) -> None:
-        """A member who can be called, unless there already."""
+    def add(self, member_id: UUID, because: str, *, on_shift: bool | None = None) -> None:
+        """A member who can be called, unless there already; whether they are on shift is looked up when not known."""
         if member_id not in self.people and self._may_be_called(member_id):
-            self.people[member_id] = Named(member_id, because, self._is_on_shift(member_id))
+            on_shift = self._is_on_shift(member_id) if on_shift is None else on_shift
+            self.people[member_id] = Named(member_id, because, on_shift)
 
     def add_named(self, member_id: UUID) -> None:
         """A member by name."""
@@ -123,17 +126,21 @@ class _Search:
         if plant is None or team is None:
             self._missing.append("a team that there is no more")
             return
-        if not team.member_ids:
-            self._missing.append(f"nobody is in {team.name}")
-            return
-        named = self._who_of(team, plant)
-        callable_ = [member_id for member_id in named if self._may_be_called(member_id)]
+        if _has_plan(team, self._roster.plans[plant]):
+            because = {duty.member_id: f"{team.name}, {duty.shift}" for duty in self._duties_of(team, plant)}
+            on_shift: bool | None = True
+        else:
+            because, on_shift = dict.fromkeys(team.member_ids, team.name), None
+        if not because:
+            nobody = f"nobody of {team.name} is on shift" if team.member_ids else f"nobody is in {team.name}"
+            self._missing.append(nobody)
+        callable_ = [member_id for member_id in because if self._may_be_called(member_id)]
         if round_robin and callable_:
             turn = self._turns.get(team_id, 0)
             callable_ = [callable_[turn % len(callable_)]]
             self._new_turns[team_id] = turn + 1
         for member_id in callable_:
-            self.add(member_id, named[member_id])
+            self.add(member_id, because[member_id], on_shift=on_shift)
 
     def add_whole_team(self, team_id: UUID) -> None:
         """Everybody in a team, on shift or not."""
@@ -148,16 +155,8 @@ class _Search:
         if not having:
             self._missing.append("nobody is on shift" if role == ON_SHIFT else f"no {role} is on shift")
         for duty in having:
-            self.add(duty.member_id, f"on shift, {duty.shift}" if role == ON_SHIFT else f"{role} of {duty.shift}")
-
-    def _who_of(self, team: Team, facility_id: UUID) -> dict[UUID, str]:
-        """Who of a team is on shift, everybody when it has no plan, and the reason in words."""
-        if not _has_plan(team, self._roster.plans[facility_id]):
-            return dict.fromkeys(team.member_ids, team.name)
-        duties = [duty for duty in self._duties(facility_id) if duty.team_id == team.id]
-        if not duties:
-            self._missing.append(f"nobody of {team.name} is on shift")
-        return {duty.member_id: f"{team.name}, {duty.shift}" for duty in duties}
+            because = f"on shift, {duty.shift}" if role == ON_SHIFT else f"{role} of {duty.shift}"
+            self.add(duty.member_id, because, on_shift=True)
 
     def _may_be_called(self, member_id: UUID) -> bool:
         person = self._roster.people.get(member_id)
@@ -173,9 +172,19 @@ class _Search:
             self._by_facility[facility_id] = on_shift(plan, self._at) if plan is not None else []
         return self._by_facility[facility_id]
 
+    def _duties_of(self, team: Team, facility_id: UUID) -> list[Duty]:
+        if facility_id not in self._by_team:
+            by_team: dict[UUID, list[Duty]] = {}
+            for duty in self._duties(facility_id):
+                by_team.setdefault(duty.team_id, []).append(duty)
+            self._by_team[facility_id] = by_team
+        return self._by_team[facility_id].get(team.id, [])
+
     def _is_on_shift(self, member_id: UUID) -> bool:
-        # At any facility: who works elsewhere is awake, too.
-        return any(duty.member_id == member_id for plant in self._roster.plans for duty in self._duties(plant))
+        if self._awake is None:
+            # At any facility: who works elsewhere is awake, too.
+            self._awake = {duty.member_id for plant in self._roster.plans for duty in self._duties(plant)}
+        return member_id in self._awake
 
 
 def _has_plan(team: Team, plan: Plan) -> bool:
