@@ -8,7 +8,7 @@ from uuid import UUID
 
 from haveri_shifts.changes import changed, touching
 from haveri_shifts.plan import Duty, Plan
-from haveri_shifts.turns import planned, slot_on
+from haveri_shifts.turns import Turn, planned, slot_on
 from haveri_shifts.wall import first_moment, stretch_of
 
 __all__ = ["duties", "first_moment", "on_shift", "shift_is_on", "slot_on", "stretch_of"]
@@ -26,15 +26,10 @@ def duties(plan: Plan, starts_at: datetime, ends_at: datetime) -> list[Duty]:
     start, end = max(starts_at.astimezone(UTC), FIRST), min(ends_at.astimezone(UTC), LAST)
     if start >= end:
         return []
-    found = [duty for turn in planned(plan, start, end) for duty in turn.duties()]
-    # A duty that reaches out of the interval is whole in the answer, so what cuts it outside counts as well.
-    first = min((duty.starts_at for duty in found), default=start)
-    last = max((duty.ends_at for duty in found), default=end)
-    changes = touching(plan.changes, min(start, first), max(end, last))
-    if changes:
-        found = [duty for duty in changed(plan, changes, found) if duty.starts_at < end and start < duty.ends_at]
-        place = _places(plan)
-        found.sort(key=lambda duty: place.get((duty.team_id, duty.member_id), len(place)))
+    turns = planned(plan, start, end)
+    found = _altered(plan, turns, start, end)
+    if found is None:
+        found = [duty for turn in turns for duty in turn.duties()]
     rank = {team.id: number for number, team in enumerate(plan.teams)}
     return sorted(found, key=lambda duty: (duty.starts_at, rank.get(duty.team_id, len(rank))))
 
@@ -57,15 +52,15 @@ def shift_is_on(plan: Plan, name: str, at: datetime) -> bool:
 class _Day:
     """One UTC day of a plan. Between two neighbouring edges nothing changes, so each answer is worked out once."""
 
-    __slots__ = ("_changed", "_edges", "_here", "_names", "_rank", "_turns")
+    __slots__ = ("_altered", "_edges", "_here", "_names", "_rank", "_turns")
 
     def __init__(self, plan: Plan, start: datetime) -> None:
         end = start + _ONE_DAY
         self._turns = planned(plan, start, end)
         # Without changes nobody has to be told apart before the moment is known: most days stay small.
-        self._changed = duties(plan, start, end) if self._touched(plan, start, end) else None
+        self._altered = _altered(plan, self._turns, start, end)
         self._rank = {team.id: number for number, team in enumerate(plan.teams)}
-        pieces = [*self._turns, *(self._changed or ())]
+        pieces = [*self._turns, *(self._altered or ())]
         self._edges = sorted({edge for piece in pieces for edge in (piece.starts_at, piece.ends_at)})
         self._here: dict[int, list[Duty]] = {}
         self._names: dict[int, frozenset[str]] = {}
@@ -87,18 +82,28 @@ class _Day:
             self._names[part] = found
         return found
 
-    def _touched(self, plan: Plan, start: datetime, end: datetime) -> bool:
-        first = min((turn.starts_at for turn in self._turns), default=start)
-        last = max((turn.ends_at for turn in self._turns), default=end)
-        return bool(touching(plan.changes, min(start, first), max(end, last)))
-
     def _work_out(self, at: datetime) -> list[Duty]:
-        if self._changed is None:
-            turns = [turn for turn in self._turns if turn.starts_at <= at < turn.ends_at]
-            found = [duty for turn in sorted(turns, key=lambda turn: turn.starts_at) for duty in turn.duties()]
+        if self._altered is None:
+            found = [duty for turn in self._turns if turn.starts_at <= at < turn.ends_at for duty in turn.duties()]
         else:
-            found = [duty for duty in self._changed if duty.starts_at <= at < duty.ends_at]
-        return sorted(found, key=lambda duty: self._rank.get(duty.team_id, len(self._rank)))
+            found = [duty for duty in self._altered if duty.starts_at <= at < duty.ends_at]
+        return sorted(found, key=lambda duty: (self._rank.get(duty.team_id, len(self._rank)), duty.starts_at))
+
+
+def _altered(plan: Plan, turns: list[Turn], start: datetime, end: datetime) -> list[Duty] | None:
+    """The duties that touch [start, end) after the changes, in no order of time; None when there are no changes."""
+    # A duty that reaches out of the interval is whole in the answer, so what cuts it outside counts as well.
+    first = min((turn.starts_at for turn in turns), default=start)
+    last = max((turn.ends_at for turn in turns), default=end)
+    changes = touching(plan.changes, min(start, first), max(end, last))
+    if not changes:
+        return None
+    found = changed(plan, changes, (duty for turn in turns for duty in turn.duties()))
+    place = _places(plan)
+    return sorted(
+        (duty for duty in found if duty.starts_at < end and start < duty.ends_at),
+        key=lambda duty: place.get((duty.team_id, duty.member_id), len(place)),
+    )
 
 
 def _places(plan: Plan) -> dict[tuple[UUID, UUID], int]:
@@ -111,8 +116,8 @@ def _day(plan: Plan, moment: datetime) -> _Day:
     found = plan.memo.get(day)
     if found is None:
         if len(plan.memo) >= _DAYS_KEPT:
-            # Another thread may have been here in between: an empty memo is no reason to fail.
-            plan.memo.pop(next(iter(plan.memo), day), None)
+            # A copy, and no matter if it is gone: another thread may ask the same plan.
+            plan.memo.pop(list(plan.memo)[0], None)  # noqa: RUF015
         found = plan.memo[day] = _Day(plan, datetime.combine(day, time(0), UTC))
     result: _Day = found
     return result

@@ -129,3 +129,12 @@ def test_shift_that_rests_on_holidays_does_not_start_on_one_but_the_one_of_the_e
     assert on_shift(plan, datetime(2026, 12, 25, 23, 0, tzinfo=BERLIN)) == []
     assert not shift_is_on(plan, "Night", datetime(2026, 12, 25, 23, 0, tzinfo=BERLIN))
     assert [duty.shift for duty in on_shift(plan, datetime(2026, 12, 25, 9, 0, tzinfo=BERLIN))] == ["Morning"]
+
+
+def test_plan_remembers_only_so_many_days_and_answers_the_same_afterwards():
+    plan = team_with(*THREE_SHIFTS)
+    moments = [datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(1200)]
+    first = [on_shift(plan, at) for at in moments]
+    assert len(plan.memo) <= 500
+    assert [on_shift(plan, at) for at in moments] == first
+    assert plan == team_with(*THREE_SHIFTS)
