@@ -6,14 +6,16 @@ import os
 import stat
 import subprocess
 import time
+from uuid import uuid4
 
 import httpx2
 import pytest
 
-from haveri_teams_tenant.client import TenantClient
+from haveri_teams_tenant.client import TenantClient, UserSeed
 from haveri_tool.testing import RunningHouse, haveri_program, until
 
 SERVICES = ("teams_gateway", "web", "directory", "incident", "escalation", "timeline")
+KARI = "kari.kulkija@haveri.example"
 SERVERS = ("postgres", "nats", "s3", "teams_tenant")
 
 
@@ -42,6 +44,31 @@ async def test_the_api_token_is_an_administrators_of_the_demo_organisation(house
     roles = {member["email"]: member["role"] for member in members}
     assert roles[house.endpoints["administrator"]["email"]] == "administrator"
     assert len(members) > 15
+
+
+async def test_the_demo_plants_have_policies_for_every_severity(house: RunningHouse) -> None:
+    async with house.api() as api:
+        policies = (await api.get("/escalation-policies", params={"limit": 200})).json()["items"]
+    assert sorted(policy["conditions"]["severity"] for policy in policies) == [
+        [severity] for severity in ("SEV1", "SEV1", "SEV2", "SEV2", "SEV3", "SEV3")
+    ]
+    assert {policy["name"] for policy in policies if policy["is_default"]} == {"Degraded"}
+
+
+async def test_who_has_no_chat_is_called_by_mail_which_lies_in_the_local_tenant(house: RunningHouse) -> None:
+    async with house.api() as api, TenantClient(house.endpoints["teams_tenant"]) as client:
+        (tenant_id,) = await client.tenants()
+        tenant = client.tenant(tenant_id)
+        await tenant.seed((await client.tenants())[tenant_id], [UserSeed(str(uuid4()), "Kari Kulkija", KARI)])
+        member = await api.post("/members", json={"name": "Kari Kulkija", "email": KARI, "role": "responder"})
+        facility = (await api.get("/facilities")).json()["items"][0]
+        body = {"title": "Filler 2 jammed", "severity": "SEV3", "facility_id": facility["id"]}
+        number = (await api.post("/incidents", json=body)).json()["number"]
+        await api.post(f"/incidents/{number}/escalate", json={"member_ids": [member.json()["id"]]})
+        mail = await tenant.wait_for_mail(KARI, lambda mail: number in mail.subject, timeout=30)
+    assert mail.subject == f"[SEV3] {number} Filler 2 jammed"
+    (link,) = mail.links()
+    assert link.startswith(f"{house.endpoints['web']}/answer/demo.")
 
 
 async def test_the_bot_is_installed_in_the_local_tenant(house: RunningHouse) -> None:
@@ -82,6 +109,14 @@ def test_status_shows_every_process(house: RunningHouse) -> None:
     shown = house.haveri("status").stdout
     for name, pid in house.pids().items():
         assert any(line.split()[:2] == [name, str(pid)] for line in shown.splitlines())
+
+
+def test_status_says_whether_the_engine_breathes(house: RunningHouse) -> None:
+    def breathing() -> bool:
+        lines = house.haveri("status", check=False).stdout.splitlines()
+        return any(line.split()[0] == "escalation" and "breathing" in line for line in lines if line.strip())
+
+    until(breathing, 30, "the engine did not breathe")
 
 
 def test_logs_are_readable_lines_of_one_service(house: RunningHouse) -> None:

@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -13,6 +14,7 @@ import psutil
 from haveri_tool.access import Access
 
 _SECONDS = 2.0
+_BREATHES = "escalation"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ def status(access: Access, now: float) -> Iterator[Row]:
     """Every service and server, asked now. `now` is seconds since 1970."""
     for name, about in access.endpoints["services"].items():
         healthy, said = _asked(about["health"])
+        if name == _BREATHES and healthy:
+            healthy, said = _breath(about["health"])
         yield Row(name, about["pid"], healthy, said, _age(about["pid"], now))
     for name, about in access.endpoints["servers"].items():
         age = _age(about["pid"], now)
@@ -37,20 +41,36 @@ def status(access: Access, now: float) -> Iterator[Row]:
 
 
 def _asked(url: str) -> tuple[bool, str]:
+    answered = _get(url)
+    if answered is None:
+        return False, "does not answer"
+    status, body = answered
+    if status == http.HTTPStatus.OK:
+        return True, "ready"
+    problems = body.get("problems", [])
+    return False, "; ".join(f"{problem['component']}: {problem['problem']}" for problem in problems) or "not ready"
+
+
+def _breath(health_url: str) -> tuple[bool, str]:
+    """A service may be ready, and its engine stand still all the same."""
+    answered = _get(health_url.replace("/readyz", "/heartbeat"))
+    if answered is None:
+        return False, "ready, but nobody can tell whether it breathes"
+    status, body = answered
+    return (True, "ready and breathing") if status == http.HTTPStatus.OK else (False, f"ready, but {body['reason']}")
+
+
+def _get(url: str) -> tuple[int, dict[str, Any]] | None:
     place = urlsplit(url)
     connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=_SECONDS)
     try:
         connection.request("GET", place.path)
         answer = connection.getresponse()
-        body = json.loads(answer.read())
+        return answer.status, json.loads(answer.read())
     except (OSError, http.client.HTTPException, ValueError):
-        return False, "does not answer"
+        return None
     finally:
         connection.close()
-    if answer.status == http.HTTPStatus.OK:
-        return True, "ready"
-    problems = body.get("problems", [])
-    return False, "; ".join(f"{problem['component']}: {problem['problem']}" for problem in problems) or "not ready"
 
 
 def _age(pid: int, now: float) -> float | None:
