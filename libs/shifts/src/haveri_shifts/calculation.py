@@ -8,10 +8,10 @@ from uuid import UUID
 
 from haveri_shifts.changes import changed, touching
 from haveri_shifts.plan import Duty, Plan
-from haveri_shifts.turns import Turn, planned, slot_on
+from haveri_shifts.turns import Turn, planned
 from haveri_shifts.wall import first_moment, stretch_of
 
-__all__ = ["duties", "first_moment", "on_shift", "shift_is_on", "slot_on", "stretch_of"]
+__all__ = ["duties", "first_moment", "on_shift", "shift_is_on", "stretch_of"]
 
 FIRST = datetime(2, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 1, 1, tzinfo=UTC)

@@ -39,17 +39,6 @@ def overlapping_duties(plan: Plan, assignment: Change) -> list[Duty]:
     ]
 
 
-def changes_nothing(plan: Plan, change: Change) -> bool:
-    """Whether nobody works in the stretch of an override, a swap or an absence whom it could replace or free."""
-    if change.kind is ChangeKind.ASSIGNMENT:
-        return False
-    others = replace(plan, changes=tuple(other for other in plan.changes if other.id != change.id))
-    return not any(
-        duty.team_id == change.team_id and change.member_id in {None, duty.member_id}
-        for duty in duties(others, change.starts_at, change.ends_at)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Step:
     """A duty that goes from one member to another."""

@@ -15,8 +15,8 @@ from haveri_shifts.turns import roles_of
 _ORIGINS = {ChangeKind.OVERRIDE: Origin.OVERRIDE, ChangeKind.SWAP: Origin.SWAP}
 _PLANNED = (Origin.SHIFT, Origin.ROTATION)
 
-UNNAMED_SHIFT = "extra"
-"""What an assignment without a name of its own is called."""
+# What an assignment without a name of its own is called.
+_UNNAMED_SHIFT = "Extra shift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _assign(plan: Plan, change: Change, roster: dict[UUID, list[Duty]]) -> None:
     duty = Duty(
         member_id=change.member_id,
         team_id=change.team_id,
-        shift=change.shift or UNNAMED_SHIFT,
+        shift=change.shift or _UNNAMED_SHIFT,
         starts_at=change.starts_at.astimezone(UTC),
         ends_at=change.ends_at.astimezone(UTC),
         roles=roles_of(plan, change.team_id, change.member_id),

@@ -106,6 +106,11 @@ def test_assigned_member_works_besides_what_is_planned_and_with_the_role_of_the_
     assert (duty.member_id, duty.shift, duty.roles, duty.origin) == (AINO, "Audit", {"lead"}, Origin.ASSIGNMENT)
 
 
+def test_assignment_without_a_name_is_an_extra_shift():
+    plan = plant(change("assignment", june(3, 20), june(3, 23), member_id=AINO))
+    assert [duty.shift for duty in on_shift(plan, june(3, 21)) if duty.team_id == CREW_A] == ["Extra shift"]
+
+
 def test_later_change_sees_what_the_earlier_one_made():
     first = change("override", june(3), june(4), member_id=EERO, substitute_id=MIKKO)
     then_mikko_falls_ill = change("override", june(3, 12), june(4), member_id=MIKKO, substitute_id=LIISA)

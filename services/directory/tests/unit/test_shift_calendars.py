@@ -385,6 +385,13 @@ def test_exported_shift_keeps_its_uid():
     assert uids[1:] == [str(found["UID"]) for found in icalendar.Calendar.from_ical(exported(second)).walk("VEVENT")]
 
 
+def test_shifts_that_meet_within_a_second_still_meet_when_they_come_back():
+    edge = NOW + timedelta(hours=4, milliseconds=700)
+    document = exported(scheduled(EERO, NOW, edge), scheduled(EERO, edge, NOW + timedelta(hours=8)))
+    first, second = read(document).shifts
+    assert first.change.ends_at == second.change.starts_at == NOW + timedelta(hours=4)
+
+
 def test_exported_text_stays_text():
     hostile = scheduled(EERO, NOW, NOW + timedelta(hours=8), shift="Night; x, y\\\r\nEND:VEVENT\r\nATTENDEE:mailto:x@y")
     (found,) = icalendar.Calendar.from_ical(exported(hostile)).walk("VEVENT")
