@@ -14,7 +14,7 @@ from haveri_contracts.directory.queries import (
     ListRotations,
     ListShiftChanges,
 )
-from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, ScheduledShift, ShiftChange
+from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, RotationKind, ScheduledShift, ShiftChange
 from haveri_web.application.asking import ask, ask_all, valid
 from haveri_web.application.callers import Caller
 from haveri_web.application.ports import Queries
@@ -67,12 +67,17 @@ async def rotation_with_id(queries: Queries, caller: Caller, rotation_id: UUID) 
 def rotation_changed(present: Rotation, changes: dict[str, Any]) -> Rotation:
     """The rotation with some fields changed. Raises InvalidRequest.
 
-    With another kind and no pattern given, the new kind's own pattern is meant.
+    With another kind, other slots or other crews, and no pattern given, a known kind's own pattern is meant anew.
     """
     if changes.get("id") not in (None, present.id):
         raise InvalidRequest.field("id", "is not the one in the address; an id never changes")
-    pattern: dict[str, Any] = {"pattern": []} if changes.get("kind", present.kind) != present.kind else {}
-    return valid(Rotation, {**present.model_dump(), **pattern, **changes, "id": present.id})
+    values = {**present.model_dump(), **changes, "id": present.id}
+    anew = changes.keys() & {"kind", "slots", "crews"} and "pattern" not in changes
+    if anew and values["kind"] != RotationKind.CUSTOM:
+        values["pattern"] = []
+        if "crews" not in changes:
+            values["crews"] = [{"team_id": crew.team_id} for crew in present.crews]
+    return valid(Rotation, values)
 
 
 async def changes_of_shifts(queries: Queries, caller: Caller, wanted: ListShiftChanges) -> list[ShiftChange]:
