@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall
+from functools import partial
 from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -126,9 +127,7 @@ def match_times() -> dict[int, float]:
         matched = book.match(place, NIGHT, plan, people.area_names).policy
         if matched is None or matched.name != f"P{count - 1}":
             raise RuntimeError(f"{matched} was matched, and only the last of {count} policies fits")
-        found[count] = microseconds(
-            lambda book=book: book.match(place, NIGHT, plan, people.area_names), 200_000 // count
-        )
+        found[count] = microseconds(partial(book.match, place, NIGHT, plan, people.area_names), 200_000 // count)
     return found
 
 

@@ -108,13 +108,6 @@ class PolicyStore:
         """Read from PostgreSQL again at the next use."""
         self._shelves.forget(organization)
 
-    async def window(
-        self, connection: asyncpg.Connection, organization: str, window_id: UUID
-    ) -> tuple[MaintenanceWindow, bool] | None:
-        """A window as the caller's transaction sees it, and whether its end was told."""
-        kept = await window_store.window_of(connection, organization, window_id)
-        return (to_window(kept.window), kept.ended) if kept is not None else None
-
     async def turns(
         self, connection: asyncpg.Connection, organization: str, policy_id: UUID, step: int
     ) -> dict[UUID, int]:

@@ -1,4 +1,4 @@
-"""The contract's models of the domain's chains and simulations, and the way back."""
+"""The contract's models of the domain's chains and simulations."""
 
 from __future__ import annotations
 
@@ -6,22 +6,9 @@ from datetime import timedelta
 
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.escalation import models
-from haveri_escalation.application.policy_values import to_chain, to_notify, to_policy, to_settings, to_window
 from haveri_escalation.domain import policies
 from haveri_escalation.domain.matching import Considered
 from haveri_escalation.domain.simulation import Simulated, SimulatedStep
-
-__all__ = [
-    "chain_model",
-    "minutes",
-    "notify_model",
-    "simulation_model",
-    "to_chain",
-    "to_notify",
-    "to_policy",
-    "to_settings",
-    "to_window",
-]
 
 _MINUTE = timedelta(minutes=1)
 
