@@ -12,10 +12,13 @@ from haveri_chassis.clock import ManualClock
 from haveri_chassis.ids import SequentialIds
 from haveri_chassis.messages import Sender
 from haveri_contracts.envelope import Envelope
+from haveri_contracts.escalation.events import EscalationUnacked, TimerDue
+from haveri_contracts.message import Event
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.events import EntriesRecorded
 from haveri_web.application.live import PER_MEMBER, LiveViews, TooManyLiveViews
 
+AT = datetime(2026, 11, 23, tzinfo=UTC)
 MEMBER, OTHER_MEMBER, FIRST, SECOND = (UUID(int=number) for number in range(1, 5))
 
 
@@ -23,6 +26,21 @@ def news(organization: str, incident_id: UUID) -> Envelope:
     sender = Sender("timeline", ManualClock(datetime(2026, 11, 23, tzinfo=UTC)), SequentialIds())
     grown = EntriesRecorded(incident_id=incident_id, first_seq=1, last_seq=2, types=[EntryType.MESSAGE])
     return sender.event(grown, organization=organization, actor="system:timeline", cause=None)
+
+
+def _escalation(event: Event) -> Envelope:
+    sender = Sender("escalation", ManualClock(AT), SequentialIds())
+    return sender.event(event, organization="demo", actor="system:escalation", cause=None)
+
+
+async def test_views_hear_of_escalations_and_not_of_the_engines_own_timers() -> None:
+    views = LiveViews(10)
+    run = {"incident_id": FIRST, "run_id": SECOND}
+    async with views.watch("demo", MEMBER, FIRST) as one:
+        await views.hear(_escalation(TimerDue(**run, timer="step", generation=1, due_at=AT)))
+        assert not one.news.is_set()
+        await views.hear(_escalation(EscalationUnacked(**run, round=1, step=1, minutes=15)))
+        assert one.take() == {str(FIRST)}
 
 
 async def test_a_view_hears_its_own_organisation_and_incident_only() -> None:

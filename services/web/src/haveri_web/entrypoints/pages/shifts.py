@@ -88,7 +88,7 @@ async def _week(web: Web, caller: Caller, directory: Directory, facility: Facili
         changes_of_shifts(web.queries, caller, ListShiftChanges(facility_id=facility.id, starts_at=start, ends_at=end)),
         on_shift_at(web.queries, caller, facility.id, now),
         holidays_of(web.queries, caller),
-        changes_of_shifts(web.queries, caller, ListShiftChanges(member_id=caller.member.id, starts_at=now)),
+        _proposed(web, caller, now),
         _mine(web, caller, facility, now) if caller.may(TO_RESPOND) else _nobodys(),
     )
     calendar = holidays.get(facility.id)
@@ -109,7 +109,7 @@ async def _week(web: Web, caller: Caller, directory: Directory, facility: Facili
         "rows": week.rows(own_teams, schedule),
         "on_now": _on_now(directory, on_shift),
         **_links(facility, caller, chosen, today, start),
-        "changes": [change_view(change, directory, caller, zone) for change in changes],
+        "changes": [change_view(change, directory, caller, zone) for change in changes if change not in open_changes],
         "waiting": _waiting(open_changes, directory, caller, zone),
         "may_respond": caller.may(TO_RESPOND),
         "manages": caller.may(TO_MANAGE),
@@ -157,17 +157,19 @@ def _on_now(directory: Directory, on_shift: Iterable[OnShift]) -> list[NowView]:
 
 
 def _waiting(changes: Iterable[ShiftChange], directory: Directory, caller: Caller, zone: ZoneInfo) -> list[ChangeView]:
-    views = (
-        change_view(change, directory, caller, _zone_of(change, directory, zone))
-        for change in changes
-        if not change.accepted
-    )
+    views = (change_view(change, directory, caller, _zone_of(change, directory, zone)) for change in changes)
     return sorted(views, key=lambda view: not view.may_accept)
 
 
 def _zone_of(change: ShiftChange, directory: Directory, usual: ZoneInfo) -> ZoneInfo:
     team = directory.teams.get(change.team_id)
     return directory.zone_of(team.facility_id) if team else usual
+
+
+async def _proposed(web: Web, caller: Caller, now: datetime) -> list[ShiftChange]:
+    """What waits for an answer, at any facility: the caller's, or the other one's."""
+    wanted = ListShiftChanges(member_id=caller.member.id, starts_at=now)
+    return [change for change in await changes_of_shifts(web.queries, caller, wanted) if not change.accepted]
 
 
 async def _mine(web: Web, caller: Caller, facility: Facility, now: datetime) -> list[ScheduledShift]:
