@@ -77,6 +77,11 @@ class Filled:
         team_id = _uuid(self.choice(id, {str(team) for team in self._plant.team}))
         return team_id if team_id in self._plant.team else None
 
+    def policy(self, id: str, facility_id: UUID) -> UUID | None:
+        """The id of one of a facility's escalation policies."""
+        known = {str(item.id): item.id for item in self._plant.policies if item.facility_id == facility_id}
+        return known.get(self.choice(id, known))
+
     def date(self, id: str) -> date | None:
         """A calendar day."""
         value = self.values.get(id, "")

@@ -71,8 +71,11 @@ class FormMaker:
         return self._form(verb, incident, (self._field(f"{verb}_text", FieldKind.MULTILINE, True, max_length=LONG),))
 
     def escalate(self, incident: Incident) -> Form:
-        """Ask for more people: one by name, or whoever is due."""
+        """Ask for more people: by a policy, one by name, a team, or whoever is due."""
+        policies = [item for item in self.plant.policies if item.facility_id == incident.facility_id]
+        choices = tuple(Choice(str(item.id), item.name) for item in policies)
         fields = (
+            *((self._field("policy_to_call", FieldKind.CHOICE, choices=choices),) if choices else ()),
             self._field("member_to_call", FieldKind.MEMBER, choices=self._members()),
             self._field("team_to_call", FieldKind.CHOICE, choices=self._teams()),
             self._field("escalate_reason", FieldKind.MULTILINE, max_length=LONG),

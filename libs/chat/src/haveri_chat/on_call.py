@@ -47,7 +47,7 @@ def _shift(people: list[OnShift], facility: Facility, plant: Plant, locale: str,
         title = f"{title}, {_until(together, facility, locale, now)}"
     names = []
     for item in sorted(people, key=lambda one: (not _leads(one), _name(one, plant).casefold())):
-        notes = [_role(role, locale) for role in item.roles]
+        notes = [role_name(role, locale) for role in item.roles]
         if together is None and item.ends_at is not None:
             notes.append(_until(item.ends_at, facility, locale, now))
         name = _name(item, plant)
@@ -59,7 +59,8 @@ def _until(end: datetime, facility: Facility, locale: str, now: datetime) -> str
     return say(locale, "oncall.until", time=clock(end, facility.timezone, locale, now))
 
 
-def _role(role: str, locale: str) -> str:
+def role_name(role: str, locale: str) -> str:
+    """A role on a shift as people say it."""
     return say(locale, "oncall.lead") if role.casefold() in _LEAD else role
 
 

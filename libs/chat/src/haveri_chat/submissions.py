@@ -115,11 +115,16 @@ def _reopen(maker: FormMaker, filled: Filled, incident: Incident) -> Reading:
 
 def _escalate(maker: FormMaker, filled: Filled, incident: Incident) -> Reading:
     member, team = filled.member("member_to_call"), filled.team("team_to_call")
+    policy = filled.policy("policy_to_call", incident.facility_id)
     reason = filled.text("escalate_reason", LONG)
+    if policy and (member or team):
+        filled.wrong("policy_to_call", "error.policy_alone")
 
     def command() -> order.Escalate:
         members, teams = [member] if member else [], [team] if team else []
-        return order.Escalate(incident_id=incident.id, member_ids=members, team_ids=teams, reason=reason)
+        return order.Escalate(
+            incident_id=incident.id, policy_id=policy, member_ids=members, team_ids=teams, reason=reason
+        )
 
     return maker.escalate(incident), command
 

@@ -78,6 +78,8 @@ def test_a_call_to_join_says_who_has_it_and_asks_for_coming(
     ("because", "said"),
     [
         ("Crew A, Night", "You are on shift in Crew A, Night"),
+        ("on shift, Night", "You are on shift in Night"),
+        ("Crew A", "You are in Crew A"),
         ("lead of Night", "You are lead of Night"),
         ("by name", "You were named"),
         ("", "You were named"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -20,6 +21,7 @@ from haveri_chat.incident_forms import FormMaker
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Misunderstood
 from haveri_chat.submissions import Submitted, submitted
+from haveri_contracts.escalation.models import Conditions, EscalationPolicy
 from haveri_contracts.incident import commands as order
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Severity, Status
@@ -204,6 +206,32 @@ def test_a_button_nobody_knows_any_more_is_answered() -> None:
         {"verb": "sev", "incident": str(UUID(int=1)), "value": "9"},
     ):
         assert isinstance(pressed(data), Misunderstood)
+
+
+def test_a_policy_of_the_incidents_plant_can_be_chosen_alone(
+    plant: Plant, named: Callable[[str], Who], new_id: Callable[[], UUID], make_incident: Callable[..., Incident]
+) -> None:
+    incident = make_incident()
+    policy = EscalationPolicy(
+        id=UUID(int=3),
+        name="Night electricians",
+        facility_id=incident.facility_id,
+        conditions=Conditions(severity=[Severity.SEV1]),
+        steps=[],
+    )
+    there, who = replace(plant, policies=(policy,)), named("Aino Virtanen")
+    form = FormMaker(who.locale, there, new_id).escalate(incident)
+
+    def send(values: dict[str, str]) -> Submitted:
+        return submitted(form.data, values, who, Where(addressed=incident), there, new_id=new_id)
+
+    chosen = {"policy_to_call": str(policy.id)}
+    result = send(chosen)
+    assert isinstance(result, SendCommand)
+    assert isinstance(result.command, order.Escalate)
+    assert result.command.policy_id == policy.id
+    assert set(errors(send({**chosen, "team_to_call": str(plant.teams[0].id)}))) == {"policy_to_call"}
+    assert set(errors(send({"policy_to_call": str(UUID(int=4))}))) == {"policy_to_call"}
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -14,6 +15,9 @@ from haveri_contracts.escalation.models import EndReason, PlacedCall, Purpose
 from haveri_contracts.incident import commands as order
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Role
+from haveri_teams_gateway.adapters.store.calls import Calls
+from haveri_teams_gateway.adapters.store.notices import Notices
+from haveri_teams_gateway.adapters.store.tellings import Tellings
 
 ANNA, MIKKO, VESA = NAMES
 CHANNEL = "inc-1-filler-2-jammed"
@@ -264,3 +268,57 @@ async def test_a_policy_is_escalated_to_by_its_name(rig: Rig, gateway: Gateway, 
     await works.handle.wait_for_message(
         scene.channel, lambda m: m.seen_by is not None and "no policy, team or person called fitters" in m.text
     )
+
+
+async def test_of_two_who_press_at_once_one_has_it_and_both_are_told_who(
+    rig: Rig, gateway: Gateway, escalation: FakeEscalation
+) -> None:
+    works = await rig.works(gateway)
+    _, incident = await declared(rig, works)
+    await escalation.call(works, incident, [ANNA, MIKKO])
+    cards = {name: await card_of(rig, works, name) for name in (ANNA, MIKKO)}
+    outcomes = await asyncio.gather(*(works.user(name).press(card, "take") for name, card in cards.items()))
+    holder = rig.neighbours.incidents[works.organization, incident.id].acknowledged_by
+    (winner,) = [name for name, member in works.members.items() if member.id == holder]
+    assert [f"Taken by {winner} at" in " ".join(outcome.card.texts()) for outcome in outcomes] == [True, True]
+
+
+async def test_two_replicas_call_everybody_once(rig: Rig, gateway: Gateway, escalation: FakeEscalation) -> None:
+    works = await rig.works(gateway)
+    async with rig.gateway():
+        incidents = []
+        for number in range(1, 7):
+            await works.user().say("General", f"/incident Filler 2 jammed again {number} sev1")
+            await rig.until(lambda wanted=number: len(rig.neighbours.sent(works, order.LinkChat)) == wanted)
+        incidents = [i for (owner, _), i in rig.neighbours.incidents.items() if owner == works.organization]
+        for incident in incidents:
+            await escalation.call(works, incident, [MIKKO])
+        await rig.until(lambda: len(escalation.reports(works, "delivered")) == len(incidents), 30)
+        await asyncio.sleep(0.5)
+        messages = await works.handle.messages(await works.own_chat(MIKKO, rig.app_id))
+        assert len(messages) == len(incidents)
+        for channel in await works.handle.channels():
+            told = [m for m in await works.handle.messages(channel) if "calling" in m.text]
+            assert len(told) == (1 if channel.name.startswith("inc-") else 0)
+
+
+@pytest.mark.parametrize("moment", ["Calls.open", "Calls.find", "Calls.settle", "Tellings.settle", "Notices.untold"])
+async def test_a_database_that_fails_for_a_moment_loses_no_call(
+    rig: Rig, gateway: Gateway, escalation: FakeEscalation, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    works = await rig.works(gateway)
+    scene, incident = await declared(rig, works)
+    owner, _, method = moment.partition(".")
+    store = {"Calls": Calls, "Tellings": Tellings, "Notices": Notices}[owner]
+    original, failures = getattr(store, method), iter([True])
+
+    async def flaky(*values: Any, **named: Any) -> Any:
+        if next(failures, False):
+            raise OSError("the database went away")
+        return await original(*values, **named)
+
+    monkeypatch.setattr(store, method, flaky)
+    await escalation.call(works, incident, [MIKKO], missing=["nobody of Crew B is on shift"])
+    await rig.until(lambda: escalation.reports(works, "delivered"), 30)
+    await works.handle.wait_for_message(scene.channel, lambda m: "Nobody of Crew B" in m.text, 30)
+    assert len(await works.handle.messages(await works.own_chat(MIKKO, rig.app_id))) == 1

@@ -9,6 +9,7 @@ from haveri_chat.cards import Block, Button, Buttons, Card, ChannelLink, Facts, 
 from haveri_chat.escalation.values import ChatCall, Ending, EndKind, Shows
 from haveri_chat.incident_cards import tone, where, zone
 from haveri_chat.moments import clock
+from haveri_chat.on_call import role_name
 from haveri_chat.plant import Plant
 from haveri_chat.texts import say
 from haveri_contracts.escalation.models import Purpose
@@ -94,15 +95,20 @@ def shown_by(incident: Incident) -> Shows:
 
 
 def why(because: str, locale: str) -> str:
-    """Why it is this member, from the engine's reason: `Crew A, Night`, `lead of Night`, `by name`, `administrator`."""
+    """Why it is this member, as a sentence.
+
+    The engine says `Crew A, Night` or `on shift, Night` of those on shift, `Crew A` of a whole team, `lead of Night`,
+    `by name` and `administrator`.
+    """
     if because in ("", "by name"):
         return say(locale, "call.by_name")
     if because == "administrator":
         return say(locale, "call.administrator")
     role = _ROLE_OF.fullmatch(because)
     if role is not None:
-        return say(locale, "call.role", role=role["role"], shift=role["shift"])
-    return say(locale, "call.on_shift", because=because)
+        return say(locale, "call.role", role=role_name(role["role"], locale), shift=role["shift"])
+    on_shift = ", " in because
+    return say(locale, "call.on_shift" if on_shift else "call.in_team", because=because.removeprefix("on shift, "))
 
 
 def _heading(incident: Incident, how: Tone) -> Heading:

@@ -84,7 +84,7 @@ TEXTS: dict[str, str] = {
     "form.reopen_text": "Warum",
     "form.escalate.title": "{number}: mehr Leute rufen",
     "form.escalate.submit": "Rufen",
-    "form.escalate.intro": "Person und Team leer lassen, um zu rufen, wer an der Reihe ist.",
+    "form.escalate.intro": "Alles leer lassen, um zu rufen, wer an der Reihe ist.",
     "form.member_to_call": "Person",
     "form.team_to_call": "Team",
     "form.escalate_reason": "Was gebraucht wird",

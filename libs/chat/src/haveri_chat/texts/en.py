@@ -84,7 +84,7 @@ TEXTS: dict[str, str] = {
     "form.reopen_text": "Why",
     "form.escalate.title": "{number}: get more people",
     "form.escalate.submit": "Call",
-    "form.escalate.intro": "Leave person and team empty to call whoever is due.",
+    "form.escalate.intro": "Leave all of this empty to call whoever is due.",
     "form.member_to_call": "Person",
     "form.team_to_call": "Team",
     "form.escalate_reason": "What is needed",

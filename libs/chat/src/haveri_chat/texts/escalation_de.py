@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "call.join": "Sie werden gerufen: Es werden mehr Leute gebraucht.",
     "call.why": "Warum Sie",
     "call.on_shift": "Sie sind in Schicht: {because}",
+    "call.in_team": "Sie gehören zu {because}",
     "call.role": "Ihre Rolle ist {role}: {shift}",
     "call.by_name": "Sie wurden benannt",
     "call.administrator": "Sie sind Administrator, und sonst war niemand zu finden",
@@ -62,6 +63,8 @@ TEXTS: dict[str, str] = {
         "ein Administrator kann eine Regel anlegen."
     ),
     # /oncall and /escalate
+    "form.policy_to_call": "Eskalationsregel",
+    "error.policy_alone": "Entweder eine Regel wählen, oder Person und Team.",
     "oncall.until": "bis {time}",
     "oncall.lead": "Leitung",
     "done.escalated_to": "Mehr Leute werden gerufen: {names}.",

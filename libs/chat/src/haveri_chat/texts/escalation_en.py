@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "call.join": "You are called: more people are needed.",
     "call.why": "Why you",
     "call.on_shift": "You are on shift in {because}",
+    "call.in_team": "You are in {because}",
     "call.role": "You are {role} of {shift}",
     "call.by_name": "You were named",
     "call.administrator": "You are an administrator, and nobody else could be found",
@@ -58,6 +59,8 @@ TEXTS: dict[str, str] = {
         "an administrator can add one."
     ),
     # /oncall and /escalate
+    "form.policy_to_call": "Policy",
+    "error.policy_alone": "Choose a policy, or a person and a team.",
     "oncall.until": "until {time}",
     "oncall.lead": "lead",
     "done.escalated_to": "More people are called: {names}.",

@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "call.join": "Sinut kutsutaan: tarvitaan lisää väkeä.",
     "call.why": "Miksi sinä",
     "call.on_shift": "Olet vuorossa: {because}",
+    "call.in_team": "Kuulut tiimiin {because}",
     "call.role": "Roolisi on {role}: {shift}",
     "call.by_name": "Sinut nimettiin",
     "call.administrator": "Olet ylläpitäjä, eikä muita löytynyt",
@@ -62,6 +63,8 @@ TEXTS: dict[str, str] = {
         "ylläpitäjä voi lisätä ohjeen."
     ),
     # /oncall and /escalate
+    "form.policy_to_call": "Hälytysohje",
+    "error.policy_alone": "Valitse joko ohje tai henkilö ja tiimi.",
     "oncall.until": "asti {time}",
     "oncall.lead": "vuoron vetäjä",
     "done.escalated_to": "Kutsutaan lisää väkeä: {names}.",

@@ -84,7 +84,7 @@ TEXTS: dict[str, str] = {
     "form.reopen_text": "Miksi",
     "form.escalate.title": "{number}: pyydä lisää väkeä",
     "form.escalate.submit": "Kutsu",
-    "form.escalate.intro": "Jätä henkilö ja tiimi tyhjäksi, niin kutsutaan se, jonka vuoro on.",
+    "form.escalate.intro": "Jätä nämä tyhjäksi, niin kutsutaan se, jonka vuoro on.",
     "form.member_to_call": "Henkilö",
     "form.team_to_call": "Tiimi",
     "form.escalate_reason": "Mitä tarvitaan",

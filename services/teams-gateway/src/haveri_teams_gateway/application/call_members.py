@@ -8,8 +8,10 @@ from datetime import timedelta
 from uuid import UUID, uuid5
 from weakref import WeakValueDictionary
 
+from haveri_chassis.bus import OwnerUnavailable
 from haveri_chassis.clock import Clock
 from haveri_chassis.logs import get_logger
+from haveri_chat.escalation.call_card import shown_by
 from haveri_chat.escalation.caller import Caller
 from haveri_chat.escalation.values import ChatCall, Shows
 from haveri_chat.plant import Plant
@@ -120,6 +122,8 @@ class CallMembers:
         organization, call = tenant.organization, kept.call
         if self._clock.now() - kept.requested_at <= GIVEN_UP_AFTER:
             incident = await self._newest.freshest(organization, call.incident_id)
+            if kept.ending is None and shown_by(incident) < kept.to_show:
+                raise OwnerUnavailable("the incident's channel is known and its owner does not answer")
             try:
                 await self._caller_of(tenant).show(call, kept.ending, incident, plant, kept.to_show)
             except PlatformRefused as error:

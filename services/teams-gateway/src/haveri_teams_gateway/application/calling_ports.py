@@ -112,8 +112,8 @@ class DueTellings(Protocol):
         """Those whose work is due or abandoned."""
         ...
 
-    async def claim(self, organization: str, now: datetime) -> list[UUID]:
-        """Take a few of what is due."""
+    async def claim(self, organization: str, now: datetime, in_hand: Sequence[UUID]) -> list[UUID]:
+        """Take a few of what is due and not in hand here."""
         ...
 
 

@@ -118,7 +118,8 @@ class FollowEscalation:
         """A chore: go on with what is due, or was begun by a replica that is gone."""
         now = self._clock.now()
         for organization in await self._tellings.waiting_organizations(now):
-            for incident_id in await self._tellings.claim(organization, now):
+            in_hand = [incident_id for owner, incident_id in self._in_hand if owner == organization]
+            for incident_id in await self._tellings.claim(organization, now, in_hand):
                 self._begin(organization, incident_id)
 
     async def settle(self) -> None:

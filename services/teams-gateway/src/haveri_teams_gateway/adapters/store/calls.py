@@ -87,12 +87,15 @@ class Calls:
         return _kept(row) if row else None
 
     async def settle(self, organization: str, call: ChatCall, outcome: Outcome, shows: Shows) -> None:
-        """What became of the call, and what its card shows."""
+        """What became of the call, and what its card shows.
+
+        A card that was sent counts, whatever another replica thought of it meanwhile.
+        """
         async with self._database.transaction(organization) as connection:
             await connection.execute(
                 """
                 UPDATE calls SET outcome = $4, shows = $5
-                WHERE organization_id = $1 AND call_id = $2 AND attempt = $3
+                WHERE organization_id = $1 AND call_id = $2 AND attempt = $3 AND (outcome = '' OR $4 = 'delivered')
                 """,
                 organization,
                 call.id,

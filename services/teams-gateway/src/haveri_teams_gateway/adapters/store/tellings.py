@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_teams_gateway.adapters.store.liveness import DEAD
 
-_OWN = timedelta(minutes=5)
-"""After that long a replica takes up its own work again, which can only have failed."""
+_OWN = timedelta(seconds=5)
+"""After that long a replica takes up its own work again, unless it has it in hand."""
 _UNDONE = """
 EXISTS (
     SELECT FROM calls c WHERE c.organization_id = $1 AND c.incident_id = $2
@@ -82,14 +83,14 @@ class Tellings:
             )
         return bool(found)
 
-    async def claim(self, organization: str, now: datetime) -> list[UUID]:
-        """Take the incidents that are due or whose replica is gone."""
+    async def claim(self, organization: str, now: datetime, in_hand: Sequence[UUID]) -> list[UUID]:
+        """Take the incidents that are due or whose replica is gone; not those that are `in_hand` here."""
         async with self._database.transaction(organization) as connection:
             rows = await connection.fetch(
                 f"""
                 WITH due AS (
                     SELECT incident_id FROM tellings
-                    WHERE organization_id = $1 AND due_at IS NOT NULL
+                    WHERE organization_id = $1 AND due_at IS NOT NULL AND NOT incident_id = ANY ($5::uuid[])
                         AND CASE WHEN owner IS NULL OR owner = $3 THEN due_at <= $2 ELSE {DEAD} END
                     ORDER BY due_at LIMIT 50 FOR UPDATE SKIP LOCKED
                 )
@@ -100,6 +101,7 @@ class Tellings:
                 now,
                 self._owner,
                 now + _OWN,
+                list(in_hand),
             )
         return [row["incident_id"] for row in rows]
 
