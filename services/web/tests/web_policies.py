@@ -95,9 +95,7 @@ class PolicyShelf:
         )
 
     def _versions(self, query: queries.ListPolicyVersions) -> queries.PolicyList:
-        if query.policy_id not in self.versions:
-            raise NoSuchPolicy(f"There is no policy {query.policy_id}.")
-        return queries.PolicyList(items=self.versions[query.policy_id][::-1])
+        return queries.PolicyList(items=self.versions.get(query.policy_id, [])[::-1])
 
     def _put(self, command: commands.PutPolicy, actor: str) -> dict[str, Any]:
         policy, versions = command.policy, self.versions.setdefault(command.policy.id, [])
@@ -110,6 +108,8 @@ class PolicyShelf:
         return {"policy": after.model_dump(mode="json")}
 
     def _remove(self, command: commands.RemovePolicy, actor: str) -> None:
+        if command.policy_id not in {policy.id for policy in self.present()}:
+            raise NoSuchPolicy(f"There is no policy {command.policy_id}.")
         self.removed.add(command.policy_id)
 
     def _change_settings(self, command: commands.ChangeFacilitySettings, actor: str) -> dict[str, Any]:

@@ -274,9 +274,12 @@ async def test_while_the_owner_is_away_orders_wait_and_questions_say_so(
     house: WebHouse, door: Door, shelf: PolicyShelf
 ) -> None:
     house.plants.away = {"escalation"}
-    answer = await door("POST", "/escalation-policies", json=policy(house))
-    assert answer.status_code == 202
-    assert answer.headers["location"].startswith("/api/v1/escalation-policies/")
+    own = "01900000-0000-7000-8000-000000000001"
+    for body in (policy(house), policy(house, id=own)):
+        answer = await door("POST", "/escalation-policies", json=body)
+        assert answer.status_code == 202
+        assert answer.headers["location"].startswith("/api/v1/escalation-policies/")
+    assert (await door("DELETE", f"/escalation-policies/{own}")).status_code == 202
     for path in ("/escalation-policies", "/escalations/running", "/maintenance-windows", "/escalation-settings"):
         answer = await door("GET", path)
         assert (answer.status_code, answer.json()["type"]) == (503, "not-possible-now"), path

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from haveri_chassis.bus import OwnerUnavailable
 from haveri_contracts.escalation.commands import (
     ChangeFacilitySettings,
     EndMaintenanceWindow,
@@ -33,14 +34,13 @@ from haveri_contracts.escalation.queries import (
 from haveri_web.application.asking import ask_raw, valid
 from haveri_web.application.callers import Caller
 from haveri_web.application.escalation import (
-    policies_of,
     policy_changed,
     policy_with_id,
     simulated,
     window_changed,
     window_with_id,
 )
-from haveri_web.domain.refusals import PolicyExists
+from haveri_web.domain.refusals import PolicyExists, PolicyUnknown
 from haveri_web.entrypoints.api.answers import answers, json_response, raw
 from haveri_web.entrypoints.api.escalation_bodies import (
     ChangedPolicy,
@@ -108,8 +108,6 @@ async def change_policy(web: WebDep, caller: Manager, id: UUID, body: ChangedPol
 @router.delete(f"{_POLICIES}/{{id}}", status_code=204, responses=answers(None, 204, 404, 409, later=True))
 async def remove_policy(web: WebDep, caller: Manager, id: UUID, once: OnceDep) -> Response:
     """Remove a policy; escalations that have begun go on."""
-    if not once.again:
-        await policy_with_id(web.queries, caller, id)
     return await take_away(web, caller, RemovePolicy(policy_id=id), once, _at(_POLICIES, id))
 
 
@@ -118,15 +116,17 @@ async def list_policy_versions(
     web: WebDep, caller: Reader, id: UUID, cursor: Cursor = None, limit: Limit = 200
 ) -> Response:
     """Every version of a policy, newest first; those of a removed one stay."""
-    query = ListPolicyVersions(policy_id=id, page=page_of(cursor, limit))
-    return raw(await ask_raw(web.queries, caller, query))
+    body = await ask_raw(web.queries, caller, ListPolicyVersions(policy_id=id, page=page_of(cursor, limit)))
+    if cursor is None and _is_empty(body):
+        raise PolicyUnknown(f"There has been no escalation policy {id} in your organisation.")
+    return raw(body)
 
 
 @router.get("/incidents/{id}/escalations", responses=answers(RunList, 200, 404))
 async def list_escalations(web: WebDep, caller: Reader, incident_id: IncidentId) -> Response:
     """The escalations of an incident, oldest first: each step's `due_at`, `fired_at` and `outcome`, and every call."""
     body = await ask_raw(web.queries, caller, ListRuns(incident_id=incident_id))
-    if body[:20].replace(b" ", b"").startswith(b'{"items":[]'):
+    if _is_empty(body):
         # Escalation knows runs, not incidents: none may mean that there is no such incident.
         await web.incidents.get_raw(caller, str(incident_id))
     return raw(body)
@@ -205,9 +205,16 @@ def _at(kind: str, thing_id: UUID) -> str:
     return f"/api/v1{kind}/{thing_id}"
 
 
+def _is_empty(body: bytes) -> bool:
+    return body[:20].replace(b" ", b"").startswith(b'{"items":[]')
+
+
 async def _policy_there(web: Web, caller: Caller, policy_id: UUID) -> EscalationPolicy | None:
-    there = await policies_of(web.queries, caller)
-    return next((policy for policy in there if policy.id == policy_id), None)
+    """The policy with this id; None also while that cannot be told, since its owner will know."""
+    try:
+        return await policy_with_id(web.queries, caller, policy_id)
+    except (PolicyUnknown, OwnerUnavailable):
+        return None
 
 
 def _draft(web: Web, body: Question) -> dict[str, Any]:
