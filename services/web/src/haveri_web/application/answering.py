@@ -169,7 +169,7 @@ class Answering:
             found: Incident = await self._queries.ask(
                 GetIncident(incident=str(link.incident_id)), organization=organization, actor=ACTOR
             )
-        except OwnerUnavailable:
+        except (OwnerUnavailable, QueryRefused):
             return None
         return found
 
