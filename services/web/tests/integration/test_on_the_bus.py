@@ -16,6 +16,7 @@ import httpx2
 import pytest
 from web_house import CHEAP, PASSWORD, sign_in
 from web_plant import Plants, demo
+from web_policies import PolicyShelf
 
 from haveri_chassis.bus import Bus
 from haveri_chassis.clock import SystemClock
@@ -28,7 +29,7 @@ from haveri_contracts.catalogue import all_messages
 from haveri_contracts.message import Command, Query
 from haveri_contracts.outcomes import Outcome
 from haveri_contracts.plain import EntryType, Refusal, Role
-from haveri_contracts.streams import DIRECTORY_COMMANDS, INCIDENT_COMMANDS
+from haveri_contracts.streams import DIRECTORY_COMMANDS, ESCALATION_COMMANDS, INCIDENT_COMMANDS
 from haveri_contracts.timeline.events import EntriesRecorded
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.application.accounts import set_password
@@ -45,7 +46,7 @@ CREATE TABLE IF NOT EXISTS stand_in.command_outcomes (
 
 
 class OtherServices:
-    """The incident, directory and timeline services over the bus, played by a plant in memory."""
+    """The incident, directory, timeline and escalation services over the bus, played by a plant in memory."""
 
     def __init__(self, schema: Any) -> None:
         self.plants = Plants()
@@ -63,7 +64,7 @@ class OtherServices:
         for message in all_messages():
             if issubclass(message, Query):
                 self._bus.on_query(message, self._answer)
-        for consumer in (INCIDENT_COMMANDS, DIRECTORY_COMMANDS):
+        for consumer in (INCIDENT_COMMANDS, DIRECTORY_COMMANDS, ESCALATION_COMMANDS):
             orders = [it for it in all_messages() if issubclass(it, Command) and it.owner == consumer.service]
             self._bus.on_command(consumer, self._database, dict.fromkeys(orders, self._obey))
         await self._bus.start()
@@ -193,6 +194,35 @@ async def test_an_incident_is_declared_read_and_seen_live(
             await others.tell(slug, UUID(made["id"]))
             await _until(lines, "event: change")
             assert (await anext(lines)) == f'data: {{"incidents":["{made["id"]}"]}}'
+
+
+async def test_a_policy_is_put_and_tried_over_the_bus_and_known_to_its_organisation_only(
+    running: Running, others: OtherServices, web_schema: Any, slug: str, fresh_organization: Callable[[], str]
+) -> None:
+    headers, tenant = await _token(web_schema, others, slug), others.plants.tenants[slug]
+    shelf, stranger = PolicyShelf(tenant), fresh_organization()
+    PolicyShelf(demo(others.plants, stranger, SystemIds().new))
+    strangers = await _token(web_schema, others, stranger)
+    facility, team = str(next(iter(tenant.things["facility"]))), str(next(iter(tenant.things["team"])))
+    body = {
+        "name": "Line down",
+        "facility_id": facility,
+        "conditions": {"severity": ["SEV1"], "time_of_day": [{"from": "22:00", "to": "06:00"}]},
+        "steps": [{"notify": {"team_ids": [team]}, "after_minutes": 7.5}],
+    }
+    async with httpx2.AsyncClient(base_url=running.address, timeout=20) as client:
+        made = await client.post("/api/v1/escalation-policies", json=body, headers=headers)
+        assert made.status_code == 201, made.text
+        assert (await client.get("/api/v1/escalation-policies", headers=headers)).json()["items"] == [made.json()]
+        assert (await client.get("/api/v1/escalation-policies", headers=strangers)).json()["items"] == []
+        question = {"severity": "SEV1", "facility_id": facility, "at": "2026-11-28T03:10:00+02:00"}
+        answer = await client.post("/api/v1/escalation-policies/simulate", json=question, headers=headers)
+        assert answer.json()["calls"][0]["at"] == "2026-11-28T01:17:30Z"
+        path = f"/api/v1/escalation-policies/{made.json()['id']}"
+        answer = await client.patch(path, json={"steps": []}, headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (422, "policy-without-steps")
+        assert (await client.delete(path, headers=headers)).status_code == 204
+    assert shelf.present() == []
 
 
 async def test_live_views_end_within_a_second_when_the_web_is_stopped(
