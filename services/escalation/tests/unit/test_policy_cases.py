@@ -80,3 +80,9 @@ def test_a_long_list_of_areas_is_cut_short() -> None:
     names = {named(area): area for area in ("Presses", "Ovens", "Yard", "Dock", "Gate")}
     found = book.match(place(), when("2026-11-25 12:00"), PLAN, names, explain=True)
     assert found.considered[0].why == "“Many” is for Dock, Gate, Ovens or 2 more, and this is elsewhere."
+
+
+def test_of_very_many_policies_the_most_specific_are_explained() -> None:
+    book = PolicyBook([policy(f"All {n}", age=n) for n in range(60)] + [policy("Worst", "SEV1")])
+    found = book.match(place(), when("2026-11-25 12:00"), PLAN, explain=True)
+    assert [one.policy.name for one in found.considered] == ["Worst", *(f"All {n}" for n in range(50))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from haveri_chassis.bus import Bus, OwnerUnavailable, QueryClient
@@ -25,7 +26,7 @@ _CHANGES_BACK = timedelta(days=31)
 
 _ASK_AGAIN_AFTER = timedelta(seconds=1)
 _KEEP = """
-INSERT INTO rosters (organization_id, loaded_at, roster) VALUES ($1, $2, $3)
+INSERT INTO rosters (organization_id, loaded_at, roster) VALUES ($1, $2, $3::text::jsonb)
 ON CONFLICT (organization_id) DO UPDATE SET loaded_at = excluded.loaded_at, roster = excluded.roster
 """
 _KEPT = "SELECT roster FROM rosters WHERE organization_id = $1"
@@ -43,7 +44,7 @@ class Rosters:
         self._database = database
         self._clock = clock
         self._ways_set_up = ways_set_up
-        self._last_kept: dict[str, dict[str, Any]] = {}
+        self._last_kept: dict[str, bytes] = {}
         self._from_disk: dict[str, tuple[Roster, datetime]] = {}
         self._replica: Replica[Roster] = Replica(
             self._load, bus, invalidated_by=everything_of(Kind.EVENT, "directory"), clock=clock
@@ -63,11 +64,12 @@ class Rosters:
 
     async def _load(self, organization: str) -> Roster:
         stored = await self._ask(organization)
-        document = stored.model_dump(mode="json")
-        if document != self._last_kept.get(organization):
+        document = stored.model_dump_json()
+        digest = sha256(document.encode()).digest()
+        if digest != self._last_kept.get(organization):
             async with self._database.transaction(organization) as connection:
                 await connection.execute(_KEEP, organization, self._clock.now(), document)
-            self._last_kept[organization] = document
+            self._last_kept[organization] = digest
         return stored.roster(self._ways_set_up)
 
     async def _ask(self, organization: str) -> StoredRoster:
