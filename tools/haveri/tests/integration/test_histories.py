@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,7 +21,7 @@ _TABLES = ("entries", "heads")
 
 @pytest.fixture
 async def number(house: RunningHouse) -> AsyncIterator[str]:
-    """An incident with a few events on its timeline."""
+    """An incident with a few events on its timeline, whose calls have reached everybody."""
     async with house.api() as api:
         facility = (await api.get("/facilities")).json()["items"][0]
         body = {"title": "Filler 2 jammed", "severity": "SEV1", "facility_id": facility["id"]}
@@ -29,9 +30,13 @@ async def number(house: RunningHouse) -> AsyncIterator[str]:
             assert (await api.post(f"/incidents/{number}/{path}", json=sent)).is_success
 
         async def all_told() -> bool:
-            return len((await api.get(f"/incidents/{number}/timeline")).json()["items"]) >= 3
+            runs = (await api.get(f"/incidents/{number}/escalations")).json()["items"]
+            called = sum(len(run["calls"]) for run in runs)
+            entries = (await api.get(f"/incidents/{number}/timeline", params={"limit": 200})).json()["items"]
+            reached = [entry for entry in entries if "notification_delivered" in json.dumps(entry)]
+            return len(entries) >= 3 and 0 < called == len(reached)
 
-        await eventually(all_told, pause=0.05)
+        await eventually(all_told, within=30, pause=0.1)
     yield number
 
 
