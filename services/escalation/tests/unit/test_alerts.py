@@ -10,8 +10,6 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
-import haveri_chassis.bus
-import haveri_chassis.outbox
 import haveri_escalation.adapters.auditor
 import haveri_escalation.adapters.heart
 import haveri_escalation.entrypoints.notifications  # noqa: F401 - each defines metrics
