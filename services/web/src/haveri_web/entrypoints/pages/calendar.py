@@ -9,13 +9,15 @@ from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from haveri_contracts.directory.models import Team, Weekday
+from haveri_contracts.directory.models import DutyOrigin, Team, Weekday
 from haveri_contracts.directory.schedules import ChangeKind, ScheduledShift, ShiftChange
 
 WEEK = 7
 _COLOURS = 6
 _WEEKDAYS = tuple(Weekday)
 _HOUR = timedelta(hours=1)
+_CHANGED = (DutyOrigin.OVERRIDE, DutyOrigin.SWAP, DutyOrigin.ASSIGNMENT)
+"""Turns that a change made. One that a change only cut carries the change too, and is still somebody's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +165,10 @@ class Week:
         )
 
     def _blocks(self, shifts: Sequence[ScheduledShift], colours: Mapping[str, int]) -> list[Block]:
-        def shift_on_day(shift: ScheduledShift) -> tuple[date, str]:
-            return shift.starts_at.astimezone(self.zone).date(), shift.shift
-
         made = [
-            self._block(name, list(turns), colours[name])
-            for (_, name), turns in groupby(sorted(shifts, key=shift_on_day), shift_on_day)
+            self._block(name, turns, colours[name])
+            for name, own in groupby(sorted(shifts, key=_by_shift), lambda shift: shift.shift)
+            for turns in _together(own)
         ]
         return sorted(made, key=lambda block: (block.starts_at, block.shift))
 
@@ -186,7 +186,8 @@ class Week:
         )
 
     def _person(self, turn: ScheduledShift, start: datetime, end: datetime) -> PersonView:
-        change = self.changes.get(turn.change_id) if turn.change_id else None
+        made_by = turn.change_id if turn.origin in _CHANGED else None
+        change = self.changes.get(made_by) if made_by else None
         return PersonView(
             name=self._name(turn.member_id),
             roles=sorted(turn.roles),
@@ -215,6 +216,25 @@ def monday_of(day: date) -> date:
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The first moment of a day in a zone; where clocks skip midnight, the moment after it."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _by_shift(shift: ScheduledShift) -> tuple[str, datetime]:
+    return shift.shift, shift.starts_at
+
+
+def _together(turns: Iterable[ScheduledShift]) -> list[list[ScheduledShift]]:
+    """Turns at one shift, in their order, apart for each time it is worked; what a change cut in two stays together."""
+    times: list[list[ScheduledShift]] = []
+    end = None
+    for turn in turns:
+        cut = end == turn.starts_at and turn.change_id in {it.change_id for it in times[-1] if it.change_id}
+        if end is not None and (turn.starts_at < end or cut):
+            times[-1].append(turn)
+            end = max(end, turn.ends_at)
+        else:
+            times.append([turn])
+            end = turn.ends_at
+    return times
 
 
 def _colours(shifts: Iterable[ScheduledShift], zone: ZoneInfo) -> dict[str, int]:
