@@ -218,6 +218,25 @@ async def test_schedules_that_cannot_be_asked_for_are_refused_by_name(works):
         assert await refused_query(works, query(**nowhere)) == "facility-unknown"
 
 
+async def test_schedule_that_would_be_too_large_for_the_bus_is_refused_with_advice(works):
+    people = "".join(
+        f"  - {{name: M{number}, email: m{number}@haveri.example, role: responder, teams: [Crew Z]}}\n"
+        for number in range(15)
+    )
+    shifts = ", ".join(f"{{name: Shift {hour}, from: {hour}:00, to: {hour + 1}:00}}" for hour in range(10, 13))
+    plant = (
+        f"facilities:\n  - name: Tampere Works\n    teams: [{{name: Crew Z, shifts: [{shifts}]}}]\nmembers:\n{people}"
+    )
+    await works.office.do(commands.ImportPlant(format="yaml", document=plant))
+    asked = {"facility_id": works.facility.id, "starts_at": wall("2040-01-01"), "ends_at": wall("2040-04-01")}
+    for query in (queries.GetSchedule, queries.ExportShifts):
+        with pytest.raises(QueryRefused) as refusal:
+            await works.office.ask(query(**asked))
+        assert refusal.value.type == "stretch-too-long"
+        assert "Ask for less time" in refusal.value.problem.detail
+    assert len(await schedule(works, wall("2040-01-01"), wall("2040-04-01"), team_id=works.crew_a.id)) == 2 * 91
+
+
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
 async def test_ends_of_the_calendar_have_nobody_on_shift(works, moment):
     found = await works.office.ask(queries.GetOnShift(facility_id=works.facility.id, at=moment))
