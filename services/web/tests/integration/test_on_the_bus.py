@@ -14,7 +14,8 @@ from uuid import UUID
 import asyncpg
 import httpx2
 import pytest
-from web_house import CHEAP, PASSWORD, sign_in
+from web_calling import CallBook
+from web_house import CHEAP, PASSWORD, form_token, sign_in
 from web_plant import Plants, demo
 from web_policies import PolicyShelf
 
@@ -26,7 +27,8 @@ from haveri_chassis.messages import Sender
 from haveri_chassis.outcomes import record_outcome
 from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.catalogue import all_messages
-from haveri_contracts.message import Command, Query
+from haveri_contracts.escalation.events import EscalationUnacked
+from haveri_contracts.message import Command, Event, Query
 from haveri_contracts.outcomes import Outcome
 from haveri_contracts.plain import EntryType, Refusal, Role
 from haveri_contracts.streams import DIRECTORY_COMMANDS, ESCALATION_COMMANDS, INCIDENT_COMMANDS
@@ -78,8 +80,12 @@ class OtherServices:
     async def tell(self, organization: str, incident_id: UUID) -> None:
         """Say on the bus that an incident's timeline grew."""
         news = EntriesRecorded(incident_id=incident_id, first_seq=1, last_seq=1, types=[EntryType.MESSAGE])
-        sender = Sender("timeline", SystemClock(), SystemIds())
-        envelope = sender.event(news, organization=organization, actor="system:timeline", cause=None)
+        await self.publish(organization, news)
+
+    async def publish(self, organization: str, news: Event) -> None:
+        """Say something on the bus as its owner would."""
+        sender = Sender(news.owner, SystemClock(), SystemIds())
+        envelope = sender.event(news, organization=organization, actor=f"system:{news.owner}", cause=None)
         await self._bus.publish_durable(news.subject(organization), envelope.encode(), str(envelope.id))
 
     async def _answer(self, query: Any, envelope: Any) -> Any:
@@ -223,6 +229,31 @@ async def test_a_policy_is_put_and_tried_over_the_bus_and_known_to_its_organisat
         assert (answer.status_code, answer.json()["type"]) == (422, "policy-without-steps")
         assert (await client.delete(path, headers=headers)).status_code == 204
     assert shelf.present() == []
+
+
+async def test_a_call_is_answered_by_its_link_and_live_pages_hear_of_the_escalation(
+    running: Running, others: OtherServices, web_schema: Any, slug: str
+) -> None:
+    headers, tenant = await _token(web_schema, others, slug), others.plants.tenants[slug]
+    calls, facility = CallBook(tenant), str(next(iter(tenant.things["facility"])))
+    async with httpx2.AsyncClient(base_url=running.address, timeout=20) as client:
+        body = {"title": "Filler 2 jammed", "severity": "SEV1", "facility_id": facility}
+        made = (await client.post("/api/v1/incidents", json=body, headers=headers)).json()
+        assert (await sign_in(client, tenant.member("Aino Korhonen").email, PASSWORD)).status_code == 303
+        async with client.stream("GET", "/live") as stream:
+            lines = stream.aiter_lines()
+            await _until(lines, "event: hello")
+            unacked = EscalationUnacked(
+                incident_id=UUID(made["id"]), run_id=SystemIds().new(), round=1, step=1, minutes=15
+            )
+            await others.publish(slug, unacked)
+            await _until(lines, "event: change")
+        path = f"/answer/{calls.link(slug, made, 'Sanna Virtanen')}"
+        page = await client.get(path)
+        answer = await client.post(path, data={"form_token": form_token(page.text)})
+        assert 'data-standing="yours"' in answer.text
+        state = (await client.get("/api/v1/incidents/INC-1", headers=headers)).json()
+        assert state["acknowledged_by"] == str(tenant.member("Sanna Virtanen").id)
 
 
 async def test_live_views_end_within_a_second_when_the_web_is_stopped(
