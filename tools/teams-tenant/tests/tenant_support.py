@@ -6,10 +6,12 @@ import asyncio
 import json
 import os
 import signal
+import smtplib
 import socket
 import sys
 import uuid
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -263,6 +265,19 @@ class Stage:
         answer = await self.post(conversation_id, card_activity(content))
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
+
+    async def post_mail(self, to: str, subject: str, text: str, subtype: str = "plain") -> None:
+        """Somebody sends a mail by SMTP; `to` may hold several addresses with commas between them."""
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = "Haveri <haveri@haveri.example>", to, subject
+        message.set_content(text, subtype=subtype)
+        host, port = await self.client.mail_door()
+
+        def send() -> None:
+            with smtplib.SMTP(host, port, timeout=5) as smtp:
+                smtp.send_message(message)
+
+        await asyncio.to_thread(send)
 
     async def __aenter__(self) -> Stage:
         """Open."""

@@ -70,6 +70,17 @@ async def test_two_people_talk_live(window: BrowserContext, stage: Stage) -> Non
     await expect(page.get_by_test_id("message")).to_have_count(1)
 
 
+async def test_mail_is_announced_and_read_live(window: BrowserContext, stage: Stage) -> None:
+    page = await be(window, stage, ANNA)
+    await stage.post_mail("anna@tampere.example", "[SEV1] INC-42", "I've got it: https://haveri.example/answer/x")
+    await expect(page.get_by_test_id("channel-Mail").get_by_test_id("unread")).to_have_text("1 unread")
+    await page.get_by_test_id("channel-Mail").click()
+    await expect(page.get_by_test_id("mail-subject")).to_have_text("[SEV1] INC-42")
+    await expect(page.get_by_test_id("mail-link")).to_have_attribute("href", "https://haveri.example/answer/x")
+    await stage.post_mail("anna@tampere.example", "[SEV2] INC-43", "Another one")
+    await expect(page.get_by_test_id("mail-subject").nth(1)).to_have_text("[SEV2] INC-43")
+
+
 async def test_a_command_is_offered_completed_and_private(window: BrowserContext, stage: Stage) -> None:
     page = await be(window, stage, ANNA)
     await page.get_by_test_id("compose").press_sequentially("/inci")
