@@ -84,6 +84,25 @@ def test_rounds_take_turns() -> None:
     assert [names(step.member_ids) for step in found.steps] == [["Aino"], ["Antti"], ["Aino"]]
 
 
+def test_turns_go_on_where_they_are() -> None:
+    one = replace(CREW_A, round_robin=True)
+    turns = {(named("Presses"), 1): {named("Crew A"): 1}, (named("Other"), 1): {named("Crew A"): 2}}
+    found = run(Chain((Step(one),), Repeat(1, 30 * MINUTE), last_resort=None), turns=turns)
+    assert [names(step.member_ids) for step in found.steps] == [["Antti"], ["Aino"]]
+
+
+def test_the_last_resort_wakes_who_was_not_called_yet() -> None:
+    two = LastResort(Notify(member_ids=(named("Aino"), named("Boss"))))
+    found = run(Chain((Step(LEAD),), last_resort=two))
+    assert [names(step.member_ids) for step in found.steps] == [["Aino"], ["Boss"]]
+    assert found.steps[1].note == "Aino was called before"
+
+
+def test_a_last_resort_of_those_who_were_called_calls_them_again() -> None:
+    found = run(Chain((Step(CREW_A),), last_resort=LastResort(LEAD)))
+    assert [names(step.member_ids) for step in found.steps] == [["Aino", "Antti"], ["Aino"]]
+
+
 def test_the_first_way_of_each_is_said() -> None:
     people = dict(roster().people)
     people[named("Antti")] = person("Antti", ways=people[named("Antti")].ways[1:])

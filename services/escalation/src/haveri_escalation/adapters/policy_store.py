@@ -30,6 +30,7 @@ from haveri_escalation.domain.policies import FacilitySettings, MaintenanceWindo
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('escalation-policies'), hashtext($1))"
 _POLICIES = "SELECT policy, created_at FROM policies WHERE organization_id = $1"
 _TURNS = "SELECT team_id, count FROM turns WHERE organization_id = $1 AND policy_id = $2 AND step = $3"
+_ALL_TURNS = "SELECT policy_id, step, team_id, count FROM turns WHERE organization_id = $1"
 _STORE_TURNS = """
 INSERT INTO turns (organization_id, policy_id, step, team_id, count)
 SELECT $1, $2, $3, t.team_id, t.count FROM unnest($4::uuid[], $5::bigint[]) AS t(team_id, count)
@@ -107,6 +108,15 @@ class PolicyStore:
     def forget(self, organization: str) -> None:
         """Read from PostgreSQL again at the next use."""
         self._shelves.forget(organization)
+
+    async def turns_of(self, organization: str, book: PolicyBook) -> dict[tuple[UUID, int], dict[UUID, int]]:
+        """The turns, by policy and step, that a book's policies have come to; read only when one calls in turn."""
+        found: dict[tuple[UUID, int], dict[UUID, int]] = {}
+        if any(step.notify.round_robin for policy in book.policies for step in policy.chain.steps):
+            async with self._database.transaction(organization) as connection:
+                for row in await connection.fetch(_ALL_TURNS, organization):
+                    found.setdefault((row["policy_id"], row["step"]), {})[row["team_id"]] = row["count"]
+        return found
 
     async def turns(
         self, connection: asyncpg.Connection, organization: str, policy_id: UUID, step: int

@@ -10,7 +10,7 @@ from uuid import UUID
 from haveri_escalation.domain import quiet, who
 from haveri_escalation.domain.matching import Match, Place
 from haveri_escalation.domain.people import Found
-from haveri_escalation.domain.policies import Chain, MaintenanceWindow
+from haveri_escalation.domain.policies import Chain, MaintenanceWindow, Policy
 from haveri_escalation.domain.windows import after_silence, silencing
 from haveri_escalation.domain.world import World
 
@@ -72,7 +72,7 @@ def simulate(world: World, place: Place, at: datetime) -> Simulated:
     match = world.book.match(place, at, plan, world.roster.area_names, explain=True)
     windows = [one for one in world.windows if one.facility_id == place.facility_id and one.area_ids & place.area_ids]
     silent = silencing(windows, place.facility_id, place.area_ids, frozenset(), at)
-    forecast = _Forecast(world, place, at, windows)
+    forecast = _Forecast(world, place, at, windows, match.policy)
     if match.policy is None:
         steps = [forecast.last_resort(_NO_CHAIN, timedelta())]
     else:
@@ -83,13 +83,17 @@ def simulate(world: World, place: Place, at: datetime) -> Simulated:
 class _Forecast:
     """Steps of one simulated run. Within a round everybody is called once, however many steps name them."""
 
-    def __init__(self, world: World, place: Place, at: datetime, windows: Iterable[MaintenanceWindow]) -> None:
+    def __init__(
+        self, world: World, place: Place, at: datetime, windows: Iterable[MaintenanceWindow], policy: Policy | None
+    ) -> None:
         self._world = world
         self._place = place
         self._at = at
         self._windows = tuple(windows)
         self._called: dict[int, set[UUID]] = {}
-        self._turns: dict[int, dict[UUID, int]] = {}
+        self._turns = {
+            step: dict(turns) for (of, step), turns in world.turns.items() if policy is not None and of == policy.id
+        }
 
     def of_chain(self, chain: Chain) -> list[SimulatedStep]:
         """The steps of a chain, cut short when there are very many, and its last resort."""
@@ -104,7 +108,7 @@ class _Forecast:
         return found
 
     def last_resort(self, chain: Chain, after: timedelta) -> SimulatedStep:
-        """The last resort so long after the start; whoever was called before is called again."""
+        """The last resort so long after the start."""
         due = self._moment(after)
         found = who.last_resort(self._world.roster, chain, self._world.settings, self._place.facility_id, due)
         rounds = 1 + (chain.repeat.times if chain.repeat is not None else 0)
@@ -125,11 +129,14 @@ class _Forecast:
 
     def _called_at(self, planned: Due, due: datetime, found: Found) -> SimulatedStep:
         roster, before = self._world.roster, self._called.setdefault(planned.round, set())
+        if planned.step == LAST_RESORT and before.issuperset(named.member_id for named in found.people):
+            # Nobody else is left: they are called again.
+            before = set()
         notes = list(found.missing)
         calls = []
         for named in found.people:
             person = roster.people[named.member_id]
-            if named.member_id in before and planned.step != LAST_RESORT:
+            if named.member_id in before:
                 notes.append(f"{person.name} was called before")
             elif not person.ways:
                 notes.append(f"{person.name} cannot be reached in any way")

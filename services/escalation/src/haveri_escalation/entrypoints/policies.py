@@ -66,11 +66,13 @@ def attach(bus: Bus, store: PolicyStore, reads: PolicyReads, rosters: Rosters, c
 
     async def simulated(query: queries.Simulate, envelope: Envelope) -> Any:
         organization, facility_id = envelope.organization, query.facility_id
+        book = await store.book(organization, facility_id)
         world = World(
             roster=await rosters.get(organization),
-            book=await store.book(organization, facility_id),
+            book=book,
             settings=await store.settings(organization, facility_id),
             windows=await store.windows(organization, facility_id),
+            turns=await store.turns_of(organization, book),
         )
         return simulation_model(simulate(query, world, clock.now()))
 

@@ -13,8 +13,10 @@ from haveri_chassis.clock import SystemClock
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.escalation import commands
-from haveri_contracts.escalation.models import FacilitySettings, Notify
+from haveri_contracts.escalation.models import FacilitySettings, Notify, Step
 from haveri_escalation.adapters.policy_store import PolicyStore
+from haveri_escalation.application.policy_values import to_policy
+from haveri_escalation.domain.matching import PolicyBook
 
 
 @pytest.fixture
@@ -86,5 +88,13 @@ async def test_turns_are_kept_for_each_step_and_go_with_the_policy(
         await replica.store_turns(connection, organization, policy.id, 2, {})
     assert await turns(1) == {team: 2, office.works.crew.id: 1}
     assert await turns(2) == {}
+    book = await replica.book(organization, office.works.plant.id)
+    assert await replica.turns_of(organization, book) == {}
+    in_turn = policy.model_copy(
+        update={"steps": [Step(notify=Notify(team_ids=[office.works.crew.id], round_robin=True))]}
+    )
+    await office.put(in_turn)
+    book = PolicyBook([to_policy(in_turn)])
+    assert await replica.turns_of(organization, book) == {(policy.id, 1): {team: 2, office.works.crew.id: 1}}
     await office.do(commands.RemovePolicy(policy_id=policy.id))
     assert await turns(1) == {}
