@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from directory_office import as_member
 from shift_stories import Works, wall
@@ -97,6 +99,22 @@ async def test_unknown_time_zone_is_refused_by_name(works):
     )
     assert outcome.problem.type == "time-zone-unknown"
     assert "Mars/Base" in outcome.problem.errors[0]["problem"]
+
+
+async def test_shift_of_more_than_a_year_is_refused_with_its_line(works):
+    long = event("a", "20400601", "1400", "1800", HENNA).replace(
+        "DTEND;TZID=Europe/Helsinki:2040", "DTEND;TZID=Europe/Helsinki:2050"
+    )
+    outcome = await works.office.order(importing(works, long))
+    assert outcome.problem.type == "import-invalid"
+    assert (outcome.problem.errors[0]["line"], "366 days" in outcome.problem.errors[0]["problem"]) == (4, True)
+
+
+async def test_shifts_that_are_decades_apart_are_imported_within_moments(works):
+    document = [event(f"e{year}", f"{year}0601", "1400", "1800", HENNA) for year in range(1980, 2180)]
+    began = time.perf_counter()
+    assert await take_in(works, *document) == (200, 0, 0, 0)
+    assert time.perf_counter() - began < 10
 
 
 @pytest.mark.parametrize(

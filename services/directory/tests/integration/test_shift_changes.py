@@ -137,6 +137,8 @@ async def test_changes_that_cannot_be_are_refused_by_name(works):
         (works.change(OVERRIDE, member=works.eero, substitute=works.jari, hours=0), "shift-ends-before-it-starts"),
         (works.change(OVERRIDE, member=works.eero, substitute=works.jari, hours=-1), "shift-ends-before-it-starts"),
         (works.change(ABSENCE, member=works.eero, hours=24 * 366 + 1), "stretch-too-long"),
+        (works.change(ABSENCE, "0001-01-02", member=works.eero), "shift-change-unclear"),
+        (works.change(ABSENCE, "9999-12-30", member=works.eero), "shift-change-unclear"),
         (works.change(SWAP, member=works.eero), "shift-change-unclear"),
         (works.change(OVERRIDE, member=works.eero), "shift-change-unclear"),
         (works.change(OVERRIDE, member=works.eero, substitute=works.eero), "shift-change-unclear"),

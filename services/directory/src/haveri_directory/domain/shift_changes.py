@@ -15,6 +15,7 @@ from haveri_directory.domain.shift_refusals import (
     SubstituteAbsent,
     SwapCycle,
 )
+from haveri_shifts.calculation import FIRST, LAST
 from haveri_shifts.change_rules import overlapping_duties, swap_cycle
 from haveri_shifts.plan import Change, ChangeKind, Plan, Team
 
@@ -95,6 +96,8 @@ def _check_people(change: Change) -> None:
 def _check_times(starts_at: datetime, ends_at: datetime) -> None:
     if ends_at <= starts_at:
         raise ShiftEndsBeforeItStarts("Say an end that is later than the start.")
+    if not (starts_at >= FIRST and ends_at <= LAST):
+        raise ShiftChangeUnclear(f"Say a time between the years {FIRST.year} and {LAST.year - 1}.")
     if ends_at - starts_at > LONGEST_CHANGE:
         raise StretchTooLong(f"A change of shifts lasts at most {LONGEST_CHANGE.days} days; put several.")
 
