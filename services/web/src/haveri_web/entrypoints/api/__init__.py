@@ -12,7 +12,9 @@ from haveri_web.entrypoints.api import (
     incident_commands,
     incidents,
     organization,
+    policies,
     schedules,
+    shift_changes,
 )
 
 PREFIX = "/api/v1"
@@ -21,6 +23,17 @@ PREFIX = "/api/v1"
 def api_router() -> APIRouter:
     """Every route of the API."""
     router = APIRouter(prefix=PREFIX)
-    for module in (incidents, incident_commands, escalation, export, directory, schedules, organization, account):
+    for module in (
+        incidents,
+        incident_commands,
+        policies,
+        escalation,
+        export,
+        directory,
+        schedules,
+        shift_changes,
+        organization,
+        account,
+    ):
         router.include_router(module.router)
     return router

@@ -93,6 +93,11 @@ def raw(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -
     return Response(body, status, headers, JSON)
 
 
+def is_empty_list(body: bytes) -> bool:
+    """True when an owner's JSON is a list of nothing."""
+    return body[:20].replace(b" ", b"").startswith(b'{"items":[]')
+
+
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A value, or a model, as JSON."""
     return Response(orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z), status, headers, JSON)

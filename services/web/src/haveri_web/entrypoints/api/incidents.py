@@ -13,7 +13,7 @@ from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import IncidentList, ListIncidents
 from haveri_contracts.plain import EntryType, Severity, Status
 from haveri_contracts.timeline.queries import ListRecentActivity, ListTimeline, RecentActivity, TimelinePage
-from haveri_web.entrypoints.api.answers import answers, pending, raw
+from haveri_web.entrypoints.api.answers import answers, is_empty_list, pending, raw
 from haveri_web.entrypoints.api.bodies import Declaration
 from haveri_web.entrypoints.context import WebDep
 from haveri_web.entrypoints.requests import (
@@ -79,7 +79,7 @@ async def timeline(
     """Everything that happened to an incident, oldest first, in the order of recording."""
     query = ListTimeline(incident_id=incident_id, types=types, as_of=as_of, page=page_of(cursor, limit))
     body = await web.queries.ask_raw(query, organization=caller.organization, actor=caller.actor)
-    if body[:20].replace(b" ", b"").startswith(b'{"items":[]'):
+    if is_empty_list(body):
         # The timeline knows no incidents, only entries: none may mean that there is no such incident.
         await web.incidents.get_raw(caller, str(incident_id))
     return raw(body)

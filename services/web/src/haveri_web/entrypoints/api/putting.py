@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -12,6 +13,11 @@ from haveri_web.application.callers import Caller
 from haveri_web.application.sending import Once
 from haveri_web.entrypoints.api.answers import json_response, pending
 from haveri_web.entrypoints.context import Web
+
+
+def address(kind: str, thing_id: UUID) -> str:
+    """Where a thing is found; `kind` is its list's path."""
+    return f"/api/v1{kind}/{thing_id}"
 
 
 async def put(

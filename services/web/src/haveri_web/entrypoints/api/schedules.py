@@ -1,4 +1,4 @@
-"""Who works when: the calendar, rotations, changes of shifts, holidays, and the import of shifts."""
+"""Who works when: the calendar, rotations, holidays, and the import of shifts."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from haveri_contracts.directory.commands import (
-    AcceptShiftChange,
-    CancelShiftChange,
     ChangeHolidays,
     ImportShifts,
     PutRotation,
-    PutShiftChange,
     RemoveRotation,
 )
 from haveri_contracts.directory.queries import (
@@ -25,40 +22,34 @@ from haveri_contracts.directory.queries import (
     HolidayCalendarList,
     ListHolidays,
     ListRotations,
-    ListShiftChanges,
     RotationList,
     Schedule,
-    ShiftChangeList,
 )
-from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, ShiftChange
+from haveri_contracts.directory.schedules import HolidayCalendar, Rotation
 from haveri_web.application.asking import ask, ask_raw, valid
 from haveri_web.application.callers import Caller
 from haveri_web.application.schedules import (
     rotation_changed,
     rotation_with_id,
-    shift_change_changed,
-    shift_change_with_id,
     stretch_from,
 )
 from haveri_web.entrypoints.api.answers import ImportReport, answers, json_response, pending, raw
 from haveri_web.entrypoints.api.documents import document_of
-from haveri_web.entrypoints.api.putting import put, take_away
+from haveri_web.entrypoints.api.putting import address, put, take_away
 from haveri_web.entrypoints.api.schedule_bodies import (
     ChangedRotation,
-    ChangedShiftChange,
     NewHolidays,
     NewRotation,
-    NewShiftChange,
 )
 from haveri_web.entrypoints.context import Web, WebDep
 from haveri_web.entrypoints.requests import Cursor, Limit, Moment, OnceDep, moment_or_now, page_of
-from haveri_web.entrypoints.security import Manager, Reader, Responder
+from haveri_web.entrypoints.security import Manager, Reader
 
 router = APIRouter(tags=["shifts"])
 _CALENDAR = "text/calendar"
 _USUAL, _USUAL_CALENDAR = timedelta(days=7), timedelta(days=56)
 _LONGEST_DOCUMENT = 900_000
-_ROTATIONS, _CHANGES = "/rotations", "/shift-changes"
+_ROTATIONS = "/rotations"
 Starts = Annotated[Moment | None, Query(description="From this moment; without it, from now.")]
 Ends = Annotated[Moment | None, Query(description="Until this moment, at most 92 days later.")]
 
@@ -116,7 +107,7 @@ async def list_rotations(
 async def add_rotation(web: WebDep, caller: Manager, body: NewRotation, once: OnceDep) -> Response:
     """Add a rotation; the answer holds its pattern."""
     rotation = valid(Rotation, {**body.model_dump(), "id": body.id or once.thing_id})
-    where = _at(_ROTATIONS, rotation.id)
+    where = address(_ROTATIONS, rotation.id)
     return await put(web, caller, PutRotation(rotation=rotation), once, rotation, where=where, status=201)
 
 
@@ -131,80 +122,13 @@ async def change_rotation(web: WebDep, caller: Manager, id: UUID, body: ChangedR
     """Change some fields of a rotation."""
     changes: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
     rotation = rotation_changed(await rotation_with_id(web.queries, caller, id), changes)
-    return await put(web, caller, PutRotation(rotation=rotation), once, rotation, where=_at(_ROTATIONS, id))
+    return await put(web, caller, PutRotation(rotation=rotation), once, rotation, where=address(_ROTATIONS, id))
 
 
 @router.delete(f"{_ROTATIONS}/{{id}}", status_code=204, responses=answers(None, 204, 404, 409, later=True))
 async def remove_rotation(web: WebDep, caller: Manager, id: UUID, once: OnceDep) -> Response:
     """Remove a rotation."""
-    return await take_away(web, caller, RemoveRotation(rotation_id=id), once, _at(_ROTATIONS, id))
-
-
-@router.get(_CHANGES, responses=answers(ShiftChangeList))
-async def list_shift_changes(
-    web: WebDep,
-    caller: Reader,
-    facility_id: UUID | None = None,
-    team_id: UUID | None = None,
-    member_id: UUID | None = None,
-    starts_at: Annotated[Moment | None, Query(description="Only those that end after this moment.")] = None,
-    ends_at: Annotated[Moment | None, Query(description="Only those that begin before this moment.")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 200,
-) -> Response:
-    """Overrides, swaps, absences and assignments, the first to begin first."""
-    query = ListShiftChanges(
-        facility_id=facility_id,
-        team_id=team_id,
-        member_id=member_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        page=page_of(cursor, limit),
-    )
-    return raw(await ask_raw(web.queries, caller, query))
-
-
-@router.post(_CHANGES, status_code=201, responses=answers(ShiftChange, 201, 400, 404, 409, later=True))
-async def add_shift_change(web: WebDep, caller: Responder, body: NewShiftChange, once: OnceDep) -> Response:
-    """Change who works. What you ask of somebody else waits until they accept; managers decide at once."""
-    change = valid(ShiftChange, {**body.model_dump(), "id": body.id or once.thing_id})
-    where = _at(_CHANGES, change.id)
-    return await put(web, caller, PutShiftChange(change=change), once, change, where=where, status=201)
-
-
-@router.get(f"{_CHANGES}/{{id}}", responses=answers(ShiftChange, 200, 404))
-async def get_shift_change(web: WebDep, caller: Reader, id: UUID) -> Response:
-    """One change of shifts."""
-    return json_response(await shift_change_with_id(web.queries, caller, id))
-
-
-@router.patch(f"{_CHANGES}/{{id}}", responses=answers(ShiftChange, 200, 400, 404, 409, later=True))
-async def change_shift_change(
-    web: WebDep,
-    caller: Responder,
-    id: UUID,
-    body: ChangedShiftChange,  # type: ignore[valid-type]
-    once: OnceDep,
-) -> Response:
-    """Change some fields of a change of shifts."""
-    changes: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
-    change = shift_change_changed(await shift_change_with_id(web.queries, caller, id), changes)
-    return await put(web, caller, PutShiftChange(change=change), once, change, where=_at(_CHANGES, id))
-
-
-@router.post(f"{_CHANGES}/{{id}}/accept", responses=answers(ShiftChange, 200, 404, 409, later=True))
-async def accept_shift_change(web: WebDep, caller: Responder, id: UUID, once: OnceDep) -> Response:
-    """Say yes to a change that somebody proposed to you."""
-    outcome = await web.sending.send(caller, AcceptShiftChange(change_id=id), once.command_id)
-    if outcome is None:
-        return pending(once.command_id, _at(_CHANGES, id))
-    return json_response((outcome.result or {}).get("change") or await shift_change_with_id(web.queries, caller, id))
-
-
-@router.delete(f"{_CHANGES}/{{id}}", status_code=204, responses=answers(None, 204, 404, 409, later=True))
-async def cancel_shift_change(web: WebDep, caller: Responder, id: UUID, once: OnceDep) -> Response:
-    """Take a change of shifts back, or say no to it."""
-    return await take_away(web, caller, CancelShiftChange(change_id=id), once, _at(_CHANGES, id))
+    return await take_away(web, caller, RemoveRotation(rotation_id=id), once, address(_ROTATIONS, id))
 
 
 @router.get("/holidays", responses=answers(HolidayCalendarList))
@@ -237,9 +161,5 @@ async def import_shifts(web: WebDep, caller: Manager, team_id: UUID, request: Re
 
 async def _import(web: Web, caller: Caller, command: ImportShifts, command_id: UUID) -> Response:
     outcome = await web.sending.send(caller, command, command_id)
-    where = f"/api/v1{_CHANGES}?team_id={command.team_id}"
+    where = f"/api/v1/shift-changes?team_id={command.team_id}"
     return pending(command_id, where) if outcome is None else json_response(outcome.result or {})
-
-
-def _at(kind: str, thing_id: UUID) -> str:
-    return f"/api/v1{kind}/{thing_id}"

@@ -24,8 +24,8 @@ from haveri_web.application.escalation import windows_of
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.entrypoints.context import Web, WebDep
+from haveri_web.entrypoints.pages.form_fields import many, one
 from haveri_web.entrypoints.pages.forms import choices, facility_shown, known_facility, managers_form
-from haveri_web.entrypoints.pages.policy_form import many, one
 from haveri_web.entrypoints.pages.problems_at import NOTHING_WRONG, ProblemsAt
 from haveri_web.entrypoints.pages.rendering import render, translated
 from haveri_web.entrypoints.pages.simulation import wall_clock

@@ -21,8 +21,8 @@ from haveri_web.application.escalation import settings_of
 from haveri_web.application.schedules import rotations_of
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.entrypoints.context import Web, WebDep
+from haveri_web.entrypoints.pages.form_fields import MOST_ROWS, Picks, TimeRow, many, one, rows
 from haveri_web.entrypoints.pages.forms import choices, facility_shown, known_facility, managers_form
-from haveri_web.entrypoints.pages.policy_form import MOST_ROWS, Picks, TimeRow, many, one, rows
 from haveri_web.entrypoints.pages.policy_words import PolicyWords
 from haveri_web.entrypoints.pages.problems_at import NOTHING_WRONG, ProblemsAt
 from haveri_web.entrypoints.pages.rendering import render, translated

@@ -21,9 +21,10 @@ from haveri_web.application.directory import Directory
 from haveri_web.application.escalation import settings_of, simulated
 from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.entrypoints.context import Web, WebDep
+from haveri_web.entrypoints.pages.form_fields import one
 from haveri_web.entrypoints.pages.forms import Choices, choices, facility_shown
 from haveri_web.entrypoints.pages.moments import local
-from haveri_web.entrypoints.pages.policy_form import PolicyForm, one
+from haveri_web.entrypoints.pages.policy_form import PolicyForm
 from haveri_web.entrypoints.pages.policy_words import PolicyWords
 from haveri_web.entrypoints.pages.problems_at import NOTHING_WRONG, ProblemsAt
 from haveri_web.entrypoints.pages.rendering import render, translated
