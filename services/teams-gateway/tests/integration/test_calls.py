@@ -231,7 +231,7 @@ async def test_somebody_who_cannot_be_written_to_is_reported_at_once(
     assert report.reason.startswith(f"{MIKKO} cannot be written to in Teams")
 
 
-async def test_while_teams_is_away_the_next_way_follows_at_once_and_the_card_comes_later(
+async def test_while_teams_is_away_the_next_way_follows_soon_and_the_card_comes_later(
     rig: Rig, gateway: Gateway, escalation: FakeEscalation
 ) -> None:
     works = await rig.works(gateway)

@@ -27,6 +27,11 @@ TEXTS: dict[str, str] = {
         "Seit diese Karte gezeichnet wurde, ging es weiter: Die Störung steht jetzt auf {status}. "
         "Nichts wurde geändert. Bitte die neueste Karte benutzen."
     ),
+    "refusal.call-unknown": "Diesen Ruf gibt es nicht.",
+    "refusal.call-not-yours": "Dieser Ruf gilt jemand anderem.",
+    "refusal.call-withdrawn": "Dieser Ruf ist nicht mehr nötig.",
+    "refusal.call-already-answered": "Sie haben auf diesen Ruf schon geantwortet.",
+    "refusal.call-asks-to-take": "Dieser Ruf bittet darum, die Störung zu übernehmen: /ack",
     # Notices in the incident's channel
     "notice.calling": "{why}: Gerufen wird {people}.",
     "notice.joining": "{why}: Dazugebeten wird {people}.",

@@ -27,6 +27,11 @@ TEXTS: dict[str, str] = {
         "The incident has moved on since this card was drawn: it is {status} by now. Nothing was changed. "
         "Please use the newest card."
     ),
+    "refusal.call-unknown": "There is no such call.",
+    "refusal.call-not-yours": "This call is for somebody else.",
+    "refusal.call-withdrawn": "This call is not needed any more.",
+    "refusal.call-already-answered": "You have answered this call already.",
+    "refusal.call-asks-to-take": "This call asks you to take the incident: /ack",
     # Notices in the incident's channel
     "notice.calling": "{why}: calling {people}.",
     "notice.joining": "{why}: asking {people} to join.",

@@ -27,6 +27,11 @@ TEXTS: dict[str, str] = {
         "Häiriö on edennyt kortin piirtämisen jälkeen: sen tila on nyt {status}. Mitään ei muutettu. "
         "Käytä uusinta korttia."
     ),
+    "refusal.call-unknown": "Sellaista kutsua ei ole.",
+    "refusal.call-not-yours": "Tämä kutsu on jollekulle toiselle.",
+    "refusal.call-withdrawn": "Tätä kutsua ei enää tarvita.",
+    "refusal.call-already-answered": "Olet jo vastannut tähän kutsuun.",
+    "refusal.call-asks-to-take": "Tämä kutsu pyytää ottamaan häiriön hoidettavaksi: /ack",
     # Notices in the incident's channel
     "notice.calling": "{why}: kutsutaan {people}.",
     "notice.joining": "{why}: pyydetään mukaan {people}.",

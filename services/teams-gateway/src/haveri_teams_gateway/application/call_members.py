@@ -27,6 +27,8 @@ from haveri_teams_gateway.domain.tenant import Tenant
 
 GIVEN_UP_AFTER = timedelta(hours=12)
 """Nobody is called for something so old; a card that could not be brought up to date until then stays as it is."""
+PATIENCE = timedelta(seconds=15)
+"""So long Teams may be away before a call counts as failed: a hiccup must not rush through everybody's chain."""
 _LONGEST_REASON = 300
 
 log = get_logger(__name__)
@@ -101,8 +103,9 @@ class CallMembers:
             log.warning("a member cannot be called", organization=organization, reason=error.reason)
             return "failed", error.reason, Shows.BUTTON
         except PlatformUnavailable as error:
-            # The member's next way follows at once; Teams is tried on, for whoever is nearer to it then.
-            await self._report(organization, call, "failed", f"{error.reason}; it is tried again")
+            if self._clock.now() - kept.requested_at >= PATIENCE:
+                # The member's next way follows now; Teams is tried on, for whoever is nearer to it then.
+                await self._report(organization, call, "failed", f"{error.reason}; it is tried again")
             raise
         return ("unneeded", "", Shows.BUTTON) if shows is None else ("delivered", "", shows)
 
