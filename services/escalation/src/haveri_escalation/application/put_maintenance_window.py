@@ -11,7 +11,7 @@ from haveri_escalation.application.policy_authorization import check_manager
 from haveri_escalation.application.policy_ports import Drawer, Order
 from haveri_escalation.application.policy_values import to_window
 from haveri_escalation.application.window_timers import timer_of
-from haveri_escalation.domain.refusals import WindowIsOver
+from haveri_escalation.domain.refusals import WindowElsewhere, WindowIsOver
 from haveri_escalation.domain.windows import check_window
 
 
@@ -26,6 +26,8 @@ async def put_maintenance_window(drawer: Drawer, order: Order, command: PutMaint
     if kept is not None and kept.ended:
         raise WindowIsOver("This maintenance window is over; announce a new one.")
     before = kept.window if kept is not None else None
+    if before is not None and before.facility_id != command.window.facility_id:
+        raise WindowElsewhere("A window stays at its facility; end this one and announce another.")
     after = command.window.model_copy(update={"created_by": before.created_by if before else order.actor})
     if before != after:
         await drawer.store_window(after)

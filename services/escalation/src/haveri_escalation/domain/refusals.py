@@ -169,6 +169,13 @@ class WindowWithoutPlace(Refusal):
     title = "The maintenance window names no area and no asset."
 
 
+class WindowElsewhere(Refusal):
+    """A window stays at its facility: what it silenced there would not be looked after any more."""
+
+    type = "window-elsewhere"
+    title = "The maintenance window is at another facility."
+
+
 class MomentOutOfReach(Refusal):
     """No calendar goes that far."""
 

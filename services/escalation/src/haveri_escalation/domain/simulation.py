@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from haveri_escalation.domain import quiet, who
+from haveri_escalation.domain.decisions.beginning import planned
+from haveri_escalation.domain.events import PlannedStep
 from haveri_escalation.domain.matching import Match, Place
 from haveri_escalation.domain.people import Found
 from haveri_escalation.domain.policies import Chain, MaintenanceWindow, Policy
+from haveri_escalation.domain.state import LAST_RESORT
 from haveri_escalation.domain.windows import after_silence, silencing
 from haveri_escalation.domain.world import World
-
-LAST_RESORT = 0
-"""The step that the last resort is said to be."""
 
 _MOST_STEPS = 300
 _NO_CHAIN = Chain(steps=())
@@ -43,27 +43,6 @@ class Simulated:
     match: Match
     steps: tuple[SimulatedStep, ...]
     silenced_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A step of a round, both counted from 1, and how long after the start of the run it comes."""
-
-    round: int
-    step: int
-    after: timedelta
-
-
-def dues(chain: Chain) -> list[Due]:
-    """All steps of all rounds of a chain, the first to come first."""
-    rounds = 1 + (chain.repeat.times if chain.repeat is not None else 0)
-    every = chain.repeat.every if chain.repeat is not None else timedelta()
-    found = [
-        Due(round, number, (round - 1) * every + step.after)
-        for round in range(1, rounds + 1)
-        for number, step in enumerate(chain.steps, start=1)
-    ]
-    return sorted(found, key=lambda due: (due.after, due.round, due.step))
 
 
 def simulate(world: World, place: Place, at: datetime) -> Simulated:
@@ -97,13 +76,12 @@ class _Forecast:
 
     def of_chain(self, chain: Chain) -> list[SimulatedStep]:
         """The steps of a chain, cut short when there are very many, and its last resort."""
-        planned = dues(chain)
-        found = [self._step(chain, due) for due in planned[:_MOST_STEPS]]
+        steps = sorted(planned(chain, self._at), key=lambda step: (step.due_at, step.round, step.step))
+        found = [self._step(chain, step) for step in steps[:_MOST_STEPS]]
         if chain.last_resort is not None:
-            after = max((due.after for due in planned), default=timedelta()) + chain.last_resort.after
-            found.append(self.last_resort(chain, after))
-        if len(planned) > _MOST_STEPS:
-            note = f"{len(planned) - _MOST_STEPS} steps of later rounds are not shown"
+            found.append(self.last_resort(chain, steps[-1].due_at - self._at + chain.last_resort.after))
+        if len(steps) > _MOST_STEPS:
+            note = f"{len(steps) - _MOST_STEPS} steps of later rounds are not shown"
             found[-1] = replace(found[-1], note="; ".join(filter(None, (found[-1].note, note))))
         return found
 
@@ -112,24 +90,25 @@ class _Forecast:
         due = self._moment(after)
         found = who.last_resort(self._world.roster, chain, self._world.settings, self._place.facility_id, due)
         rounds = 1 + (chain.repeat.times if chain.repeat is not None else 0)
-        return self._called_at(Due(rounds, LAST_RESORT, after), due, found)
+        return self._called_at(PlannedStep(rounds, LAST_RESORT, due), found)
 
-    def _step(self, chain: Chain, planned: Due) -> SimulatedStep:
-        step = chain.steps[planned.step - 1]
-        due = self._moment(planned.after)
-        turns = self._turns.setdefault(planned.step, {})
+    def _step(self, chain: Chain, unsilenced: PlannedStep) -> SimulatedStep:
+        number, step = unsilenced.step, chain.steps[unsilenced.step - 1]
+        due = self._moment(unsilenced.due_at - self._at)
+        turns = self._turns.setdefault(number, {})
         found = who.find_or_last_resort(
             self._world.roster, step.notify, chain, self._world.settings, self._place.facility_id, due, turns
         )
         turns.update(found.turns)
-        return replace(self._called_at(planned, due, found), only_if_unacknowledged=step.only_if_unacknowledged)
+        called = self._called_at(PlannedStep(unsilenced.round, number, due), found)
+        return replace(called, only_if_unacknowledged=step.only_if_unacknowledged)
 
     def _moment(self, after: timedelta) -> datetime:
         return after_silence(self._windows, self._at, after)
 
-    def _called_at(self, planned: Due, due: datetime, found: Found) -> SimulatedStep:
-        roster, before = self._world.roster, self._called.setdefault(planned.round, set())
-        if planned.step == LAST_RESORT and before.issuperset(named.member_id for named in found.people):
+    def _called_at(self, step: PlannedStep, found: Found) -> SimulatedStep:
+        roster, before = self._world.roster, self._called.setdefault(step.round, set())
+        if step.step == LAST_RESORT and before.issuperset(named.member_id for named in found.people):
             # Nobody else is left: they are called again.
             before = set()
         notes = list(found.missing)
@@ -144,11 +123,11 @@ class _Forecast:
                 calls.append((named, person.ways[0].via))
             before.add(named.member_id)
         asleep = [named.member_id for named, _ in calls if not named.on_shift]
-        held = self._held_until(due) if asleep else None
+        held = self._held_until(step.due_at) if asleep else None
         return SimulatedStep(
-            step=planned.step,
-            round=planned.round,
-            at=due,
+            step=step.step,
+            round=step.round,
+            at=step.due_at,
             member_ids=tuple(named.member_id for named, _ in calls),
             via=tuple(via for _, via in calls),
             because={named.member_id: named.because for named, _ in calls},

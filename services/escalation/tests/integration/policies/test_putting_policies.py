@@ -212,6 +212,14 @@ async def test_a_window_that_is_moved_keeps_who_announced_it(office: Office) -> 
     assert (await office.timers())[f"window:{window.id}:end"] == later.ends_at
 
 
+async def test_a_window_stays_at_its_facility(office: Office) -> None:
+    window = office.window(HOUR, HOUR)
+    await office.do(commands.PutMaintenanceWindow(window=window))
+    works = office.works
+    moved = window.model_copy(update={"facility_id": works.other_plant.id, "area_ids": [works.yard.id]})
+    assert await office.refusal(commands.PutMaintenanceWindow(window=moved)) == "window-elsewhere"
+
+
 async def test_a_window_that_has_begun_can_be_ended_and_one_to_come_called_off(office: Office) -> None:
     running, coming = office.window(-HOUR, 2 * HOUR), office.window(HOUR, HOUR)
     for window in (running, coming):
