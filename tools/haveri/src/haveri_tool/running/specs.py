@@ -14,8 +14,10 @@ from haveri_tool.running.schemas import role_of
 Environment = Mapping[str, str]
 _OWN = "HAVERI_"
 _MAIL = "HAVERI_NOTIFY_EMAIL_URL"
+# Secrets of providers, and the key of the links: nobody else needs them.
+_FOR_ESCALATION = ("HAVERI_NOTIFY_", "HAVERI_LINK_KEY")
 # What belongs to the supervisor and the tenant, or is said anew for each service.
-_NOT_FOR_SERVICES = ("HAVERI_DATABASE_URL", "HAVERI_NATS_URL", "HAVERI_HEALTH_", "HAVERI_HTTP_", "HAVERI_LINK_KEY")
+_NOT_FOR_SERVICES = ("HAVERI_DATABASE_URL", "HAVERI_NATS_URL", "HAVERI_HEALTH_", "HAVERI_HTTP_", *_FOR_ESCALATION)
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,11 @@ class ServiceSpec:
         """What the forked child does."""
 
         def serve() -> None:
+            # Before anything is taken away: the plan may look at this very environment.
+            said = self.environment(plan)
             for variable in [name for name in os.environ if name.startswith(_NOT_FOR_SERVICES)]:
                 del os.environ[variable]
-            os.environ.update(self.environment(plan))
+            os.environ.update(said)
             getattr(importlib.import_module(self.module), self.function)()
 
         return serve
@@ -98,10 +102,13 @@ def _gateway(plan: Plan) -> Environment:
 
 
 def _escalation(plan: Plan) -> Environment:
-    # Other ways to notify (`HAVERI_NOTIFY_…`) reach the service as they are.
-    said = {**_common(plan, "escalation"), "HAVERI_LINK_KEY": plan.secrets.link_key()}
-    mail_is_given = any(plan.environment.get(name) for name in (_MAIL, f"{_MAIL}_FILE"))
-    return said if mail_is_given or not plan.local_tenant else {**said, _MAIL: plan.mailbox_url}
+    given = {name: value for name, value in plan.environment.items() if value and name.startswith(_FOR_ESCALATION)}
+    usual = {}
+    if not {"HAVERI_LINK_KEY", "HAVERI_LINK_KEY_FILE"} & given.keys():
+        usual["HAVERI_LINK_KEY"] = plan.secrets.link_key()
+    if plan.local_tenant and not {_MAIL, f"{_MAIL}_FILE"} & given.keys():
+        usual[_MAIL] = plan.mailbox_url
+    return {**_common(plan, "escalation"), **usual, **given}
 
 
 def _tenant(plan: Plan) -> Environment:
