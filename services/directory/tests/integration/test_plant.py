@@ -150,6 +150,19 @@ async def test_phone_number_is_kept_as_it_is_called_and_one_that_is_none_is_refu
         assert await office.refusal(order) == name
 
 
+async def test_number_from_before_numbers_were_checked_keeps_nobody_from_changing_something_else(
+    office, directory_database
+):
+    eero = await office.member("Eero Laine")
+    async with directory_database.transaction(office.slug) as connection:
+        old = {"phone": "ask Henna"}
+        await connection.execute("UPDATE members SET contact_prefs = $1 WHERE id = $2", old, eero.id)
+    renamed = eero.model_copy(update={"name": "Eero Salmi", "contact_prefs": old})
+    await office.do(commands.PutMember(member=renamed))
+    other = renamed.model_copy(update={"contact_prefs": {"phone": "ask Henna or Jari"}})
+    assert await office.refusal(commands.PutMember(member=other)) == "phone-unusable"
+
+
 async def test_last_administrator_can_neither_be_removed_nor_demoted(office):
     demoted = commands.PutMember(member=office.administrator.model_copy(update={"role": Role.MANAGER}))
     assert await office.refusal(demoted) == "last-administrator"

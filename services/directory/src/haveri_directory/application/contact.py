@@ -33,18 +33,23 @@ def usable_contact(prefs: dict[str, Any]) -> dict[str, Any]:
 
 def _phone(said: Any) -> str:
     if not isinstance(said, str):
-        raise PhoneUnusable(f"A phone number is a text such as {_EXAMPLE!r}.")
+        raise _unusable("is not a text")
     try:
         number = phonenumbers.parse(said, None)
     except phonenumbers.NumberParseException as error:
         if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
-            raise PhoneUnusable(
-                f"{said[:60]!r} does not begin with '+' and the code of a country; write it like {_EXAMPLE!r}."
-            ) from None
-        raise PhoneUnusable(f"{said[:60]!r} is no telephone number; write it like {_EXAMPLE!r}.") from None
+            problem = "does not begin with '+' and the code of a country"
+        else:
+            problem = "is none that can be dialled"
+        raise _unusable(problem) from None
     if not phonenumbers.is_valid_number(number):
-        raise PhoneUnusable(f"There is no number {said[:60]!r} in its country; write it like {_EXAMPLE!r}.")
+        raise _unusable("does not exist in its country")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _unusable(problem: str) -> PhoneUnusable:
+    # The number itself is not repeated: refusals may be logged, and contact details never are.
+    return PhoneUnusable(f"The phone number {problem}; write it like {_EXAMPLE!r}.")
 
 
 def _push(said: Any) -> str:
