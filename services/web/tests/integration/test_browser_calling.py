@@ -163,6 +163,8 @@ async def test_every_page_about_people_fits_its_screen_and_breaks_no_policy(
     }.items():
         await page.goto(f"{address}{path}")
         await page.wait_for_load_state("load")
+        for folded in await page.locator("details.escalate > summary, details.fold > summary").all():
+            await folded.click()
         overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert overflow <= 0, f"{name} is {overflow} px too wide at {width}"
         await _picture(page, f"{name}-{size}-{theme}")
