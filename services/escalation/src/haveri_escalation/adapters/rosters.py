@@ -53,8 +53,11 @@ class Rosters:
     async def get(self, organization: str) -> Roster:
         """The organisation's roster; raises OwnerUnavailable when it was never seen and its owner is away."""
         from_disk = self._from_disk.get(organization)
-        if from_disk is not None and self._clock.now() < from_disk[1]:
-            return from_disk[0]
+        if from_disk is not None:
+            if self._clock.now() < from_disk[1]:
+                return from_disk[0]
+            # One asks the directory again; nobody else waits for that meanwhile.
+            self._from_disk[organization] = from_disk[0], self._clock.now() + _ASK_AGAIN_AFTER
         try:
             roster = await self._replica.get(organization)
         except OwnerUnavailable as error:

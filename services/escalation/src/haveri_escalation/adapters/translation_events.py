@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -76,7 +75,7 @@ def to_published(incident_id: UUID, event: EscalationEvent) -> PublishedEvent | 
     model = _PUBLISHED.get(type(event))
     if model is None:
         return None
-    values = {"incident_id": incident_id, **asdict(cast(Any, event))}
+    values: dict[str, Any] = {name: getattr(event, name) for name in model.model_fields if name != "incident_id"}
     if isinstance(event, domain.Started):
         values["chain"] = chain_model(event.chain)
-    return model.model_validate(values)
+    return model.model_validate({"incident_id": incident_id, **values}, from_attributes=True)
