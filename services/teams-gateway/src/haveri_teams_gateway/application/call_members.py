@@ -57,17 +57,12 @@ class CallMembers:
     async def do(self, tenant: Tenant, incident_id: UUID) -> list[BaseException]:
         """Everything that can be done now; gives what kept the rest from being done."""
         calls = await self._book.open(tenant.organization, incident_id)
-        if not calls:
-            return []
-        plant = await self._plants.get(tenant.organization)
-        results = await asyncio.gather(*(self._one(tenant, call, plant) for call in calls), return_exceptions=True)
+        results = await asyncio.gather(*(self.one(tenant, call) for call in calls), return_exceptions=True)
         return [result for result in results if result is not None]
 
-    async def refuse(self, organization: str, call: ChatCall, reason: str) -> None:
-        """Say that a call cannot be made this way at all, so that the member's next way follows at once."""
-        await self._report(organization, call, "failed", reason)
-
-    async def _one(self, tenant: Tenant, call: ChatCall, plant: Plant) -> None:
+    async def one(self, tenant: Tenant, call: ChatCall) -> None:
+        """Everything that is left to do for one call; raises what keeps it from being done."""
+        plant = await self._plants.get(tenant.organization)
         lock = self._locks.setdefault((tenant.organization, call.step), asyncio.Lock())
         async with lock:
             while (kept := await self._book.find(tenant.organization, call)) is not None:
@@ -75,6 +70,10 @@ class CallMembers:
                     await self._send(tenant, kept, plant)
                 else:
                     await self._show(tenant, kept, plant)
+
+    async def refuse(self, organization: str, call: ChatCall, reason: str) -> None:
+        """Say that a call cannot be made this way at all, so that the member's next way follows at once."""
+        await self._report(organization, call, "failed", reason)
 
     # The first time
 

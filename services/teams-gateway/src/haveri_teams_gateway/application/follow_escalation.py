@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -25,11 +25,15 @@ from haveri_teams_gateway.application.call_members import CallMembers
 from haveri_teams_gateway.application.calling_ports import CallBook, DueTellings, News, NoticeBook
 from haveri_teams_gateway.application.ports import TenantMap
 from haveri_teams_gateway.application.tell_channel import TellChannel
+from haveri_teams_gateway.domain.tenant import Tenant
 
 LONGEST_WAIT = timedelta(seconds=20)
 """So soon after an outage everything is as it should be."""
 _WAIT = 0.5
 _EXPECTED = (PlatformUnavailable, StepBusy, OwnerUnavailable, BusUnavailable)
+
+Job = Callable[[Tenant, UUID], Awaitable[Any]]
+"""Something to do for one incident. What keeps it from being done is raised, or given as a list."""
 
 log = get_logger(__name__)
 
@@ -66,14 +70,14 @@ class FollowEscalation:
             if event.via is Via.CHAT:
                 await self._requested(received, event)
             return
-        todo = await self._ended(received)
+        if await self._ended(received):
+            self._begin(organization, event.incident_id, self._call.do)
         if isinstance(event, TOLD + FOLDED):
-            told = isinstance(event, TOLD)
+            to_tell = isinstance(event, TOLD)
             kept = News(received.envelope.id, received.envelope.sequence or 0, event, received.envelope.time)
-            await self._notices.put(organization, kept, to_tell=told)
-            todo = todo or told
-        if todo:
-            self._begin(organization, event.incident_id)
+            await self._notices.put(organization, kept, to_tell=to_tell)
+            if to_tell:
+                self._begin(organization, event.incident_id, self._tell.do)
 
     async def incident_changed(self, received: Received[Any]) -> None:
         """News of an incident that its calls depend on, whether or not the escalation service is there."""
@@ -90,7 +94,7 @@ class FollowEscalation:
             case _:
                 return
         if todo:
-            self._begin(organization, event.incident_id)
+            self._begin(organization, event.incident_id, self._call.do, self._tell.do)
 
     async def _requested(self, received: Received[Any], event: news.NotificationRequested) -> None:
         organization = received.organization
@@ -99,7 +103,7 @@ class FollowEscalation:
             await self._call.refuse(organization, call, "the organisation has no Microsoft Teams connected")
             return
         await self._calls.put(organization, call, received.envelope.time)
-        self._begin(organization, event.incident_id)
+        self._begin(organization, event.incident_id, lambda tenant, _: self._call.one(tenant, call))
 
     async def _ended(self, received: Received[Any]) -> bool:
         organization, event = received.organization, received.message
@@ -120,15 +124,15 @@ class FollowEscalation:
         for organization in await self._tellings.waiting_organizations(now):
             in_hand = [incident_id for owner, incident_id in self._in_hand if owner == organization]
             for incident_id in await self._tellings.claim(organization, now, in_hand):
-                self._begin(organization, incident_id)
+                self._begin(organization, incident_id, self._call.do, self._tell.do)
 
     async def settle(self) -> None:
         """End what is under way; it is taken up again."""
         await asyncio.gather(*(end(task) for task in tuple(self._running)))
 
-    def _begin(self, organization: str, incident_id: UUID) -> None:
+    def _begin(self, organization: str, incident_id: UUID, *jobs: Job) -> None:
         self._in_hand[organization, incident_id] += 1
-        task = asyncio.create_task(self._advance(organization, incident_id), name=f"calls of {incident_id}")
+        task = asyncio.create_task(self._advance(organization, incident_id, jobs), name=f"calls of {incident_id}")
         self._running.add(task)
         task.add_done_callback(self._over)
 
@@ -137,19 +141,16 @@ class FollowEscalation:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("an incident's calls could not be done", error=repr(error))
 
-    async def _advance(self, organization: str, incident_id: UUID) -> None:
+    async def _advance(self, organization: str, incident_id: UUID, jobs: Sequence[Job]) -> None:
         key = organization, incident_id
         wait = _WAIT
         try:
             tenant = await self._tenants.of_organization(organization)
             if tenant is not None:
-                calling = asyncio.create_task(self._call.do(tenant, incident_id))
-                telling = asyncio.create_task(self._tell.do(tenant, incident_id))
-                try:
-                    results = await asyncio.gather(calling, telling, return_exceptions=True)
-                finally:
-                    await asyncio.gather(end(calling), end(telling))
-                wait = _judged(organization, results)
+                wait = _judged(
+                    organization,
+                    await asyncio.gather(*(job(tenant, incident_id) for job in jobs), return_exceptions=True),
+                )
         finally:
             self._in_hand[key] -= 1
             last = self._in_hand[key] <= 0
