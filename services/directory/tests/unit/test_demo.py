@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from import_bench import imported, plan
@@ -37,33 +38,34 @@ def test_demo_plant_has_two_works_three_shifts_and_filler_2_on_line_1_of_tampere
 
 
 @pytest.mark.parametrize("hour", range(24))
-def test_somebody_of_a_crew_and_of_maintenance_is_on_shift_at_any_hour_of_a_sunday(hour):
+def test_a_crew_its_lead_and_maintenance_are_on_shift_at_any_hour_of_a_sunday(hour):
     plant = imported(DEMO)
     for facility in plant.facilities.values():
         teams = [team for team in plant.teams.values() if team.facility_id == facility.id]
         names = {team.id: team.name for team in teams}
         rotations, calendar = plant.rotations.values(), plant.calendars.get(facility.id)
         found = on_shift(plan_of(facility, teams, rotations, [], calendar), datetime(2026, 6, 7, hour, tzinfo=UTC))
-        assert {names[duty.team_id].split()[0] for duty in found} == {"Crew", "Maintenance"}
+        assert {names[duty.team_id].split()[0] for duty in found} == {"Crew", "Shift", "Maintenance"}
 
 
-def test_each_crew_of_the_demo_plant_has_a_lead_and_the_leads_can_be_called():
+@pytest.mark.parametrize(
+    ("facility", "leads"),
+    [
+        ("Tampere Works", ["Päivi Nieminen", "Mikko Virtanen", "Satu Mäkelä"]),
+        ("Leipzig Works", ["Thomas Krüger", "Sabine Hoffmann", "Jens Richter"]),
+    ],
+)
+def test_each_shift_of_the_demo_plant_is_led_by_somebody_who_is_not_of_its_crew(facility: str, leads: list[str]):
     plant = imported(DEMO)
-    crews = [team for team in plant.teams.values() if team.name.startswith("Crew")]
-    leads = {
-        (plant.facilities[team.facility_id].name, team.name): [
-            plant.members[id].name for role in team.shift_info.roles for id in role.member_ids
-        ]
-        for team in crews
-    }
-    assert leads == {
-        ("Tampere Works", "Crew A"): ["Päivi Nieminen"],
-        ("Tampere Works", "Crew B"): ["Mikko Virtanen"],
-        ("Tampere Works", "Crew C"): ["Satu Mäkelä"],
-        ("Leipzig Works", "Crew A"): ["Thomas Krüger"],
-        ("Leipzig Works", "Crew B"): ["Sabine Hoffmann"],
-        ("Leipzig Works", "Crew C"): ["Jens Richter"],
-    }
+    place = next(it for it in plant.facilities.values() if it.name == facility)
+    teams = [team for team in plant.teams.values() if team.facility_id == place.id]
+    plan = plan_of(place, teams, [], [], None)
+    crews = {team.id for team in teams if team.name.startswith("Crew")}
+    for lead, hour in zip(leads, (8, 16, 23), strict=True):
+        duties = on_shift(plan, datetime(2026, 6, 7, hour, tzinfo=ZoneInfo(place.timezone)))
+        found = {duty.member_id for duty in duties if "lead" in duty.roles}
+        assert [plant.members[id].name for id in found] == [lead]
+        assert not found & {duty.member_id for duty in duties if duty.team_id in crews}
 
 
 @pytest.mark.parametrize("organization", [DEMO, BOREALIS])
