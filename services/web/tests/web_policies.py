@@ -21,6 +21,20 @@ from haveri_contracts.escalation.models import (
 from haveri_contracts.plain import Refusal
 
 
+class NoSuchFacility(Refusal):
+    """No such facility."""
+
+    type = "facility-unknown"
+    title = "There is no such facility."
+
+
+class NoSuchTeam(Refusal):
+    """No such team."""
+
+    type = "team-unknown"
+    title = "There is no such team."
+
+
 class PolicyChangedMeanwhile(Refusal):
     """Somebody was faster."""
 
@@ -98,13 +112,17 @@ class PolicyShelf:
         return queries.PolicyList(items=self.versions.get(query.policy_id, [])[::-1])
 
     def _put(self, command: commands.PutPolicy, actor: str) -> dict[str, Any]:
-        policy, versions = command.policy, self.versions.setdefault(command.policy.id, [])
+        policy, versions = command.policy, list(self.versions.get(command.policy.id, []))
         if not policy.steps:
             raise PolicyWithoutSteps("Say at least in one step who is called.")
+        for number, step in enumerate(policy.steps, start=1):
+            for team_id in step.notify.team_ids:
+                if team_id not in self.tenant.things["team"]:
+                    raise NoSuchTeam(f"Step {number} names the team {team_id}, which is not here.")
         if versions and versions[-1].version != policy.version:
             raise PolicyChangedMeanwhile(f"The newest is {versions[-1].version}.")
         after = policy.model_copy(update={"version": len(versions) + 1})
-        versions.append(after)
+        self.versions[policy.id] = [*versions, after]
         return {"policy": after.model_dump(mode="json")}
 
     def _remove(self, command: commands.RemovePolicy, actor: str) -> None:
@@ -113,7 +131,10 @@ class PolicyShelf:
         self.removed.add(command.policy_id)
 
     def _change_settings(self, command: commands.ChangeFacilitySettings, actor: str) -> dict[str, Any]:
-        self.settings[command.settings.facility_id] = command.settings
+        facility_id = command.settings.facility_id
+        if facility_id not in self.tenant.things["facility"]:
+            raise NoSuchFacility(f"There is no facility {facility_id}.")
+        self.settings[facility_id] = command.settings
         return {"settings": command.settings.model_dump(mode="json")}
 
     def _windows(self, query: queries.ListMaintenanceWindows) -> queries.MaintenanceWindowList:

@@ -99,6 +99,18 @@ async def test_what_the_owner_refuses_keeps_its_name_and_words(house: WebHouse, 
     assert answer.json()["detail"] == "Say at least in one step who is called."
 
 
+async def test_what_is_unknown_to_the_owner_is_named_with_its_field(
+    house: WebHouse, door: Door, shelf: PolicyShelf
+) -> None:
+    nobody, first = str(house.ids.new()), policy(house)["steps"][0]
+    steps = [first, {"notify": {"team_ids": [first["notify"]["team_ids"][0], nobody]}}]
+    answer = await door("POST", "/escalation-policies", json=policy(house, steps=steps))
+    assert (answer.status_code, answer.json()["type"]) == (422, "team-unknown")
+    assert answer.json()["errors"][0]["field"] == "steps.1.notify.team_ids.1"
+    answer = await door("PUT", f"/escalation-settings/{nobody}", json={})
+    assert (answer.status_code, answer.json()["type"]) == (404, "facility-unknown"), "what the address names is missing"
+
+
 async def test_the_same_key_adds_one_policy(house: WebHouse, door: Door, shelf: PolicyShelf) -> None:
     headers = {"Idempotency-Key": "once"}
     first, second = [await door("POST", "/escalation-policies", json=policy(house), headers=headers) for _ in range(2)]

@@ -114,5 +114,6 @@ def test_no_file_name_breaks_out_of_its_header_and_no_type_is_run(name: str, kin
 def test_refusals_have_one_status_each() -> None:
     assert status_of("incident-already-closed") == 409
     assert status_of("asset-unknown") == 404
+    assert status_of("team-unknown", [{"field": "steps.0.notify.team_ids.0", "problem": "?"}]) == 422
     assert status_of("plant-not-importable", [{"field": "line 3", "problem": "?"}]) == 422
     assert set(STATUS.values()) <= {400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503}

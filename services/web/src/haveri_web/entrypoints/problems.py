@@ -82,12 +82,12 @@ STATUS: dict[str, int] = {
 
 
 def status_of(refusal_type: str, errors: Sequence[Any] = ()) -> int:
-    """The HTTP status of a refusal's name: unknown things 404, single findings 422, and otherwise a state: 409."""
+    """The HTTP status of a refusal's name: single findings 422, unknown things 404, and otherwise a state: 409."""
     if refusal_type in STATUS:
         return STATUS[refusal_type]
-    if refusal_type.endswith("-unknown"):
-        return 404
-    return 422 if errors else 409
+    if errors:
+        return 422
+    return 404 if refusal_type.endswith("-unknown") else 409
 
 
 class FieldError(BaseModel):

@@ -75,8 +75,8 @@ async def put_escalation_settings(
 ) -> Response:
     """Say quiet hours and last resort of the facility with this id."""
     settings = valid(FacilitySettings, {**body.model_dump(), "facility_id": id})
-    where = "/api/v1/escalation-settings"
-    return await put(web, caller, ChangeFacilitySettings(settings=settings), once, settings, where=where)
+    where, command = "/api/v1/escalation-settings", ChangeFacilitySettings(settings=settings)
+    return await put(web, caller, command, once, settings, where=where, address_field="facility_id")
 
 
 @router.get(_WINDOWS, responses=answers(MaintenanceWindowList))

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from haveri_contracts.message import Command
 from haveri_web.application.callers import Caller
-from haveri_web.application.sending import Once
+from haveri_web.application.naming import with_field
+from haveri_web.application.sending import CommandRefused, Once
 from haveri_web.entrypoints.api.answers import json_response, pending
 from haveri_web.entrypoints.context import Web
 
@@ -21,14 +22,26 @@ def address(kind: str, thing_id: UUID) -> str:
 
 
 async def put(
-    web: Web, caller: Caller, command: Command, once: Once, thing: BaseModel, *, where: str, status: int = 200
+    web: Web,
+    caller: Caller,
+    command: Command,
+    once: Once,
+    thing: BaseModel,
+    *,
+    where: str,
+    status: int = 200,
+    address_field: str = "id",
 ) -> Response:
     """Send the command that puts a thing; answers with the thing as its owner has it now.
 
     The owner may have completed it (a rotation's pattern, a policy's version): then its outcome holds it, under the
-    name that the command has for it. 202 while the owner is away.
+    name that the command has for it. 202 while the owner is away. When it names something unknown, in another field
+    than that of its address, the refusal says in which.
     """
-    outcome = await web.sending.send(caller, command, once.command_id)
+    try:
+        outcome = await web.sending.send(caller, command, once.command_id)
+    except CommandRefused as refusal:
+        raise with_field(refusal, thing, address_field) from None
     if outcome is None:
         return pending(once.command_id, where)
     kept: Any = (outcome.result or {}).get(_name_in(command, thing), thing)

@@ -142,7 +142,7 @@ async def put_holidays(web: WebDep, caller: Manager, id: UUID, body: NewHolidays
     """Say the holidays of the facility with this id, all of them."""
     calendar = valid(HolidayCalendar, {**body.model_dump(), "facility_id": id})
     command = ChangeHolidays(calendar=calendar)
-    return await put(web, caller, command, once, calendar, where="/api/v1/holidays")
+    return await put(web, caller, command, once, calendar, where="/api/v1/holidays", address_field="facility_id")
 
 
 @router.post(
