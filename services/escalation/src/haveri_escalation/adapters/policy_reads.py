@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -103,11 +103,11 @@ def _begun(cursor: str | None) -> tuple[UUID | None, datetime | None]:
     place = place_in(cursor)
     try:
         begun = datetime.fromisoformat(place[36:])
-    except ValueError:
+        if begun.tzinfo is None:
+            raise CursorUnreadable
+        return _id_in(place), begun.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise CursorUnreadable from None
-    if begun.tzinfo is None:
-        raise CursorUnreadable
-    return _id_in(place), begun
 
 
 def _id_in(place: str) -> UUID:

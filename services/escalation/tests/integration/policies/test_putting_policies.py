@@ -9,6 +9,7 @@ import pytest
 from policies_office import IDS, TOOL, Office
 
 from haveri_chassis.clock import SystemClock
+from haveri_chassis.pages import cursor_of
 from haveri_contracts.escalation import commands, queries
 from haveri_contracts.escalation.models import (
     Conditions,
@@ -258,6 +259,7 @@ async def test_windows_come_page_by_page_the_first_to_begin_first(office: Office
     assert [one.id for one in (*first.items, *rest.items)] == [windows[1].id, windows[2].id, windows[0].id]
     elsewhere = queries.ListMaintenanceWindows(ending_after=now, facility_id=office.works.other_plant.id)
     assert (await office.ask(elsewhere)).items == []
-    for cursor in ("nonsense", "AAAA"):
+    before_all_time, nowhere = cursor_of(f"{IDS.new()}0001-01-01T00:00+23:59"), cursor_of(f"{IDS.new()}2026-01-01")
+    for cursor in ("nonsense", "AAAA", before_all_time, nowhere):
         wrong = queries.ListMaintenanceWindows(ending_after=now, page=Page(cursor=cursor))
         assert await office.refused(wrong) == "cursor-unreadable"
