@@ -136,6 +136,18 @@ def test_what_the_bot_posted_is_found_by_marker_or_by_words_and_nobody_elses_is(
     assert found_among([said], "app", "m:2", replace(sought, begun_at=NOW + timedelta(hours=1))) is None
 
 
+def test_a_text_is_found_again_whether_or_not_teams_shows_what_was_escaped_in_it() -> None:
+    sought = SentText("19:c", "Shift\\_A \\*is\\* <\u200bb>needed: <at>Anna</at>", NOW, None)
+    for content in (sought.text, "<p>Shift_A *is* &lt;b&gt;needed: <at>Anna</at></p>"):
+        message = {
+            "id": "7",
+            "from": {"application": {"id": "APP"}},
+            "createdDateTime": "2026-11-23T12:00:01Z",
+            "body": {"content": content},
+        }
+        assert found_among([message], "app", "m:2", sought) == "7"
+
+
 NEEDED = {
     "DATABASE_URL": "postgresql://x",
     "NATS_URL": "nats://x",

@@ -177,3 +177,19 @@ async def test_what_graph_does_not_know_is_answered_in_its_shape(stage: Stage) -
         f"/v1.0/teams/{stage.works}/channels", params={"$filter": "createdDateTime gt 1"}, headers=headers
     )
     assert unknown_filter.status_code == 400
+
+
+async def test_an_app_reads_its_own_chats_and_nobody_elses(stage: Stage) -> None:
+    headers = await stage.graph_headers()
+    own = f"19:{stage.anna.aad_object_id}_{stage.bot.app_id}@unq.gbl.spaces"
+    assert (await stage.http.get(f"/v1.0/chats/{own}/messages", headers=headers)).status_code == 404
+    chat = await stage.tampere.as_user(ANNA).chat_with(stage.bot.app_id)
+    await stage.post_card(chat.id, card({**text_block("You are called"), "id": "call:1"}))
+    await stage.tampere.as_user(ANNA).say(chat, "on my way")
+    found = (await stage.http.get(f"/v1.0/chats/{own}/messages", headers=headers)).json()["value"]
+    assert [bool(item["attachments"]) for item in found] == [False, True]
+    assert "call:1" in found[1]["attachments"][0]["content"]
+    assert found[1]["from"]["application"]["id"] == stage.bot.app_id
+    others = f"19:{stage.anna.aad_object_id}_{stage.mikko.aad_object_id}@unq.gbl.spaces"
+    for chat_id, status in ((others, 403), ("a:1", 400)):
+        assert (await stage.http.get(f"/v1.0/chats/{chat_id}/messages", headers=headers)).status_code == status

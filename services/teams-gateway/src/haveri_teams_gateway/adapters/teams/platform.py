@@ -167,7 +167,8 @@ class TeamsPlatform:
             mentions.append({"type": "mention", "text": tag, "mentioned": {"id": known.teams_id, "name": name}})
             names.append(tag)
         # Mentions are read in Markdown only: what people typed is escaped, so that it does nothing there.
-        written = escape_markdown(text).replace("{people}", ", ".join(names))
+        harmless = escape_markdown(text).replace("<", "<\u200b")
+        written = harmless.replace("{people}", ", ".join(names))
         activity: Json = {"type": "message", "text": written, "entities": mentions}
         return await self._post_text(channel, activity, written, marker)
 
