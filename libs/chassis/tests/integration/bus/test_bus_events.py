@@ -82,6 +82,29 @@ async def test_events_of_one_incident_are_handled_in_their_order_while_others_ru
     assert 1 < together <= 8
 
 
+async def test_a_reader_may_say_what_has_to_be_serial_instead_of_the_incident(
+    make_bus: Callable[[str], Bus], started: Any, until: Until, consumers: dict[str, Consumer]
+) -> None:
+    """Four events of one incident wait for each other: one after the other they would never come to an end."""
+    waiting = 0
+    all_there = asyncio.Event()
+
+    async def handle(received: Received[Any]) -> None:
+        nonlocal waiting
+        waiting += 1
+        if waiting == 4:
+            all_there.set()
+        await all_there.wait()
+
+    bus = make_bus("sample")
+    bus.on_event(consumers["reader"], handle, workers=4, lane_of=lambda received: received.envelope.id)
+    incident = uuid4()
+    async with started(bus):
+        for number in range(4):
+            await tell(bus, incident, number)
+        await until(all_there.is_set)
+
+
 async def test_a_failed_event_comes_again_after_a_delay_and_then_succeeds(
     make_bus: Callable[[str], Bus], started: Any, until: Until, consumers: dict[str, Consumer]
 ) -> None:
