@@ -7,7 +7,16 @@ import platform
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from benchmarks import chat_loop, escalation_matching, event_store, first_call, house_size, rest_reads, timeline_intake
+from benchmarks import (
+    chat_loop,
+    escalation_lateness,
+    escalation_matching,
+    event_store,
+    first_call,
+    house_size,
+    rest_reads,
+    timeline_intake,
+)
 from benchmarks.report import RESULTS, Report
 
 ALL: tuple[Callable[[], Report], ...] = (
@@ -18,6 +27,7 @@ ALL: tuple[Callable[[], Report], ...] = (
     event_store.run,
     timeline_intake.run,
     escalation_matching.run,
+    escalation_lateness.run,
 )
 
 
