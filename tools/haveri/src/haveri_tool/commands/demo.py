@@ -14,6 +14,7 @@ from haveri_tool.trouble import Trouble
 OPERATOR = "henna.koskinen@haveri.example"
 TECHNICIAN = "timo.rantanen@haveri.example"
 SHIFT_LEAD = "mikko.virtanen@haveri.example"
+MANAGER = "Juhani Korhonen"
 _WAIT_SECONDS = 30.0
 _TITLE = "Filler 2 jammed, line 1 down"
 
@@ -59,6 +60,7 @@ async def play(access: Access, say: Callable[[str], None]) -> None:
     async with TenantClient(address) as client:
         tenant = client.tenant(teams_tenant(DEMO).tenant_id)
         stage = await _declare(tenant, say)
+        await _take(stage, access.secrets.teams_app_id())
         await _work(stage)
         await _resolve(stage)
         await _close(stage)
@@ -84,14 +86,38 @@ async def _declare(tenant: TenantHandle, say: Callable[[str], None]) -> Stage:
     return Stage(tenant, say, number, channel, card, global_card)
 
 
+async def _take(stage: Stage, app_id: str) -> None:
+    """Wait until everybody who is to be called has their card, and let the first of them press its button."""
+    calls: dict[str, Message] = {}
+
+    async def called() -> bool:
+        for user in teams_tenant(DEMO).users:
+            person = stage.person(user.email)
+            for message in await person.messages(await person.chat_with(app_id)):
+                if message.card is not None and f"{stage.number} " in "\n".join(message.card.texts()) + " ":
+                    calls[user.name] = message
+        return MANAGER in calls and len(calls) > 1
+
+    await stage.tenant.wait_for(called, _WAIT_SECONDS)
+    stage.say(f"Haveri calls {', '.join(sorted(calls))}: a card in their own chats, with one button.")
+    taker = min(name for name in calls if name != MANAGER)
+    stage.say(f"{taker}, who is on shift, presses “I've got it”. The others' cards say so; nobody else is called.")
+    card = calls[taker].card
+    await stage.person(taker).press(calls[taker].id, card.actions()[0] if card else "")
+
+    async def silent() -> bool:
+        shown = (await stage.tenant.message(calls[MANAGER].id)).card
+        return shown is not None and taker in shown and not shown.actions()
+
+    await stage.tenant.wait_for(silent, _WAIT_SECONDS)
+
+
 async def _work(stage: Stage) -> None:
     operator, technician, lead = (stage.person(who) for who in (OPERATOR, TECHNICIAN, SHIFT_LEAD))
-    stage.say("Mikko Virtanen, shift lead, presses “I have it” on the card.")
-    await lead.press(stage.card, "ack")
     stage.say("Henna writes what she sees, and corrects herself. All of it is on the timeline.")
     said = await operator.say(stage.channel, "Bottles pile up at the infeed, the starwheel does not turn")
     await operator.edit(said, "Bottles pile up at the infeed; the starwheel turns only by hand")
-    stage.say("Mikko types  /status investigating  and  /lead @Timo Rantanen")
+    stage.say("Mikko Virtanen, shift lead, types  /status investigating  and  /lead @Timo Rantanen")
     await lead.command(stage.channel, "/status investigating")
     await stage.until_cards_say("Investigating")
     await lead.command(stage.channel, "/lead @Timo Rantanen")
