@@ -124,6 +124,10 @@ async def test_a_viewer_who_presses_is_told_so_and_the_call_stays_open(
     assert rig.neighbours.sent(works, order.Acknowledge) == []
     assert works.members[VESA].role is Role.VIEWER
     assert buttons(await card_of(rig, works, ANNA)) == ["take"]
+    works.members[VESA] = works.members[VESA].model_copy(update={"role": Role.RESPONDER})
+    await rig.neighbours.tell_settings(works)  # news of the directory: the gateway looks at it again
+    await asyncio.sleep(0.5)
+    assert (await works.user(VESA).press(card, "take")).kind == "card"
 
 
 async def test_a_press_on_a_resolved_incident_says_that_it_is_over(

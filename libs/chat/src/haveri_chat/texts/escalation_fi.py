@@ -70,7 +70,7 @@ TEXTS: dict[str, str] = {
     # /oncall and /escalate
     "form.policy_to_call": "Hälytysohje",
     "error.policy_alone": "Valitse joko ohje tai henkilö ja tiimi.",
-    "oncall.until": "asti {time}",
+    "oncall.until": "{time} asti",
     "oncall.lead": "vuoron vetäjä",
     "done.escalated_to": "Kutsutaan lisää väkeä: {names}.",
     "unknown.callee": "En tunne hälytysohjetta, tiimiä tai henkilöä nimeltä {said}.",

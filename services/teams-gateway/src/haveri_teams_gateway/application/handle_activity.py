@@ -81,7 +81,9 @@ class HandleActivity:
         if reply.follows:
             await self._ends.follow(organization, work.id, self._next_try(work), answer)
         else:
-            await self._ends.finish(organization, work.id, answer)
+            # A press that was refused changed nothing; who presses once more, when that may be, is heard once more.
+            again = bool(reply.refusal) and isinstance(work.activity, Pressed)
+            await self._ends.finish(organization, work.id, answer, may_come_again=again)
         HANDLED.labels("refused" if reply.refusal else "follows" if reply.follows else "done").inc()
         return answer
 

@@ -41,8 +41,10 @@ class ChannelIncidents(Protocol):
 class ActivityEnds(Protocol):
     """Where it is recorded how the handling of an activity ended."""
 
-    async def finish(self, organization: str, activity: UUID, answer: Any = None) -> None:
-        """Handled, with this answer for whoever asks again."""
+    async def finish(
+        self, organization: str, activity: UUID, answer: Any = None, *, may_come_again: bool = False
+    ) -> None:
+        """Handled, with this answer for whoever asks again; `may_come_again` under another id, as a new act."""
         ...
 
     async def follow(self, organization: str, activity: UUID, due_at: datetime, answer: Any) -> None:

@@ -121,21 +121,26 @@ class ActivityStore:
         done = row is None or row["state"] != "pending"
         return Receipt(activity, fresh=False, done=done, answer=row["answer"] if row else None)
 
-    async def finish(self, organization: str, activity: UUID, answer: Any = None) -> None:
+    async def finish(
+        self, organization: str, activity: UUID, answer: Any = None, *, may_come_again: bool = False
+    ) -> None:
         """It is handled; `answer` is what a repeated delivery gets.
 
+        `may_come_again`: the same act under another id is a new one, because this one changed nothing.
         Not waited for on disk: should PostgreSQL die now, it is handled again, under the same ids.
         """
         async with self._database.transaction(organization) as connection:
             await connection.execute(
                 """
-                UPDATE activities SET state = 'done', answer = $3, owner = NULL
+                UPDATE activities SET state = 'done', answer = $3, owner = NULL,
+                    fingerprint = CASE WHEN $4 THEN fingerprint || ' of ' || id ELSE fingerprint END
                 FROM set_config('synchronous_commit', 'off', true)
                 WHERE organization_id = $1 AND id = $2
                 """,
                 organization,
                 activity,
                 answer,
+                may_come_again,
             )
 
     async def follow(self, organization: str, activity: UUID, due_at: datetime, answer: Any) -> None:
