@@ -99,14 +99,17 @@ class _Search:
         self._turns = turns
         self._new_turns: dict[UUID, int] = {}
         self._missing: list[str] = []
+        self._off_shift: list[str] = []
+        self._a_team_is_there = False
         self._by_facility: dict[UUID, list[Duty]] = {}
         self._by_team: dict[UUID, dict[UUID, list[Duty]]] = {}
         self._awake: set[UUID] | None = None
         self.people: dict[UUID, Named] = {}
 
     def found(self) -> Found:
-        """What there is."""
-        return Found(tuple(self.people.values()), _once(self._missing), self._new_turns)
+        """What there is. That some teams are off is no news while another of them works: crews take turns."""
+        off_shift = [] if self._a_team_is_there else self._off_shift
+        return Found(tuple(self.people.values()), _once([*off_shift, *self._missing]), self._new_turns)
 
     def add(self, member_id: UUID, because: str, *, on_shift: bool | None = None) -> None:
         """A member who can be called, unless there already; whether they are on shift is looked up when not known."""
@@ -131,9 +134,12 @@ class _Search:
             on_shift: bool | None = True
         else:
             because, on_shift = dict.fromkeys(team.member_ids, team.name), None
-        if not because:
-            nobody = f"nobody of {team.name} is on shift" if team.member_ids else f"nobody is in {team.name}"
-            self._missing.append(nobody)
+        if because:
+            self._a_team_is_there = True
+        elif team.member_ids:
+            self._off_shift.append(f"nobody of {team.name} is on shift")
+        else:
+            self._missing.append(f"nobody is in {team.name}")
         callable_ = [member_id for member_id in because if self._may_be_called(member_id)]
         if round_robin and callable_:
             turn = self._turns.get(team_id, 0)
