@@ -133,11 +133,11 @@ class Rig:
 
     def reopen(self) -> list[EscalationEvent]:
         """It came back."""
-        return self.decide(beginning.reopened)
+        return self.decide(beginning.reopened, self.now)
 
     def expire(self) -> list[EscalationEvent]:
         """The incident service took the acknowledgement back."""
-        return self.decide(beginning.expired, self.known.incident.taken_at)
+        return self.decide(beginning.expired, self.known.incident.taken_at, self.now)
 
     def wish(self, *members: UUID, policy_id: UUID | None = None) -> list[EscalationEvent]:
         """Somebody escalates by hand."""

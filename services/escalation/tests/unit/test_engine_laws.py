@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import orjson
 from engine_rig import (
     ADMIN,
     ANNA,
@@ -15,7 +17,6 @@ from engine_rig import (
     INCIDENT,
     MINUTE,
     Rig,
-    person,
     policy,
     step,
     window,
@@ -25,6 +26,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from haveri_contracts.plain import Severity, Status
+from haveri_escalation.adapters.translation_events import from_stored, stored_type, to_published, to_stored
 from haveri_escalation.domain import events, facts
 from haveri_escalation.domain.evolution import fold
 from haveri_escalation.domain.policies import Chain, LastResort, MitigationClock, Notify, Repeat
@@ -62,9 +64,8 @@ class EveryHistory(RuleBasedStateMachine):
         self.rig = Rig(policies[1:] if missing else policies)
         everybody = dict(self.rig.people.people)
         for member in unreachable:
-            everybody[member] = person(member)
-            everybody[member] = type(everybody[member])(member, "Nobody reaches", ())
-        self.rig.people = type(self.rig.people)(everybody, self.rig.people.plans, self.rig.people.team_names)
+            everybody[member] = replace(everybody[member], ways=())
+        self.rig.people = replace(self.rig.people, people=everybody)
         self.rig.declare(severity)
 
     @rule(member=people)
@@ -176,6 +177,30 @@ class EveryHistory(RuleBasedStateMachine):
         run = next(run for run in reversed(self.rig.known.runs) if run.trigger.follows_the_incident)
         mine = [timer for timer in wanted_timers(self.rig.known).values() if timer.run_id == run.id]
         assert run.state is RunState.SILENCED or run.exhausted or [t for t in mine if t.kind in ("step", "exhaustion")]
+
+    @invariant()
+    def while_work_is_done_nobody_is_called_but_by_hand(self) -> None:
+        silent = False
+        by_hand = set()
+        for event in self.rig.events:
+            if isinstance(event, events.Started) and event.trigger is Trigger.BY_HAND:
+                by_hand.add(event.run_id)
+            elif isinstance(event, events.Silenced):
+                silent = True
+            elif isinstance(event, events.Resumed | events.Ended):
+                # Whether another run is still held is for the invariant on the state below.
+                silent = False
+            elif isinstance(event, events.StepFired | events.NotificationRequested) and silent:
+                assert event.run_id in by_hand
+        for run in self.rig.known.runs:
+            if self.rig.known.is_silent(run):
+                assert not [timer for timer in self.rig.timers.values() if timer.run_id == run.id and timer.call_id]
+
+    @invariant()
+    def what_is_stored_reads_back_and_what_is_told_fits_the_contract(self) -> None:
+        for event in self.rig.events[-3:]:
+            assert from_stored(stored_type(event), orjson.loads(to_stored(event))) == event
+            to_published(INCIDENT, event)
 
     @invariant()
     def what_is_due_has_happened(self) -> None:

@@ -10,6 +10,7 @@ from haveri_chassis.bus import Received
 from haveri_chassis.clock import Clock
 from haveri_chassis.logs import get_logger
 from haveri_contracts.chat.events import ChatEvent
+from haveri_contracts.envelope import Envelope
 from haveri_contracts.incident import events
 from haveri_contracts.incident.events import IncidentEvent
 from haveri_contracts.plain import Status
@@ -71,8 +72,8 @@ class FollowIncident:
 
 def decision_on(news: object, received: Received[IncidentEvent | ChatEvent]) -> Decision:
     """The decision for one piece of news; whatever a person does about an incident keeps it from being forgotten."""
-    decide = _DECISIONS[type(news)](news, received.actor) if type(news) in _DECISIONS else None
     envelope = received.envelope
+    decide = _DECISIONS[type(news)](news, envelope) if type(news) in _DECISIONS else None
     alive = isinstance(news, ChatEvent) or actor_member_id(envelope.actor) is not None
 
     def decision(case: Case) -> None:
@@ -98,21 +99,23 @@ def _followed(news: events.IncidentDeclared) -> IncidentFollowed:
     )
 
 
-def _over(status: Status, at: datetime, actor: str) -> Decision:
-    return lambda case: following.over(case, status, actor_member_id(actor), at)
+def _over(status: Status, at: datetime, envelope: Envelope) -> Decision:
+    return lambda case: following.over(case, status, actor_member_id(envelope.actor), at)
 
 
-# By the kind of news, from the news and who acted. What is not named here changes nothing in the escalation.
-_DECISIONS: dict[type, Callable[[Any, str], Decision]] = {
+# By the kind of news, from the news and its envelope. What is not named here changes nothing in the escalation.
+_DECISIONS: dict[type, Callable[[Any, Envelope], Decision]] = {
     events.IncidentDeclared: lambda news, _: lambda case: beginning.declared(case, _followed(news)),
     events.IncidentAcknowledged: lambda news, _: (
         lambda case: acknowledging.taken(case, news.member_id, news.acknowledged_at)
     ),
     events.SeverityChanged: lambda news, _: lambda case: beginning.severity_changed(case, news.severity),
     events.StatusUpdated: lambda news, _: lambda case: following.status_updated(case, news.status),
-    events.IncidentResolved: lambda news, actor: _over(Status.RESOLVED, news.resolved_at, actor),
-    events.IncidentClosed: lambda news, actor: _over(Status.CLOSED, news.closed_at, actor),
-    events.IncidentReopened: lambda *_: beginning.reopened,
-    events.AcknowledgementExpired: lambda news, _: lambda case: beginning.expired(case, news.acknowledged_at),
-    events.LeadAssigned: lead_assigned,
+    events.IncidentResolved: lambda news, said: _over(Status.RESOLVED, news.resolved_at, said),
+    events.IncidentClosed: lambda news, said: _over(Status.CLOSED, news.closed_at, said),
+    events.IncidentReopened: lambda _, said: lambda case: beginning.reopened(case, said.time),
+    events.AcknowledgementExpired: lambda news, said: (
+        lambda case: beginning.expired(case, news.acknowledged_at, said.time)
+    ),
+    events.LeadAssigned: lambda news, said: lead_assigned(news, said.actor),
 }

@@ -176,6 +176,11 @@ class Escalation:
                 return run, call
         return None
 
+    def is_silent(self, run: Run) -> bool:
+        """True when nobody may be called by a run now: it is silenced, or it was replaced by one that is."""
+        others = run.trigger is not Trigger.BY_HAND and any(one.state is RunState.SILENCED for one in self.runs)
+        return run.state is RunState.SILENCED or others
+
     def in_force(self) -> Run | None:
         """The run whose chain says how long an acknowledgement holds and how soon there must be mitigation."""
         return next((run for run in reversed(self.runs) if run.trigger.follows_the_incident), None)

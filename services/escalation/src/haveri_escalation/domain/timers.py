@@ -39,7 +39,7 @@ def wanted_timers(state: Escalation) -> dict[str, Timer]:
     timers = {f"{incident.id}/{run.id}/{timer.kind}": timer for run in state.runs for timer in _of_run(run)}
     for run in state.runs:
         # A run that has ended may still be answered: its calls go on until they are withdrawn.
-        if run.state is not RunState.SILENCED:
+        if not state.is_silent(run):
             timers |= {f"{incident.id}/{run.id}/call/{timer.call_id}": timer for timer in _of_calls(run)}
     return timers | {f"{incident.id}/{timer.kind}": timer for timer in _clocks(state)}
 

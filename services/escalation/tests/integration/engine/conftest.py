@@ -14,7 +14,8 @@ from haveri_chassis.testing.house import House
 # Tests are imported without packages, so that their shared parts have to be made findable.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from engine_stage import Plant, Stage
+from engine_plant import Plant
+from engine_stage import Stage
 
 SCHEMA = ServiceSchema("escalation", "escalation", "haveri_escalation")
 

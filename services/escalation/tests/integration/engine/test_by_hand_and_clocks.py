@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine_stage import IDS, Plant, calling
+from engine_plant import Plant, calling
+from engine_stage import IDS
 
 from haveri_chassis.messages import Sender
 from haveri_contracts.chat.events import Author, MessagePosted

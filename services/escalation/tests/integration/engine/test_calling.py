@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine_stage import MINUTE, Plant, calling
+from engine_plant import Plant, calling
+from engine_stage import MINUTE
 
 from haveri_contracts.escalation import events
 from haveri_contracts.escalation.models import CallState, EndReason, RunState, StepOutcome, Trigger

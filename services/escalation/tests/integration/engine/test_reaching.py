@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine_stage import CHAT, MINUTE, Plant, calling
+from engine_plant import Plant, calling
+from engine_stage import CHAT, MINUTE
 
 from haveri_contracts.escalation import commands, events
 from haveri_contracts.escalation.models import CallState

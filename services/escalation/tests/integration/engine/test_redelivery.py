@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from engine_stage import IDS, MINUTE, Plant, calling
+from engine_plant import Plant, calling
+from engine_stage import IDS, MINUTE
 
 from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.envelope import Envelope

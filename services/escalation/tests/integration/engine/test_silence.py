@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine_stage import MINUTE, Plant, calling
+from engine_plant import Plant, calling
+from engine_stage import MINUTE
 
 from haveri_contracts.escalation import commands, events
 from haveri_contracts.escalation.models import RunState, StepOutcome

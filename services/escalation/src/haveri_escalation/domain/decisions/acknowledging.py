@@ -24,7 +24,7 @@ def taken(case: Case, member_id: UUID, taken_at: datetime) -> None:
     incident = case.incident
     if not incident.status.is_open or incident.is_taken:
         return
-    if incident.released_at is not None and taken_at <= incident.released_at:
+    if incident.released_at is not None and taken_at < incident.released_at:
         # Old news that was overtaken by its own end.
         return
     case.say(TakingNoted(member_id, taken_at))

@@ -39,20 +39,23 @@ def severity_changed(case: Case, severity: Severity) -> None:
         begin(case, Trigger.SEVERITY_CHANGED, match_policy(case))
 
 
-def reopened(case: Case) -> None:
-    """The incident is open again, and nobody's."""
+def reopened(case: Case, at: datetime) -> None:
+    """The incident is open again since `at`, by its owner's clock, and nobody's."""
     if case.incident.status.is_open:
         return
     case.say(StatusNoted(Status.INVESTIGATING))
-    case.say(ReleaseNoted(case.now))
+    case.say(ReleaseNoted(at))
     begin(case, Trigger.REOPENED, match_policy(case))
 
 
-def expired(case: Case, acknowledged_at: datetime) -> None:
-    """Nothing happened for too long after the incident was taken: everybody is called anew."""
+def expired(case: Case, acknowledged_at: datetime, at: datetime) -> None:
+    """Nothing happened for too long after the incident was taken, which ended at `at`: everybody is called anew."""
     if case.incident.taken_at != acknowledged_at:
+        if not case.incident.is_taken:
+            # The news that it was taken is late, and is then known to be over.
+            case.say(ReleaseNoted(at))
         return
-    case.say(ReleaseNoted(case.now))
+    case.say(ReleaseNoted(at))
     if case.incident.status.is_open:
         _replace(case)
         begin(case, Trigger.ACKNOWLEDGEMENT_EXPIRED, match_policy(case))
@@ -79,7 +82,8 @@ def begin(case: Case, trigger: Trigger, match: Match) -> None:
     case.say(PolicyMissing(case.incident.facility_id, case.incident.severity))
     nothing_but_the_last_resort = Chain((), last_resort=LastResort(None, timedelta()))
     run_id = start(case, trigger, nothing_but_the_last_resort, why=match.why)
-    if not hold_if_silenced(case, run_id):
+    _skip_what_is_not_needed(case, run_id)
+    if not hold_if_silenced(case, run_id) and case.run(run_id).is_live:
         # Not told as exhausted: nothing was tried before.
         call_last_resort(case, case.run(run_id))
         carry_on(case, run_id)

@@ -38,7 +38,7 @@ def why_refused(case: Case, timer: Timer) -> str | None:
         return f"it is of generation {timer.generation}, the run of {run.generation}"
     if timer.kind in ("expiry", "mitigation"):
         return _why_clock_refused(case, timer)
-    return _why_call_refused(run, timer) if timer.kind == "call" else _why_step_refused(run, timer)
+    return _why_call_refused(case, run, timer) if timer.kind == "call" else _why_step_refused(run, timer)
 
 
 def _why_step_refused(run: Run, timer: Timer) -> str | None:
@@ -52,11 +52,11 @@ def _why_step_refused(run: Run, timer: Timer) -> str | None:
     return None if step.outcome.may_come else f"the step is {step.outcome.value} already"
 
 
-def _why_call_refused(run: Run, timer: Timer) -> str | None:
+def _why_call_refused(case: Case, run: Run, timer: Timer) -> str | None:
     call = run.find_call(timer.call_id) if timer.call_id is not None else None
     if call is None:
         return "there is no such call"
-    if run.state is RunState.SILENCED:
+    if case.state.is_silent(run):
         return "the run is silenced"
     return None if call_due_at(call) is not None else f"the call is {call.state.value}"
 

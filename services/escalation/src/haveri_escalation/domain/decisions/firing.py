@@ -125,7 +125,7 @@ def _run_out(case: Case, run: Run) -> bool:
     """The run has nothing pending: exhausted when its time has come, done when it waits for nothing. True at an end."""
     if run.pending():
         return False
-    if run.exhaustion_due_at is None and not run.exhausted:
+    if case.incident.is_taken or (run.exhaustion_due_at is None and not run.exhausted):
         case.say(Ended(run.id, EndReason.DONE, None, case.now))
         return True
     if run.exhausted or run.exhaustion_due_at is None or run.exhaustion_due_at > case.now:

@@ -11,7 +11,7 @@ from haveri_escalation.domain.engine_refusals import CallUnknown
 from haveri_escalation.domain.events import NotificationDelivered, NotificationFailed, NotificationSent
 from haveri_escalation.domain.facts import AttemptUnneeded
 from haveri_escalation.domain.state import Attempt, Call, Run
-from haveri_escalation.domain.values import AttemptState, RunState
+from haveri_escalation.domain.values import AttemptState
 
 _LATER_THAN_SENT = (AttemptState.SENT, AttemptState.DELIVERED)
 
@@ -44,6 +44,6 @@ def _failed(case: Case, run: Run, call: Call, attempt: Attempt, reason: str) -> 
         return
     why = (reason or "it did not get through")[:300]
     case.say(NotificationFailed(run.id, call.id, call.member_id, attempt.via, why, case.now))
-    if run.state is not RunState.SILENCED:
+    if not case.state.is_silent(run):
         calling.go_on(case, run.id, call.id)
         carry_on(case, run.id)

@@ -56,6 +56,9 @@ def _resume(case: Case, run: Run) -> None:
         return
     silence = case.now - run.silenced_at
     case.say(Resumed(run.id, run.window_id, moved(run, silence), moved_exhaustion(run, silence)))
-    for call in run.calls:
-        calling.go_on(case, run.id, call.id)
+    for one in case.state.runs:
+        for call in one.calls:
+            # Those of a run, too, that this one replaced in its silence.
+            if not case.state.is_silent(one):
+                calling.go_on(case, one.id, call.id)
     carry_on(case, run.id)
