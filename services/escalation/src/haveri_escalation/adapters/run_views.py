@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 from haveri_contracts.escalation import models
@@ -27,9 +26,10 @@ def view_of(run: Run, incident_id: object) -> models.EscalationRun:
             "ended_at": run.ended_at,
             "end_reason": run.end_reason,
             "silenced_until": run.silenced_until,
-            "steps": [{**asdict(step), "note": step.note[:300]} for step in run.steps],
+            "steps": list(run.steps),
             "calls": [_call(call) for call in run.calls],
-        }
+        },
+        from_attributes=True,
     )
 
 
@@ -57,7 +57,7 @@ def next_step(view: models.EscalationRun, due_at: datetime | None) -> models.Run
 
 
 def _call(call: Call) -> dict[str, object]:
-    attempts = [{**asdict(tried), "reason": tried.reason[:300]} for tried in call.attempts]
+    attempts: list[object] = list(call.attempts)
     if call.may_go_on:
         attempts += [{"via": way.via, "state": "waiting"} for way in call.ways[len(attempts) :]]
     return {

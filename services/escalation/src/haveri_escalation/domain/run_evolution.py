@@ -11,6 +11,8 @@ from haveri_escalation.domain.facts import EscalationEvent
 from haveri_escalation.domain.state import LAST_RESORT, Run, RunStep
 from haveri_escalation.domain.values import RunState, StepOutcome
 
+_LONGEST_NOTE = 300
+
 
 def started(event: events.Started) -> Run:
     """The run that began."""
@@ -53,7 +55,7 @@ def apply(_event: EscalationEvent, run: Run) -> Run:
 
 @apply.register
 def _(event: events.StepFired, run: Run) -> Run:
-    note = "; ".join(event.missing)
+    note = "; ".join(event.missing)[:_LONGEST_NOTE]
     members = tuple(call.member_id for call in event.calls)
     done = RunStep(event.round, event.step, event.due_at, True, StepOutcome.FIRED, event.fired_at, members, note)
     if event.step == LAST_RESORT:
