@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -44,3 +45,11 @@ async def borealis(house: RunningHouse, tenants: TenantClient) -> AsyncIterator[
     """A second organisation in the same house."""
     async with borealis_plant(house, tenants) as organization:
         yield organization
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where screenshots go: HAVERI_SCREENSHOTS, or the test's own folder."""
+    folder = Path(os.environ.get("HAVERI_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx2
+
 Json = dict[str, Any]
 PUBLISHED = Path(__file__).parents[2] / "docs" / "contracts" / "schemas"
 
@@ -49,6 +51,15 @@ def published_schema(name: str) -> Json:
     """A schema of `docs/contracts/schemas`."""
     found: Json = json.loads((PUBLISHED / f"{name}.json").read_text())
     return found
+
+
+def assert_refused(answer: httpx2.Response, status: int, refusal: str) -> None:
+    """One clear answer: a problem with a name, a title and a detail in a person's words."""
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+    problem = answer.json()
+    assert (problem["type"], problem["status"]) == (refusal, status), answer.text
+    assert problem["title"]
+    assert problem["detail"]
 
 
 def misfits(value: Any, schema: Any, document: Json, where: str = "") -> list[str]:

@@ -15,7 +15,7 @@ from haveri_tool.testing import RunningHouse, running_house
 
 pytestmark = pytest.mark.e2e
 
-SERVICES = {"directory", "incident", "timeline", "teams_gateway", "web"}
+SERVICES = {"directory", "incident", "escalation", "timeline", "teams_gateway", "web"}
 SERVERS = {"postgres", "nats", "s3"}
 
 

@@ -92,7 +92,7 @@ async def test_the_streams_are_kept_in_files_and_their_consumers_named_after_ser
     }
     for name, retention in kept.items():
         assert (streams[name].retention, streams[name].storage) == (retention, StorageType.FILE), name
-    services = ("incident-", "directory-", "timeline-", "teams-gateway-", "web-")
+    services = ("incident-", "directory-", "escalation-", "timeline-", "teams-gateway-", "web-")
     for name in kept:
         for consumer in await stranger.nc.jetstream().consumers_info(name):
             assert consumer.config.durable_name == consumer.name
