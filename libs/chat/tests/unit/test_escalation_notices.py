@@ -213,6 +213,25 @@ def test_taking_an_incident_is_told_once_and_not_by_the_answered_call(
     assert tells(news.NotificationAnswered, **answered) is None
 
 
+def test_one_taking_that_ends_several_runs_is_one_notice(tells: Tells, known_id: Callable[[str], UUID]) -> None:
+    def taken(at: datetime) -> str | None:
+        fields = {"reason": EndReason.ACKNOWLEDGED, "by_member_id": known_id("Aino Virtanen"), "at": at}
+        notice = tells(news.EscalationEnded, **fields)
+        return notice.key if notice else None
+
+    assert taken(NOW)
+    assert taken(NOW) == taken(NOW)
+    assert taken(NOW) != taken(NOW + timedelta(minutes=1))
+
+
+def test_a_new_lead_whom_the_workflow_mentions_is_not_mentioned_twice(
+    tells: Tells, placed: Callable[..., PlacedCall]
+) -> None:
+    by_hand = Before(Trigger.BY_HAND)
+    assert tells(news.StepFired, before=by_hand, **fired([placed("Aino Virtanen", purpose=Purpose.JOIN)])) is None
+    assert tells(news.StepFired, before=by_hand, **fired([placed("Mikko Salo", purpose=Purpose.JOIN)])) is not None
+
+
 @pytest.mark.parametrize("locale", ["fi", "de"])
 def test_the_channel_is_spoken_to_in_the_organisations_language(
     tells: Tells, placed: Callable[..., PlacedCall], locale: str

@@ -121,7 +121,7 @@ class Rig:
 
     def change_severity(self, severity: Severity) -> list[EscalationEvent]:
         """It is of another severity."""
-        return self.decide(beginning.severity_changed, severity)
+        return self.decide(beginning.severity_changed, severity, self.now)
 
     def update_status(self, status: Status) -> list[EscalationEvent]:
         """Its status changes, among the open ones."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine_rig import ADMIN, ANNA, BEN, CARLA, DIRK, MINUTE, Rig, policy, sev2, step, window
+from engine_rig import ADMIN, ANNA, BEN, CARLA, DIRK, FACILITY, MINUTE, Rig, policy, sev2, step, window
 
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain import events, facts
@@ -122,3 +122,15 @@ def test_a_withdrawn_call_says_so_and_the_takers_own_is_answered() -> None:
     rig.take(ANNA)
     assert [call.state for call in rig.calls()] == [CallState.ANSWERED, CallState.WITHDRAWN]
     assert rig.run.trigger is Trigger.DECLARED
+
+
+def test_an_incident_of_last_week_wakes_nobody_when_it_is_first_heard_of_and_does_when_something_happens() -> None:
+    rig = Rig([sev2(), policy(1, Severity.SEV1, Chain((step(0, CARLA),)))])
+    long_ago = rig.now - 7 * 24 * 60 * MINUTE
+    rig.decide(
+        beginning.declared, facts.IncidentFollowed("INC-42", "Filler 2 jammed", Severity.SEV2, FACILITY, long_ago)
+    )
+    rig.decide(beginning.severity_changed, Severity.SEV3, long_ago)
+    assert rig.known.runs == ()
+    rig.change_severity(Severity.SEV1)
+    assert [call.member_id for call in rig.run.calls] == [CARLA]

@@ -52,7 +52,8 @@ def notice_of(event: news.EscalationEvent, before: Before, scene: Scene) -> Noti
         case news.StepsReplanned(steps=steps, reason=reason):
             return Notice(_with_next("notice.replanned", steps, scene, reason))
         case news.EscalationEnded(reason=EndReason.ACKNOWLEDGED, by_member_id=by, at=at):
-            return Notice(scene.say("notice.taken", name=scene.name(by), time=scene.clock(at)))
+            taken = scene.say("notice.taken", name=scene.name(by), time=scene.clock(at))
+            return Notice(taken, key=f"taken:{by}:{at.isoformat()}")
         case _:
             return _clocks_and_policies(event, scene)
 

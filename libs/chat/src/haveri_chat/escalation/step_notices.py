@@ -21,9 +21,14 @@ _BEGINNINGS = {
 }
 
 
-def step_notice(event: StepFired, before: Before, scene: Scene) -> Notice:
-    """Why, whom, and who else was meant. What was said of the time before is said here, so that it is one message."""
+def step_notice(event: StepFired, before: Before, scene: Scene) -> Notice | None:
+    """Why, whom, and who else was meant. What was said of the time before is said here, so that it is one message.
+
+    None for a new lead who was called for being it: the workflow has mentioned them.
+    """
     called = [call for call in event.calls if call.held_until is None]
+    if before.trigger is Trigger.BY_HAND and [call.member_id for call in event.calls] == [scene.incident.assigned_to]:
+        return None
     sentences = [_headline(event, before, called, scene)]
     sentences.extend(_held(event.calls, scene))
     if event.already_called:

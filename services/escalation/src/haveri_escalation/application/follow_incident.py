@@ -66,7 +66,7 @@ class FollowIncident:
 
     async def _decision(self, received: Received[IncidentEvent | ChatEvent]) -> Decision:
         if isinstance(received.message, events.EscalationRequested):
-            return await wished_for(self._worlds, received)
+            return _unless_old(await wished_for(self._worlds, received), received.envelope)
         return decision_on(received.message, received)
 
 
@@ -99,6 +99,11 @@ def _followed(news: events.IncidentDeclared) -> IncidentFollowed:
     )
 
 
+def _unless_old(decide: Decision, envelope: Envelope) -> Decision:
+    """A wish of long ago is not carried out any more."""
+    return lambda case: None if beginning.is_old(case, envelope.time) else decide(case)
+
+
 def _over(status: Status, at: datetime, envelope: Envelope) -> Decision:
     return lambda case: following.over(case, status, actor_member_id(envelope.actor), at)
 
@@ -109,7 +114,7 @@ _DECISIONS: dict[type, Callable[[Any, Envelope], Decision]] = {
     events.IncidentAcknowledged: lambda news, _: (
         lambda case: acknowledging.taken(case, news.member_id, news.acknowledged_at)
     ),
-    events.SeverityChanged: lambda news, _: lambda case: beginning.severity_changed(case, news.severity),
+    events.SeverityChanged: lambda news, said: lambda case: beginning.severity_changed(case, news.severity, said.time),
     events.StatusUpdated: lambda news, _: lambda case: following.status_updated(case, news.status),
     events.IncidentResolved: lambda news, said: _over(Status.RESOLVED, news.resolved_at, said),
     events.IncidentClosed: lambda news, said: _over(Status.CLOSED, news.closed_at, said),
@@ -117,5 +122,5 @@ _DECISIONS: dict[type, Callable[[Any, Envelope], Decision]] = {
     events.AcknowledgementExpired: lambda news, said: (
         lambda case: beginning.expired(case, news.acknowledged_at, said.time)
     ),
-    events.LeadAssigned: lambda news, said: lead_assigned(news, said.actor),
+    events.LeadAssigned: lambda news, said: _unless_old(lead_assigned(news, said.actor), said),
 }

@@ -71,7 +71,7 @@ class TellChannel:
                 channel = incident.chat_channel_ref
                 if channel is None:
                     raise PlatformRefused("the incident never had a channel")
-                await self._caller_of(tenant).tell(incident.id, str(kept.id), notice, channel, plant)
+                await self._caller_of(tenant).tell(incident.id, notice.key or str(kept.id), notice, channel, plant)
             except PlatformRefused as error:
                 await self._refusals.tell(tenant, incident.id, {f"notice:{kept.event.name}": error.reason})
         await self._book.told(organization, kept.id)

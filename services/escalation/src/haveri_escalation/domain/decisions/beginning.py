@@ -21,20 +21,30 @@ WITHOUT_LAST_RESORT = timedelta(minutes=10)
 """When a chain that has no last resort is told to be exhausted, after its last step."""
 
 
+OLD_NEWS = timedelta(hours=24)
+"""News that comes so late wakes nobody at night for what is long known; the next turn of the incident calls again."""
+
+
+def is_old(case: Case, said_at: datetime) -> bool:
+    """Whether news is only heard of now: escalation is new in this house, or the bus was filled again from tables."""
+    return case.now - said_at > OLD_NEWS
+
+
 def declared(case: Case, incident: IncidentFollowed) -> None:
     """Follow a new incident and begin its run."""
     if case.is_known:
         return
     case.say(incident)
-    begin(case, Trigger.DECLARED, match_policy(case))
+    if not is_old(case, incident.declared_at):
+        begin(case, Trigger.DECLARED, match_policy(case))
 
 
-def severity_changed(case: Case, severity: Severity) -> None:
-    """Begin anew by the new severity's policy; who was called already stays called."""
+def severity_changed(case: Case, severity: Severity, at: datetime) -> None:
+    """Begin anew by the severity it has since `at`; who was called already stays called."""
     if severity is case.incident.severity:
         return
     case.say(SeverityNoted(severity))
-    if case.incident.status.is_open:
+    if case.incident.status.is_open and not is_old(case, at):
         _replace(case)
         begin(case, Trigger.SEVERITY_CHANGED, match_policy(case))
 
@@ -45,7 +55,8 @@ def reopened(case: Case, at: datetime) -> None:
         return
     case.say(StatusNoted(Status.INVESTIGATING))
     case.say(ReleaseNoted(at))
-    begin(case, Trigger.REOPENED, match_policy(case))
+    if not is_old(case, at):
+        begin(case, Trigger.REOPENED, match_policy(case))
 
 
 def expired(case: Case, acknowledged_at: datetime, at: datetime) -> None:
@@ -56,7 +67,7 @@ def expired(case: Case, acknowledged_at: datetime, at: datetime) -> None:
             case.say(ReleaseNoted(at))
         return
     case.say(ReleaseNoted(at))
-    if case.incident.status.is_open:
+    if case.incident.status.is_open and not is_old(case, at):
         _replace(case)
         begin(case, Trigger.ACKNOWLEDGEMENT_EXPIRED, match_policy(case))
 
