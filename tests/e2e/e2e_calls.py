@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
 from e2e_plants import PATIENCE, Organization, app_id, eventually
+from e2e_promises import uuid7
 
 from haveri_teams_tenant.client.models import Mail, Message
 from haveri_tool.testing import RunningHouse
@@ -89,6 +92,16 @@ class Calls:
         removed = await self.demo.api.delete(f"/escalation-policies/{made['id']}")
         assert removed.status_code == 204, removed.text
 
+    @asynccontextmanager
+    async def mailed(self, person: str) -> AsyncIterator[str]:
+        """Somebody who gets a mail as well when called, for as long as a test needs it; gives the member's id."""
+        door = f"/members/{(await self.ids('members'))[person]}"
+        before = (await self.demo.get(door))["contact_prefs"]
+        wanted = {**before, "ways": [{"via": "email", "after_minutes": 0.01}]}
+        (await self.demo.api.patch(door, json={"contact_prefs": wanted})).raise_for_status()
+        yield door.rpartition("/")[2]
+        (await self.demo.api.patch(door, json={"contact_prefs": before})).raise_for_status()
+
     async def mail_to(self, person: str, *words: str) -> Mail:
         """A mail in somebody's mailbox that holds these words."""
 
@@ -108,3 +121,43 @@ def call(*member_ids: str, after: float = 0, **more: Any) -> Json:
 def outcomes(run: Json) -> dict[tuple[int, int], str]:
     """What became of a run's steps, by round and step."""
     return {(step["round"], step["step"]): step["outcome"] for step in run["steps"]}
+
+
+@asynccontextmanager
+async def doors_of(
+    house: RunningHouse, organization: Organization, *people: str
+) -> AsyncIterator[list[httpx2.AsyncClient]]:
+    """The API as each of these members has it."""
+    emails = {it["name"]: it["email"] for it in (await organization.get("/members", limit=200))["items"]}
+    orders = [("token", "create", organization.slug, emails[name], "--name", "e2e", "--quiet") for name in people]
+    made = await asyncio.gather(*(asyncio.to_thread(house.haveri, *order) for order in orders))
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(house.api(token.stdout.strip())) for token in made]
+
+
+@asynccontextmanager
+async def added(demo: Organization, kind: str, /, **body: Any) -> AsyncIterator[Json]:
+    """Something in the directory that goes again at the end, unless it has gone already."""
+    answer = await demo.api.post(f"/{kind}", json=body)
+    assert answer.status_code == 201, answer.text
+    try:
+        yield answer.json()
+    finally:
+        gone = await demo.api.delete(f"/{kind}/{answer.json()['id']}")
+        assert gone.status_code in (204, 404), gone.text
+
+
+def somebody(**more: Any) -> Json:
+    """A responder whom nobody knows yet."""
+    unique = uuid7()[-8:]
+    return {"name": f"New {unique}", "email": f"{unique}@new.example", "role": "responder", **more}
+
+
+def calendar(email: str, *starts: str, zone: str = "Europe/Helsinki") -> str:
+    """A calendar with shifts of eight hours for one person."""
+    events = [
+        f"BEGIN:VEVENT\r\nUID:{uuid7()}\r\nSUMMARY:Early\r\nDTSTART;TZID={zone}:{start}\r\nDURATION:PT8H\r\n"
+        f"ATTENDEE:mailto:{email}\r\nEND:VEVENT\r\n"
+        for start in starts
+    ]
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//bench//\r\n{''.join(events)}END:VCALENDAR\r\n"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from contextlib import AsyncExitStack
 
-import httpx2
 import pytest
-from e2e_calls import Calls, call, outcomes
+from e2e_calls import Calls, added, calendar, call, doors_of, outcomes, somebody
 from e2e_plants import Organization
 from e2e_promises import Json, assert_refused, uuid7
 
@@ -36,39 +34,6 @@ async def place(calls: Calls) -> Json:
         "facility_id": (await calls.ids("facilities"))["Tampere Works"],
         "area_id": (await calls.ids("areas"))[AREA],
     }
-
-
-@pytest.fixture(scope="module")
-def doors(house: RunningHouse, demo: Organization) -> Any:
-    """The API as somebody of the demo plant, by e-mail address."""
-
-    @asynccontextmanager
-    async def open_as(*names: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
-        members = {member["name"]: member["email"] for member in (await demo.get("/members", limit=200))["items"]}
-        orders = [("token", "create", "demo", members[name], "--name", "bad input", "--quiet") for name in names]
-        made = await asyncio.gather(*(asyncio.to_thread(house.haveri, *order) for order in orders))
-        async with AsyncExitStack() as stack:
-            yield [await stack.enter_async_context(house.api(token.stdout.strip())) for token in made]
-
-    return open_as
-
-
-@asynccontextmanager
-async def added(demo: Organization, kind: str, **body: Any) -> AsyncIterator[Json]:
-    """Something in the directory that goes again at the end, unless it has gone already."""
-    answer = await demo.api.post(f"/{kind}", json=body)
-    assert answer.status_code == 201, answer.text
-    try:
-        yield answer.json()
-    finally:
-        gone = await demo.api.delete(f"/{kind}/{answer.json()['id']}")
-        assert gone.status_code in (204, 404), gone.text
-
-
-def somebody(**more: Any) -> Json:
-    """A responder whom nobody knows yet."""
-    unique = uuid7()[-8:]
-    return {"name": f"New {unique}", "email": f"{unique}@new.example", "role": "responder", **more}
 
 
 def conditions(place: Json) -> Json:
@@ -168,13 +133,13 @@ async def new_team(stack: AsyncExitStack, demo: Organization, place: Json) -> Js
 
 
 async def test_an_acknowledgement_that_does_not_count_stops_no_call(
-    calls: Calls, demo: Organization, borealis: Organization, place: Json, doors: Any
+    calls: Calls, demo: Organization, borealis: Organization, place: Json, house: RunningHouse
 ) -> None:
     members = await calls.ids("members")
     steps = [call(members[TIMO]), call(members[VEERA], after=NEVER)]
     async with (
         calls.policy(name="Who may", conditions=conditions(place), steps=steps),
-        doors(VIEWER, TIMO, VEERA) as (viewer, timo, veera),
+        doors_of(house, demo, VIEWER, TIMO, VEERA) as (viewer, timo, veera),
     ):
         number = await declared(demo, place, "Mixer 1 hums")
         card = await calls.card_of(TIMO, number)
@@ -254,16 +219,6 @@ async def test_shifts_that_would_go_round_in_a_circle_are_refused_by_name(demo: 
 async def names_of(demo: Organization, ids: list[str]) -> list[str]:
     """Members' names."""
     return [item["name"] for item in (await demo.get("/members", limit=200))["items"] if item["id"] in ids]
-
-
-def calendar(email: str, *starts: str, zone: str = "Europe/Helsinki") -> str:
-    """A calendar with shifts of eight hours for one person."""
-    events = [
-        f"BEGIN:VEVENT\r\nUID:{uuid7()}\r\nSUMMARY:Early\r\nDTSTART;TZID={zone}:{start}\r\nDURATION:PT8H\r\n"
-        f"ATTENDEE:mailto:{email}\r\nEND:VEVENT\r\n"
-        for start in starts
-    ]
-    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//bench//\r\n{''.join(events)}END:VCALENDAR\r\n"
 
 
 async def test_a_calendar_with_a_fault_is_refused_by_name_and_nothing_of_it_is_there(

@@ -221,10 +221,9 @@ async def test_on_a_phone_the_card_and_the_mailed_link_each_take_one_press(
     house: RunningHouse, demo: Organization, calls: Calls, chromium: Browser, pictures: Path
 ) -> None:
     members = await calls.ids("members")
-    mailed = {"contact_prefs": {"ways": [{"via": "email", "after_minutes": 0.01}]}}
-    (await demo.api.patch(f"/members/{members[MARIA]}", json=mailed)).raise_for_status()
     where = {"severity": ["SEV3"], "area_ids": [(await calls.ids("areas"))["Utilities"]]}
     async with (
+        calls.mailed(MARIA),
         calls.policy(name="Boilers", conditions=where, steps=[call(members[MARIA], members[AINO])]),
         somebodys_browser(chromium, PHONE, is_mobile=True, has_touch=True) as phone,
         somebodys_browser(chromium, PHONE, is_mobile=True, has_touch=True) as others,
