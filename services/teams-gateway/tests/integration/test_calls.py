@@ -298,12 +298,22 @@ async def test_two_replicas_call_everybody_once(rig: Rig, gateway: Gateway, esca
         for incident in incidents:
             await escalation.call(works, incident, [MIKKO])
         await rig.until(lambda: len(escalation.reports(works, "delivered")) == len(incidents), 30)
-        await asyncio.sleep(0.5)
         messages = await works.handle.messages(await works.own_chat(MIKKO, rig.app_id))
         assert len(messages) == len(incidents)
-        for channel in await works.handle.channels():
-            told = [m for m in await works.handle.messages(channel) if "calling" in m.text]
-            assert len(told) == (1 if channel.name.startswith("inc-") else 0)
+
+        async def told() -> dict[str, int]:
+            return {
+                channel.name: sum("calling" in message.text for message in await works.handle.messages(channel))
+                for channel in await works.handle.channels()
+            }
+
+        async def all_told() -> bool:
+            return sum((await told()).values()) >= len(incidents)
+
+        # A notice that the other replica has in hand is looked at again a moment later.
+        await rig.until(all_told, 30)
+        for channel, count in (await told()).items():
+            assert count == (1 if channel.startswith("inc-") else 0), channel
 
 
 @pytest.mark.parametrize("moment", ["Calls.open", "Calls.find", "Calls.settle", "Tellings.settle", "Notices.untold"])
