@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -18,11 +19,16 @@ pytestmark = pytest.mark.e2e
 
 OWNER = "owner@hypothesis.example"
 DIRECTORY = ("facilities", "areas", "assets", "teams", "members")
-EXAMPLES = 250
+PLANNED = ("escalation-policies", "maintenance-windows", "rotations", "shift-changes")
+EXAMPLES = 400
 GARBAGE = st.sampled_from(["x", "INC-0", "INC-99999999999", "%00", "🛠", "'; --", "null", "0" * 64, "-1"])
 ODD = st.sampled_from(
     [None, True, -1, 1e400, 10**30, "", " ", "\ud800", "a\u0000b", "x" * 9000, [], {}, [[]], {"": None}]
 )
+DOCUMENTS = [
+    *("", "facilities: [", "a,b\n1", "organization: {id: x}\n", "- &a [*a]", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"),
+    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20310101T060000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+]
 TEXT = st.text(max_size=30)
 
 
@@ -66,20 +72,54 @@ def door(house: RunningHouse) -> Iterator[Door]:
     web = house.endpoints["web"]
     with httpx2.Client(base_url=web, headers={"Authorization": f"Bearer {token}"}, timeout=30) as api:
 
-        def add(kind: str, **body: Any) -> str:
+        def add(kind: str, /, **body: Any) -> str:
             answer = api.post(f"/api/v1/{kind}", json=body)
             assert answer.status_code == 201, answer.text
             return str(answer.json()["id"])
 
         facility = add("facilities", name="Works", timezone="Europe/Helsinki")
         area = add("areas", name="Line", facility_id=facility)
+        team = add("teams", name="Crew", facility_id=facility)
+        member = add("members", name="Somebody", email="somebody@hypothesis.example", role="responder", team_ids=[team])
+        slot = {"name": "Early", "from": "06:00", "to": "14:00"}
+        stretch = {"starts_at": "2031-05-01T06:00:00Z", "ends_at": "2031-05-01T14:00:00Z"}
+        steps = [{"notify": {"member_ids": [member]}, "after_minutes": 0}]
+        soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
         things = {
             "facilities": [facility, add("facilities", name="Spare", timezone="Europe/Berlin")],
             "areas": [area],
             "assets": [add("assets", name="Filler", area_id=area, asset_type="filler")],
-            "teams": [add("teams", name="Crew", facility_id=facility)],
-            "members": [add("members", name="Somebody", email="somebody@hypothesis.example", role="responder")],
+            "teams": [team],
+            "members": [member],
             "tokens": [add("tokens", name="spare")],
+            "escalation-settings": [facility],
+            "holidays": [facility],
+            "escalation-policies": [
+                add(
+                    "escalation-policies",
+                    name="All",
+                    facility_id=facility,
+                    conditions={"severity": ["SEV1", "SEV2"]},
+                    steps=steps,
+                )
+            ],
+            "maintenance-windows": [
+                add("maintenance-windows", facility_id=facility, area_ids=[area], ends_at=soon),
+            ],
+            "rotations": [
+                add(
+                    "rotations",
+                    name="Round",
+                    facility_id=facility,
+                    first_day="2026-01-05",
+                    slots=[slot],
+                    pattern=["Early"],
+                    crews=[{"team_id": team}],
+                )
+            ],
+            "shift-changes": [
+                add("shift-changes", **{"team_id": team, "kind": "absence", "member_id": member, **stretch})
+            ],
             "incidents": [
                 "INC-1",
                 add("incidents", title="One", severity="SEV2", facility_id=facility),
@@ -123,6 +163,20 @@ def promised_calls() -> set[tuple[str, str]]:
         *((method, f"/{kind}") for kind in (*DIRECTORY, "tokens") for method in ("GET", "POST")),
         *((method, f"/{kind}/{{id}}") for kind in DIRECTORY for method in ("GET", "PATCH", "DELETE")),
         ("DELETE", "/tokens/{id}"),
+        *((method, f"/{kind}") for kind in PLANNED for method in ("GET", "POST")),
+        *((method, f"/{kind}/{{id}}") for kind in PLANNED for method in ("GET", "PATCH", "DELETE")),
+        ("POST", "/escalation-policies/simulate"),
+        ("GET", "/escalation-policies/{id}/versions"),
+        ("GET", "/incidents/{id}/escalations"),
+        ("GET", "/escalations/running"),
+        ("GET", "/escalation-settings"),
+        ("PUT", "/escalation-settings/{id}"),
+        ("POST", "/shift-changes/{id}/accept"),
+        ("GET", "/holidays"),
+        ("PUT", "/holidays/{id}"),
+        ("POST", "/shifts/import"),
+        ("GET", "/schedule"),
+        ("GET", "/schedule.ics"),
         ("GET", "/on-shift"),
         ("GET", "/settings/chat"),
         ("PUT", "/settings/chat"),
@@ -174,7 +228,7 @@ def _body(door: Door, operation: Json) -> st.SearchStrategy[dict[str, Any]]:
         return st.just({})
     kind, content = next(iter(operation["requestBody"]["content"].items()))
     if kind != "application/json":
-        documents = st.sampled_from(["", "facilities: [", "a,b\n1", "organization: {id: x}\n", "- &a [*a]"]) | TEXT
+        documents = st.sampled_from(DOCUMENTS) | TEXT
         return documents.map(
             lambda text: {"content": text.encode("utf-8", "replace"), "headers": {"Content-Type": kind}}
         )
