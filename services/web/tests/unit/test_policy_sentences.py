@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from web_plant import Plants, TenantPlant, demo
 
 from haveri_contracts.directory.contacts import Via
-from haveri_contracts.directory.models import Locale, Weekday
+from haveri_contracts.directory.models import Locale, Shift, ShiftInfo, Team, Weekday
 from haveri_contracts.escalation.models import (
     Conditions,
     EscalationPolicy,
@@ -114,6 +114,16 @@ def test_a_policy_reads_back_as_a_sentence(plant: Plant) -> None:
 )
 def test_the_sentence_is_said_in_the_readers_language(plant: Plant, locale: Locale, said: str) -> None:
     assert plant.words(locale).policy(plant.policy()) == said
+
+
+def test_crews_that_take_turns_are_not_said_to_be_called_all_together() -> None:
+    plant = Plant()
+    night = ShiftInfo(shifts=[Shift(name="Night", start="22:00", end="06:00")])
+    crews = [Team(id=UUID(int=n), name=f"Crew {n}", facility_id=plant.facility, shift_info=night) for n in (1, 2)]
+    for crew in crews:
+        plant.directory.teams[crew.id] = crew
+    policy = plant.policy(steps=[Step(notify=Notify(team_ids=[crew.id for crew in crews]))])
+    assert "whoever of Crew 1 and Crew 2 is on shift at once" in plant.words().policy(policy)
 
 
 def test_everything_that_a_policy_does_is_in_its_sentence(plant: Plant) -> None:

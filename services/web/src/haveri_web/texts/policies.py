@@ -17,6 +17,11 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "whom.lead": ("the lead of the shift", "vuoron vetäjä", "die Schichtleitung"),
     "whom.on_shift": ("everybody on shift", "kaikki vuorossa olevat", "alle in der Schicht"),
     "whom.role": ("{role} of the shift", "vuoron {role}", "{role} der Schicht"),
+    "whom.of_teams": (
+        "whoever of {people} is on shift",
+        "vuorossa olevat ryhmistä {people}",
+        "wer von {people} Schicht hat",
+    ),
     "whom.in_turn": ("one of {people} in turn", "vuorotellen yksi: {people}", "reihum jemand aus {people}"),
     "whom.administrators": ("the administrators", "ylläpitäjät", "die Administration"),
     "when.any": ("Any severity", "Mikä tahansa vakavuus", "Jede Schwere"),

@@ -103,6 +103,9 @@ class PolicyWords:
         teams = [self._team(team_id) for team_id in notify.team_ids]
         if notify.round_robin:
             teams = [self._t("whom.in_turn", people=team) for team in teams]
+        elif len(teams) > 1 and all(map(self._works_in_shifts, notify.team_ids)):
+            # Crews that take turns: nobody should read that all of them are woken.
+            teams = [self._t("whom.of_teams", people=self._all(teams))]
         roles = [self.role(role) for role in notify.shift_roles]
         return self._all([*teams, *roles, *map(self._member, notify.member_ids)]) or self._t("words.nobody")
 
@@ -152,6 +155,10 @@ class PolicyWords:
     def _area(self, area_id: UUID) -> str:
         area = self._directory.areas.get(area_id)
         return area.name if area else f"#{str(area_id)[:8]}"
+
+    def _works_in_shifts(self, team_id: UUID) -> bool:
+        team = self._directory.teams.get(team_id)
+        return team is not None and bool(team.shift_info.shifts)
 
     def _team(self, team_id: UUID) -> str:
         team = self._directory.teams.get(team_id)
