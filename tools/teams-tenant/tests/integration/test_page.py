@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import quote
 
 import httpx2
-from tenant_support import ANNA, MIKKO, Stage, card, execute, text_block
+from tenant_support import ANNA, MIKKO, Stage, card, card_activity, execute, text_block
 
 from haveri_teams_tenant.client import TenantHandle
 
@@ -45,6 +45,28 @@ async def test_writing_pressing_and_reading_need_no_script(stage: Stage) -> None
         assert 'data-testid="action-ack"' in page.text
         pressed = await anna.post(f"{here}/m/{message}/press", data={"action": "actions.0", "seen": "0"})
         assert "Noted &amp; done." in pressed.text
+
+
+async def test_a_button_of_an_own_card_stays_what_it_was_when_everybody_s_card_changes_meanwhile(stage: Stage) -> None:
+    own = card(text_block("yours"), actions=[execute("Note", "note")])
+    stage.bot.answers["adaptiveCard/action"] = lambda _: {
+        "statusCode": 200,
+        "type": "application/vnd.microsoft.card.adaptive",
+        "value": own,
+    }
+    channel = await stage.incidents()
+    message = await stage.post_card(channel, card(text_block("all"), actions=[execute("Acknowledge", "ack")]))
+    async with browser(stage, stage.tampere, stage.anna.aad_object_id) as anna:
+        door = f"/t/{stage.tampere.id}/c/{quote(channel)}/m/{message}/press"
+        page = (await anna.post(door, data={"action": "actions.0", "seen": "0"})).text
+        assert 'data-testid="action-note"' in page
+        (seen,) = re.findall(r'name="seen" value="([^"]*)"', page)
+        path = f"amer/v3/conversations/{quote(channel)}/activities/{message}"
+        changed = await stage.http.put(f"/{path}", headers=await stage.bot_headers(), json=card_activity(own))
+        assert changed.status_code == 200, changed.text
+        await anna.post(door, data={"action": "actions.0", "seen": seen})
+        verbs = [it["value"]["action"]["verb"] for it in stage.bot.received if it["type"] == "invoke"]
+        assert verbs == ["ack", "note"]
 
 
 async def test_pages_carry_a_strict_policy_and_no_inline_script(stage: Stage) -> None:

@@ -38,7 +38,7 @@ class MessageView:
     id: str
     place_id: str
     revision: int
-    seen: int
+    seen: int | None
     author: str
     author_id: str
     is_bot: bool
@@ -137,7 +137,8 @@ class Views:
             id=message.id,
             place_id=place.id,
             revision=message.revision,
-            seen=len(message.versions),
+            # A card of one's own is none of the versions that everybody saw.
+            seen=None if self._user.id in message.user_cards else len(message.versions),
             author=message.author.name,
             author_id=message.author.id,
             is_bot=message.author.kind == "bot",
