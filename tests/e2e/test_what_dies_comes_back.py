@@ -27,7 +27,18 @@ from haveri_tool.testing import RunningHouse, running_house
 
 pytestmark = pytest.mark.e2e
 
-VICTIMS = ("directory", "incident", "escalation", "timeline", "teams_gateway", "web", "postgres", "nats", "s3", "teams_tenant")
+VICTIMS = (
+    "directory",
+    "incident",
+    "escalation",
+    "timeline",
+    "teams_gateway",
+    "web",
+    "postgres",
+    "nats",
+    "s3",
+    "teams_tenant",
+)
 PEOPLE = ("Mikko Virtanen", "Henna Koskinen", "Jari Heikkinen", "Eero Laine")
 RECOVERY = 60.0
 """Seconds within which everything has been caught up with, on a busy machine."""
