@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from policy_plant import PLANT, named, policy, roster, stretch
+from pydantic import BaseModel
 
+from haveri_contracts.escalation import models
 from haveri_contracts.plain import Refusal, Severity
+from haveri_escalation.domain import refusals
 from haveri_escalation.domain.policies import (
     Chain,
     FacilitySettings,
@@ -85,6 +88,21 @@ def test_a_policy_that_could_not_be_carried_out_is_refused(reason: str, wrong: P
     assert refused.value.type == reason
     assert says in refused.value.detail
     assert refused.value.detail.endswith(".")
+
+
+def fields_of(model: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+@pytest.mark.parametrize(("reason", "wrong"), [one[:2] for one in REFUSED if not one[0].startswith(("fac", "area"))])
+def test_a_refusal_names_the_field_as_it_was_sent(reason: str, wrong: Policy) -> None:
+    with pytest.raises(refusals.FieldRefusal) as refused:
+        check_policy(wrong, roster())
+    ((field, problem),) = [(error["field"], error["problem"]) for error in refused.value.errors]
+    assert problem == refused.value.detail
+    sent = (models.EscalationPolicy, models.Conditions, models.Step, models.Repeat, models.Notify, models.TimeOfDay)
+    known = set().union(*map(fields_of, (*sent, models.LastResort, models.MitigationClock)))
+    assert {part for part in field.split(".") if not part.isdigit()} <= known
 
 
 @pytest.mark.parametrize(

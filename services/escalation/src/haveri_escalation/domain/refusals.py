@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Self
 from uuid import UUID
 
 from haveri_contracts.plain import Refusal
 from haveri_escalation.domain.people import Roster
+
+
+class FieldRefusal(Refusal):
+    """A refusal that can say in which field of what was sent the reason stands."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.errors: list[dict[str, str]] = []
+
+    def at(self, field: str) -> Self:
+        """The same, with the dotted path of the field, places counted from 0: `steps.1.after_minutes`."""
+        self.errors = [{"field": field, "problem": self.detail}]
+        return self
 
 
 class PolicyUnknown(Refusal):
@@ -22,56 +36,56 @@ class PolicyChangedMeanwhile(Refusal):
     title = "Somebody else changed this policy meanwhile."
 
 
-class PolicyWithoutSteps(Refusal):
+class PolicyWithoutSteps(FieldRefusal):
     """A chain of no steps calls nobody."""
 
     type = "policy-without-steps"
     title = "A policy needs at least one step."
 
 
-class DelayNegative(Refusal):
+class DelayNegative(FieldRefusal):
     """A step cannot be due before its run begins."""
 
     type = "delay-negative"
     title = "A step cannot come before the incident."
 
 
-class StepNamesNobody(Refusal):
+class StepNamesNobody(FieldRefusal):
     """Somebody has to be called."""
 
     type = "step-names-nobody"
     title = "This names nobody to call."
 
 
-class TeamUnknown(Refusal):
+class TeamUnknown(FieldRefusal):
     """No such team in this organisation."""
 
     type = "team-unknown"
     title = "There is no such team."
 
 
-class TeamEmpty(Refusal):
+class TeamEmpty(FieldRefusal):
     """A team of nobody cannot be called."""
 
     type = "team-empty"
     title = "Nobody is in this team."
 
 
-class MemberUnknown(Refusal):
+class MemberUnknown(FieldRefusal):
     """No such member in this organisation."""
 
     type = "member-unknown"
     title = "There is no such member."
 
 
-class MemberMayNotRespond(Refusal):
+class MemberMayNotRespond(FieldRefusal):
     """A viewer cannot take an incident, so there is no use in calling them."""
 
     type = "member-may-not-respond"
     title = "This member may not take incidents."
 
 
-class ShiftRoleUnknown(Refusal):
+class ShiftRoleUnknown(FieldRefusal):
     """Nobody at the facility has this role in any team."""
 
     type = "shift-role-unknown"
@@ -113,21 +127,21 @@ class AssetElsewhere(Refusal):
     title = "The asset is of another facility."
 
 
-class TimeOfDayIncomplete(Refusal):
+class TimeOfDayIncomplete(FieldRefusal):
     """A time of day is from one time to another, or a shift."""
 
     type = "time-of-day-incomplete"
     title = "The time of day is not complete."
 
 
-class RepeatTooFast(Refusal):
+class RepeatTooFast(FieldRefusal):
     """Rounds need time between them."""
 
     type = "repeat-too-fast"
     title = "The rounds follow each other too fast."
 
 
-class ClockNotPositive(Refusal):
+class ClockNotPositive(FieldRefusal):
     """A clock that is over when it starts measures nothing."""
 
     type = "clock-not-positive"
