@@ -325,7 +325,9 @@ async def test_an_incident_goes_on_without_chat_while_the_app_is_removed_and_wit
     await demo.tenant.remove_app(app_id(house))
     try:
         number = await declared_by_api(demo, "The app was removed")
-        failed = await demo.wait_for_entry(number, lambda e: e["type"] == "notification" and "reason" in e["payload"])
+        failed = await demo.wait_for_entry(
+            number, lambda e: e["type"] == "notification" and e["source_type"] == "haveri.chat.notification_failed.v1"
+        )
         assert failed["payload"]["what"]
         assert failed["payload"]["reason"]
     finally:

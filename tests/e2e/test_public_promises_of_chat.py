@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from e2e_plants import Declared, Organization, filled, the_app
+from e2e_plants import Declared, Organization, the_app
 
 from haveri_teams_tenant.client import TeamSeed, TenantClient, UserSeed
 from haveri_tool.testing import RunningHouse
@@ -79,9 +79,8 @@ async def test_acknowledging_resolving_closing_and_reopening(demo: Organization,
     for command in ("resolve", "close"):
         answer = await demo.answer_to(MIKKO, channel, how.format(command))
         assert answer.card is not None, f"{command} shows its form"
-        form = await mikko.open_form(await demo.tenant.message(declared.card.id), command)
         values = {"what_happened": "A seal was worn"} if command == "resolve" else {}
-        assert (await mikko.submit_form(form, filled(form, **values))).kind != "error"
+        await demo.fill_in(MIKKO, declared.card, command, **values)
         await demo.wait_for_state(number, status={"resolve": "RESOLVED", "close": "CLOSED"}[command])
     # A closed incident's channel is archived: whoever takes it up again says which one, anywhere else.
     general = await demo.tenant.channel("General")
