@@ -36,9 +36,7 @@ class AppriseNotifier:
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
     async def start(self) -> None:
-        """Have Apprise load its hundreds of plugins now, aside, and not when somebody has to be called."""
-        if self._urls:
-            self._threads.submit(_load_plugins)
+        """Nothing to begin: a house that calls people in chat only never loads Apprise."""
 
     async def stop(self) -> None:
         """Begin nothing more."""
@@ -71,13 +69,8 @@ def _target(template: str, way: Via, address: str) -> str:
     return template.replace(f"{{{_ADDRESS[way]}}}", quote(value, safe=""))
 
 
-def _load_plugins() -> None:
-    import apprise  # noqa: PLC0415 - a quarter of a second, which the start of a house need not wait for
-
-    apprise.Apprise.instantiate("mailto://localhost")
-
-
 def _send(url: str, subject: str, body: str) -> bool:
+    # Its hundreds of plugins cost a quarter of a second and 25 MiB: once, in this thread, when first somebody needs one.
     import apprise  # noqa: PLC0415
 
     asset = apprise.AppriseAsset(app_id="Haveri", app_desc="Haveri", app_url="", async_mode=False)
