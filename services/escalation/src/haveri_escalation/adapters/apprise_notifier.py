@@ -70,7 +70,7 @@ def _target(template: str, way: Via, address: str) -> str:
 
 
 def _send(url: str, subject: str, body: str) -> bool:
-    # Its hundreds of plugins cost a quarter of a second and 25 MiB: once, in this thread, when first somebody needs one.
+    # Its hundreds of plugins cost a quarter of a second and 25 MiB: once, in this thread, when one is first needed.
     import apprise  # noqa: PLC0415
 
     asset = apprise.AppriseAsset(app_id="Haveri", app_desc="Haveri", app_url="", async_mode=False)
