@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from haveri_chat.cards import Block, Button, Buttons, Card, ChannelLink, Facts, Heading, Style, Text
-from haveri_chat.incident_cards import actor_name, where, zone
+from haveri_chat.cards.incident import actor_name, where, zone
 from haveri_chat.moments import clock
 from haveri_chat.places import Unknown
 from haveri_chat.plant import Plant, Who

@@ -20,7 +20,7 @@ from haveri_chat.decisions import (
     Where,
 )
 from haveri_chat.forms import Form
-from haveri_chat.incident_forms import LONG, SHORT, FormMaker
+from haveri_chat.forms.incident import LONG, SHORT, FormMaker
 from haveri_chat.incident_requests import Asked
 from haveri_chat.naming import find_named
 from haveri_chat.places import Located, home_facilities, locate

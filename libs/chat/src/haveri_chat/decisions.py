@@ -47,7 +47,7 @@ class AnswerPrivately:
 
 @dataclass(frozen=True)
 class AskOnCall:
-    """Ask the directory who is on shift at each facility now, then answer with `on_call.on_call_card`."""
+    """Ask the directory who is on shift at each facility now, then answer with `cards.on_call.on_call_card`."""
 
     facility_ids: tuple[UUID, ...]
 

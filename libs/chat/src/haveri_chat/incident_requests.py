@@ -10,7 +10,7 @@ from haveri_chat import answers
 from haveri_chat import requests as ask
 from haveri_chat.callees import find_callee
 from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand
-from haveri_chat.incident_forms import FormMaker
+from haveri_chat.forms.incident import FormMaker
 from haveri_chat.moments import day
 from haveri_chat.naming import find_member
 from haveri_chat.plant import Plant, Who

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from haveri_chat.decisions import AnswerPrivately, OpenForm, SendCommand, Where
-from haveri_chat.filled import Filled
 from haveri_chat.forms import Form
-from haveri_chat.incident_forms import FOLLOW_UP_LENGTH, FOLLOW_UP_ROWS, LONG, SHORT, FormMaker
+from haveri_chat.forms.filled import Filled
+from haveri_chat.forms.incident import FOLLOW_UP_LENGTH, FOLLOW_UP_ROWS, LONG, SHORT, FormMaker
 from haveri_chat.plant import Plant, Who
 from haveri_chat.texts import say
 from haveri_chat.tidying import one_line

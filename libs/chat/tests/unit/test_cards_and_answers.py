@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 import haveri_chat
 from haveri_chat import answers
 from haveri_chat.cards import Card, ChannelLink, Facts, Heading, Note, Text, Tone
-from haveri_chat.incident_cards import channel_name, global_card, workflow_card
+from haveri_chat.cards.incident import channel_name, global_card, workflow_card
+from haveri_chat.cards.on_call import on_call_card
 from haveri_chat.moments import clock, day, stretch
-from haveri_chat.on_call import on_call_card
 from haveri_chat.plant import Plant, Who
 from haveri_chat.texts import TEXTS
 from haveri_chat.vocabulary import FORMS

@@ -12,11 +12,11 @@ import pytest
 from haveri_chat import answers
 from haveri_chat.buttons import pressed
 from haveri_chat.cards import Text
+from haveri_chat.cards.buttons import incident_buttons
+from haveri_chat.cards.on_call import on_call_card
 from haveri_chat.conversation import interpret
 from haveri_chat.decisions import AnswerPrivately, Decision, SendCommand, Where
 from haveri_chat.grammar import parse
-from haveri_chat.incident_buttons import incident_buttons
-from haveri_chat.on_call import on_call_card
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Utterance
 from haveri_contracts.directory.models import OnShift

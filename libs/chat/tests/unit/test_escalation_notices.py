@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from haveri_chat.escalation.notices import FOLDED, TOLD, before_step, notice_of
-from haveri_chat.escalation.scene import Scene
-from haveri_chat.escalation.values import Before, Notice
+from haveri_chat.calls.notices import FOLDED, TOLD, before_step, notice_of
+from haveri_chat.calls.scene import Scene
+from haveri_chat.calls.values import Before, Notice
 from haveri_chat.plant import Plant
 from haveri_contracts.directory.models import Locale
 from haveri_contracts.escalation import events as news

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from haveri_chat.buttons import pressed
+from haveri_chat.cards.buttons import incident_buttons
 from haveri_chat.conversation import interpret
 from haveri_chat.decisions import AnswerPrivately, OpenForm, SendCommand, Where
 from haveri_chat.forms import FieldKind, Form
-from haveri_chat.incident_buttons import incident_buttons
-from haveri_chat.incident_forms import FormMaker
+from haveri_chat.forms.incident import FormMaker
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Misunderstood
 from haveri_chat.submissions import Submitted, submitted

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haveri_chat.delivery import Delivery
-from haveri_chat.pacing import Pacer, Urgency, Window
+from haveri_chat.delivery.pacing import Pacer, Urgency, Window
+from haveri_chat.delivery.retry import RetryPolicy
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
-from haveri_chat.retry import RetryPolicy
 
 PER_CONVERSATION = (Window(7, 1.0), Window(8, 2.0), Window(60, 30.0))
 PER_APP = (Window(30, 1.0),)

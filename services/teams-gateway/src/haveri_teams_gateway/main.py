@@ -16,8 +16,8 @@ from haveri_chassis.ids import SystemIds
 from haveri_chassis.objects import ObjectStore
 from haveri_chassis.outbox import OutboxRelay
 from haveri_chassis.service import App, Component, run
-from haveri_chat.escalation.caller import Caller
-from haveri_chat.escalation.notices import FOLDED, TOLD
+from haveri_chat.calls.caller import Caller
+from haveri_chat.calls.notices import FOLDED, TOLD
 from haveri_chat.workflow.runner import Workflow
 from haveri_teams_gateway.adapters.identity.access_tokens import AccessTokens
 from haveri_teams_gateway.adapters.identity.authenticator import Authenticator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haveri_chat.incident_cards import channel_name
+from haveri_chat.cards.incident import channel_name
 from haveri_chat.ports import ChatPlatform, Conflict
 from haveri_contracts.incident.models import Incident
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from haveri_chat.cards import Card
-from haveri_chat.incident_cards import global_card, workflow_card
+from haveri_chat.cards.incident import global_card, workflow_card
 from haveri_chat.plant import Plant
 from haveri_chat.ports import ChatPlatform, Conflict, PlatformRefused, Posted
 from haveri_chat.requests import Person

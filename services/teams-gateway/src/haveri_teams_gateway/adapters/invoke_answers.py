@@ -8,9 +8,9 @@ from uuid import UUID
 from haveri_chassis.bus import OwnerUnavailable
 from haveri_chassis.clock import Clock
 from haveri_chat import answers
-from haveri_chat.escalation.call_card import ended_card, ending_of
-from haveri_chat.escalation.values import Ending, EndKind
-from haveri_chat.incident_cards import global_card, workflow_card
+from haveri_chat.calls.call_card import ended_card, ending_of
+from haveri_chat.calls.values import Ending, EndKind
+from haveri_chat.cards.incident import global_card, workflow_card
 from haveri_chat.plant import Plant
 from haveri_contracts.directory.models import Locale
 from haveri_contracts.incident.models import Incident

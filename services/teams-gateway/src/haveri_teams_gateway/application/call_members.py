@@ -11,9 +11,9 @@ from weakref import WeakValueDictionary
 from haveri_chassis.bus import OwnerUnavailable
 from haveri_chassis.clock import Clock
 from haveri_chassis.logs import get_logger
-from haveri_chat.escalation.call_card import shown_by
-from haveri_chat.escalation.caller import Caller
-from haveri_chat.escalation.values import ChatCall, Shows
+from haveri_chat.calls.call_card import shown_by
+from haveri_chat.calls.caller import Caller
+from haveri_chat.calls.values import ChatCall, Shows
 from haveri_chat.plant import Plant
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_contracts.directory.contacts import Via

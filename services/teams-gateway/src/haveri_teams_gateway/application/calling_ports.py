@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
-from haveri_chat.escalation.values import ChatCall, Ending, Shows
+from haveri_chat.calls.values import ChatCall, Ending, Shows
 from haveri_contracts.escalation.commands import ReportNotification
 from haveri_contracts.escalation.events import EscalationEvent, EscalationStarted, EscalationUnacked
 

@@ -10,6 +10,7 @@ from haveri_chassis.clock import Clock
 from haveri_chat import answers
 from haveri_chat.buttons import pressed
 from haveri_chat.cards import Card
+from haveri_chat.cards.on_call import on_call_card
 from haveri_chat.conversation import interpret
 from haveri_chat.decisions import (
     AnswerPrivately,
@@ -21,9 +22,8 @@ from haveri_chat.decisions import (
     SendCommand,
     Where,
 )
+from haveri_chat.forms.incident import SHORT, FormMaker
 from haveri_chat.grammar import parse
-from haveri_chat.incident_forms import SHORT, FormMaker
-from haveri_chat.on_call import on_call_card
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import IncidentRequest, Mention, Misunderstood, Request, Utterance
 from haveri_chat.submissions import submitted

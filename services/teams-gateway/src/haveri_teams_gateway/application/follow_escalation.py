@@ -13,8 +13,8 @@ from haveri_chassis.bus import BusUnavailable, OwnerUnavailable, Received
 from haveri_chassis.clock import Clock
 from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
-from haveri_chat.escalation.notices import FOLDED, TOLD
-from haveri_chat.escalation.values import ChatCall, Ending, EndKind
+from haveri_chat.calls.notices import FOLDED, TOLD
+from haveri_chat.calls.values import ChatCall, Ending, EndKind
 from haveri_chat.ports import PlatformUnavailable
 from haveri_chat.workflow.store import StepBusy
 from haveri_contracts.directory.contacts import Via

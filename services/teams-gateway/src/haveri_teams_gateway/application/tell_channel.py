@@ -9,10 +9,10 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from haveri_chassis.clock import Clock
-from haveri_chat.escalation.caller import Caller
-from haveri_chat.escalation.notices import before_step, notice_of
-from haveri_chat.escalation.scene import Scene
-from haveri_chat.escalation.values import Before
+from haveri_chat.calls.caller import Caller
+from haveri_chat.calls.notices import before_step, notice_of
+from haveri_chat.calls.scene import Scene
+from haveri_chat.calls.values import Before
 from haveri_chat.plant import Plant
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_contracts.escalation.events import StepFired

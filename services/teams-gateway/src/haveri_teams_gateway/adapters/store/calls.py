@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from haveri_chassis.database import Database
-from haveri_chat.escalation.values import ChatCall, Ending, EndKind, Shows
+from haveri_chat.calls.values import ChatCall, Ending, EndKind, Shows
 from haveri_contracts.escalation.models import Purpose
 from haveri_teams_gateway.adapters.store.tellings import Tellings
 from haveri_teams_gateway.application.calling_ports import KeptCall, Outcome

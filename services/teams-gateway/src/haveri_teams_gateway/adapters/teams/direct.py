@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from haveri_chat.delivery import Delivery
-from haveri_chat.pacing import Urgency
+from haveri_chat.delivery.pacing import Urgency
 from haveri_chat.ports import PlatformRefused, Posted
 from haveri_chat.requests import Person
 from haveri_teams_gateway.adapters.store.chats import Chats

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from haveri_chat.delivery import Delivery
-from haveri_chat.pacing import Window
-from haveri_chat.retry import RetryPolicy
+from haveri_chat.delivery.pacing import Window
+from haveri_chat.delivery.retry import RetryPolicy
 from haveri_teams_gateway.adapters.teams.rush import Rush
 
 PER_CONVERSATION = (

@@ -8,8 +8,8 @@ from typing import Any
 
 from haveri_chassis.clock import Clock
 from haveri_chat.cards import Card
+from haveri_chat.delivery.pacing import Urgency
 from haveri_chat.forms import Form
-from haveri_chat.pacing import Urgency
 from haveri_chat.ports import Draw, FoundChannel, PlatformRefused, Posted
 from haveri_chat.requests import Person
 from haveri_teams_gateway.adapters.adaptive_cards import TeamPlace, card_message, draw_card, escape_markdown

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from haveri_chat.calls.values import ChatCall, Ending, EndKind, Shows
 from haveri_chat.cards import Block, Button, Buttons, Card, ChannelLink, Facts, Heading, Note, Style, Tone
-from haveri_chat.escalation.values import ChatCall, Ending, EndKind, Shows
-from haveri_chat.incident_cards import tone, where, zone
+from haveri_chat.cards.incident import tone, where, zone
+from haveri_chat.cards.on_call import role_name
 from haveri_chat.moments import clock
-from haveri_chat.on_call import role_name
 from haveri_chat.plant import Plant
 from haveri_chat.texts import say
 from haveri_contracts.escalation.models import Purpose

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from haveri_chat.pacing import Pacer, Urgency, Window
+from haveri_chat.delivery.pacing import Pacer, Urgency, Window
+from haveri_chat.delivery.retry import RetryPolicy
 from haveri_chat.ports import PlatformUnavailable
-from haveri_chat.retry import RetryPolicy
 
 R = TypeVar("R")
 

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from haveri_chat.calls.call_card import call_card, ended_card, is_wanted, shown_by
+from haveri_chat.calls.values import ChatCall, Ending, Notice, Shows
 from haveri_chat.cards import Card
-from haveri_chat.escalation.call_card import call_card, ended_card, is_wanted, shown_by
-from haveri_chat.escalation.values import ChatCall, Ending, Notice, Shows
 from haveri_chat.plant import Plant
 from haveri_chat.ports import ChatPlatform, PlatformRefused, Posted
 from haveri_chat.requests import Person

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from haveri_chat.escalation.scene import Scene
-from haveri_chat.escalation.values import Before, Notice
+from haveri_chat.calls.scene import Scene
+from haveri_chat.calls.values import Before, Notice
 from haveri_contracts.escalation.events import StepFired
 from haveri_contracts.escalation.models import PlacedCall, Purpose, Trigger
 

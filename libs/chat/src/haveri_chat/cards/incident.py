@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from haveri_chat.cards import Block, Buttons, Card, ChannelLink, Facts, Heading, Note, Text, Tone
-from haveri_chat.incident_buttons import incident_buttons, reopen_button
+from haveri_chat.cards.buttons import incident_buttons, reopen_button
 from haveri_chat.moments import clock, day, stretch
 from haveri_chat.plant import Plant
 from haveri_chat.texts import say

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from haveri_chat.escalation.scene import Scene
-from haveri_chat.escalation.step_notices import step_notice
-from haveri_chat.escalation.values import Before, Notice
+from haveri_chat.calls.scene import Scene
+from haveri_chat.calls.step_notices import step_notice
+from haveri_chat.calls.values import Before, Notice
 from haveri_contracts.escalation import events as news
 from haveri_contracts.escalation.models import EndReason, PlannedStep, Purpose
 
