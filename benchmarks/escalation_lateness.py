@@ -28,7 +28,6 @@ from benchmarks.servers import Servers, servers
 from haveri_chassis.bus import Bus
 from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
-from haveri_chassis.embedded import free_ports
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
 from haveri_chassis.migrations import ServiceSchema
@@ -38,6 +37,7 @@ from haveri_contracts.escalation.commands import ReportNotification
 from haveri_contracts.escalation.events import NotificationRequested
 from haveri_contracts.incident.events import IncidentDeclared
 from haveri_contracts.plain import Role, Severity
+from haveri_devservers import free_ports
 from haveri_escalation.adapters.event_store import EscalationStore
 from haveri_escalation.adapters.policy_store import PolicyStore
 from haveri_escalation.adapters.stored_roster import StoredRoster

@@ -16,7 +16,7 @@ import uvloop
 
 from benchmarks.chats import Chat
 from benchmarks.report import Report, median
-from haveri_chassis.testing.embedded_source import server_home
+from haveri_devservers.testing.embedded_source import server_home
 from haveri_teams_tenant.client import TenantClient
 from haveri_tool.testing import RunningHouse, running_house
 

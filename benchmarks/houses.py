@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from haveri_chassis.testing.embedded_source import server_home
+from haveri_devservers.testing.embedded_source import server_home
 from haveri_tool.testing import RunningHouse, running_house
 
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from haveri_chassis.embedded import (
+from haveri_chassis.migrations import ServiceSchema
+from haveri_chassis.provision_bus import provision_bus
+from haveri_chassis.provision_database import provision_database
+from haveri_devservers import (
     NatsEndpoint,
     NatsServer,
     PostgresEndpoint,
@@ -16,10 +19,7 @@ from haveri_chassis.embedded import (
     ServerProcess,
     free_ports,
 )
-from haveri_chassis.migrations import ServiceSchema
-from haveri_chassis.provision_bus import provision_bus
-from haveri_chassis.provision_database import provision_database
-from haveri_chassis.testing.embedded_source import server_home
+from haveri_devservers.testing.embedded_source import server_home
 
 PASSWORD = "only-for-benchmarks"
 

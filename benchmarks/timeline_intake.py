@@ -27,9 +27,9 @@ from benchmarks.messages import publish_messages
 from benchmarks.report import Report, median
 from benchmarks.servers import Servers, servers
 from haveri_chassis.database import Database
-from haveri_chassis.embedded import free_port
 from haveri_chassis.migrations import ServiceSchema
 from haveri_contracts.plain import EntryType
+from haveri_devservers import free_port
 from haveri_timeline.adapters.timeline_store import TimelineStore
 from haveri_timeline.domain.entries import Happening
 

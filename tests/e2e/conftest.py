@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from e2e_plants import Organization, borealis_plant, demo_plant
 
-from haveri_chassis.testing.embedded_source import server_home
+from haveri_devservers.testing.embedded_source import server_home
 from haveri_teams_tenant.client import TenantClient
 from haveri_tool.testing import RunningHouse, running_house
 

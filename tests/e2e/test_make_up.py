@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from e2e_plants import Organization, demo_plant, is_incident_number
 
-from haveri_chassis.testing.embedded_source import server_home
+from haveri_devservers.testing.embedded_source import server_home
 from haveri_teams_tenant.client import TenantClient
 from haveri_tool.testing import RunningHouse, running_house
 

@@ -20,7 +20,7 @@ from e2e_plants import (
     number_of,
 )
 
-from haveri_chassis.testing.embedded_source import server_home
+from haveri_devservers.testing.embedded_source import server_home
 from haveri_teams_tenant.client import TenantClient, TenantRefused
 from haveri_teams_tenant.client.models import Message, Place
 from haveri_tool.testing import RunningHouse, running_house

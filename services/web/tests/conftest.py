@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 async def web_schema(postgres_server: Any, nats_server: Any) -> AsyncIterator[Any]:
     """A database with the web's schema, and a provisioned bus, for the whole session."""
     from haveri_chassis.migrations import ServiceSchema
-    from haveri_chassis.testing.house import House
+    from haveri_devservers.testing.house import House
 
     house = await House.start(postgres_server, nats_server, schemas=[ServiceSchema("web", "web", "haveri_web")])
     yield house

@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 from web_house import PASSWORD, WebHouse
 
-from haveri_chassis.testing.waiting import eventually
+from haveri_devservers.testing.waiting import eventually
 
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 

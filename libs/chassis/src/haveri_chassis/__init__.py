@@ -1,1 +1,1 @@
-"""What every Haveri service stands on: settings, database, outbox, timers, bus, telemetry, health, embedded servers."""
+"""What every Haveri service stands on: settings, database, outbox, timers, bus, telemetry, health."""

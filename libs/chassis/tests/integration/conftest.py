@@ -13,11 +13,11 @@ import pytest
 from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.migrations import ServiceSchema
-from haveri_chassis.testing.house import House
-from haveri_chassis.testing.postgres import PostgresForTests
 from haveri_contracts.envelope import Envelope, wrap
 from haveri_contracts.incident.events import StatusUpdated
 from haveri_contracts.plain import Status
+from haveri_devservers.testing.house import House
+from haveri_devservers.testing.postgres import PostgresForTests
 
 SAMPLE_FOLDER = Path(__file__).parent / "sample_service"
 sys.path.insert(0, str(SAMPLE_FOLDER))

@@ -16,8 +16,8 @@ from haveri_chassis.database import (
     driver_connection,
     savepoint,
 )
-from haveri_chassis.testing.house import House
-from haveri_chassis.testing.waiting import eventually
+from haveri_devservers.testing.house import House
+from haveri_devservers.testing.waiting import eventually
 
 ADD_NOTE = "INSERT INTO notes (organization_id, name) VALUES ($1, $2)"
 NAMES = "SELECT name FROM notes ORDER BY name"

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from haveri_chassis.migrations import ServiceSchema
-from haveri_chassis.testing.house import House
+from haveri_devservers.testing.house import House
 
 WORKSPACE = next(folder for folder in Path(__file__).parents if (folder / "uv.lock").is_file())
 TABLES = """

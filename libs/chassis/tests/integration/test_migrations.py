@@ -13,7 +13,7 @@ import pytest
 
 from haveri_chassis.migrations import MigrationError, ServiceSchema, migrate
 from haveri_chassis.provision_database import provision_database
-from haveri_chassis.testing.house import DATABASE_PASSWORD, House
+from haveri_devservers.testing.house import DATABASE_PASSWORD, House
 
 SAMPLE_FOLDER = Path(__file__).parent / "sample_service"
 INFRASTRUCTURE = ("outbox", "event_log", "inbox", "command_outcomes", "due_timers")

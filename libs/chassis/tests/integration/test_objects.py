@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from haveri_chassis.embedded import S3Endpoint, free_port
 from haveri_chassis.objects import ObjectNotFound, ObjectRefused, ObjectStore, ObjectStoreUnavailable
+from haveri_devservers import S3Endpoint, free_port
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from haveri_chassis.clock import Clock, ManualClock
 from haveri_chassis.database import Database
-from haveri_chassis.embedded import PostgresServer, ServerProcess, free_port
 from haveri_chassis.outbox import DurablePublisher, OutboxRelay, emit
-from haveri_chassis.testing.house import House
-from haveri_chassis.testing.postgres import PostgresForTests
-from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.envelope import open_envelope
 from haveri_contracts.streams import EVENTS
+from haveri_devservers import PostgresServer, ServerProcess, free_port
+from haveri_devservers.testing.house import House
+from haveri_devservers.testing.postgres import PostgresForTests
+from haveri_devservers.testing.waiting import eventually
 
 SECOND = timedelta(seconds=1)
 

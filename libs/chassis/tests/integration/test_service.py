@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from haveri_chassis.embedded import NatsServer, PostgresServer, ServerProcess, free_port, free_ports
+from haveri_devservers import NatsServer, PostgresServer, ServerProcess, free_port, free_ports
 
 PROGRAM = """
 import asyncio, os, sys

@@ -12,11 +12,11 @@ import pytest
 
 from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
-from haveri_chassis.testing.house import House
-from haveri_chassis.testing.waiting import eventually
 from haveri_chassis.timers import GENERATION_HEADER, Scheduled, TimerWorker, cancel, reschedule, schedule
 from haveri_contracts.envelope import wrap
 from haveri_contracts.escalation.events import WindowDue
+from haveri_devservers.testing.house import House
+from haveri_devservers.testing.waiting import eventually
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -10,12 +10,12 @@ from directory_office import as_member
 from haveri_chassis.bus import Bus, QueryRefused
 from haveri_chassis.clock import SystemClock
 from haveri_chassis.ids import SystemIds
-from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.directory import commands, queries
 from haveri_contracts.directory.models import ChatIdentity, Facility, Shift, ShiftInfo
 from haveri_contracts.plain import Role
 from haveri_contracts.subjects import Kind, everything_of
 from haveri_contracts.types import Page
+from haveri_devservers.testing.waiting import eventually
 
 
 def removal(kind, thing):

@@ -12,8 +12,8 @@ from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.migrations import ServiceSchema
-from haveri_chassis.testing.house import House
 from haveri_contracts.plain import Role
+from haveri_devservers.testing.house import House
 from haveri_incident.adapters.event_store import EventStore
 from haveri_incident.application.ports import AreaPlace, AssetPlace, Context, Plant
 

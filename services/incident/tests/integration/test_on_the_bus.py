@@ -15,7 +15,6 @@ from haveri_chassis.bus import Bus, CommandBus, QueryClient, QueryRefused
 from haveri_chassis.clock import SystemClock
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.service import App, running
-from haveri_chassis.testing.house import House
 from haveri_contracts.directory import models, queries
 from haveri_contracts.envelope import Envelope, open_envelope, wrap
 from haveri_contracts.incident import commands
@@ -24,6 +23,7 @@ from haveri_contracts.incident.queries import GetIncident, GetOutcome, ListIncid
 from haveri_contracts.outcomes import Outcome, OutcomeStatus
 from haveri_contracts.plain import Role, Severity, Status
 from haveri_contracts.subjects import outcome_subject
+from haveri_devservers.testing.house import House
 from haveri_incident.main import create_app
 from haveri_incident.settings import IncidentSettings
 

@@ -17,7 +17,7 @@ from escalation_rig import FakeEscalation
 
 from haveri_chassis.migrations import ServiceSchema
 from haveri_chassis.objects import ObjectStore
-from haveri_chassis.testing.house import House
+from haveri_devservers.testing.house import House
 
 SCHEMA = ServiceSchema("teams-gateway", "teams_gateway", "haveri_teams_gateway")
 

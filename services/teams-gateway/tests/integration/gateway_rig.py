@@ -25,8 +25,6 @@ from haveri_chassis.ids import SystemIds
 from haveri_chassis.outbox import OutboxRelay, emit
 from haveri_chassis.outcomes import record_outcome
 from haveri_chassis.service import App, running
-from haveri_chassis.testing.house import House
-from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.chat import events as chat
 from haveri_contracts.directory import queries as directory
 from haveri_contracts.directory.events import ChatSettingsChanged
@@ -53,6 +51,8 @@ from haveri_contracts.plain import EntryType, Refusal, Role, Status
 from haveri_contracts.streams import INCIDENT_COMMANDS
 from haveri_contracts.timeline import queries as timeline
 from haveri_contracts.types import actor_member_id
+from haveri_devservers.testing.house import House
+from haveri_devservers.testing.waiting import eventually
 from haveri_teams_gateway.main import create_app
 from haveri_teams_gateway.settings import GatewaySettings
 from haveri_teams_tenant.client import AppInstall, TeamSeed, TenantClient, UserSeed

@@ -10,7 +10,7 @@ import pytest
 from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
 from haveri_chassis.migrations import ServiceSchema
-from haveri_chassis.testing.house import House
+from haveri_devservers.testing.house import House
 from haveri_timeline.adapters.reads import TimelineReads
 from haveri_timeline.adapters.timeline_store import TimelineStore
 

@@ -21,12 +21,12 @@ from web_shifts import ShiftBook, moment
 from web_stories import tell_stories
 
 from haveri_chassis.messages import Sender
-from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.directory.models import Shift, ShiftInfo, ShiftRole, Team
 from haveri_contracts.directory.schedules import Rotation
 from haveri_contracts.escalation.events import EscalationUnacked
 from haveri_contracts.escalation.models import CallState, EndReason, Purpose, RunState
 from haveri_contracts.plain import EntryType
+from haveri_devservers.testing.waiting import eventually
 
 pytestmark = pytest.mark.browser
 _SIZES = {"wide": (1280, 900), "phone": (390, 844)}

@@ -25,7 +25,6 @@ from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
 from haveri_chassis.outcomes import record_outcome
-from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.catalogue import all_messages
 from haveri_contracts.escalation.events import EscalationUnacked
 from haveri_contracts.message import Command, Event, Query
@@ -33,6 +32,7 @@ from haveri_contracts.outcomes import Outcome
 from haveri_contracts.plain import EntryType, Refusal, Role
 from haveri_contracts.streams import DIRECTORY_COMMANDS, ESCALATION_COMMANDS, INCIDENT_COMMANDS
 from haveri_contracts.timeline.events import EntriesRecorded
+from haveri_devservers.testing.waiting import eventually
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.application.accounts import set_password
 from haveri_web.application.tokens import create_token

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from haveri_chassis.testing.embedded_source import server_home
+from haveri_devservers.testing.embedded_source import server_home
 from haveri_tool.testing import RunningHouse, running_house
 
 

@@ -12,7 +12,7 @@ import asyncpg
 import nats
 import pytest
 
-from haveri_chassis.testing.waiting import eventually
+from haveri_devservers.testing.waiting import eventually
 from haveri_tool.testing import RunningHouse
 
 Rows = dict[str, dict[str, Any]]

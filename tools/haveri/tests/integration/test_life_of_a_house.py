@@ -12,7 +12,7 @@ import httpx2
 import psutil
 import pytest
 
-from haveri_chassis.embedded import NatsServer, PostgresServer, S3Server, ServerProcess, free_ports
+from haveri_devservers import NatsServer, PostgresServer, S3Server, ServerProcess, free_ports
 from haveri_tool.testing import RunningHouse, haveri_program, running_house, until
 
 QUICK = ("--fast", "--only", "directory,incident,timeline")

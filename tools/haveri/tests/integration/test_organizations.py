@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from haveri_chassis.testing.organizations import unique_slug
+from haveri_devservers.testing.organizations import unique_slug
 from haveri_directory.demo import BOREALIS, plant_document
 from haveri_tool.testing import RunningHouse, haveri_program
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from haveri_chassis.embedded.errors import EmbeddedServerError
+from haveri_devservers.errors import EmbeddedServerError
 from haveri_tool.supervision.keeper import Keeper, News, State, WillNotStart
 
 

@@ -16,12 +16,12 @@ import pytest
 from haveri_chassis import logs
 from haveri_chassis.bus import Bus
 from haveri_chassis.clock import SystemClock
-from haveri_chassis.embedded import NatsServer, ServerProcess, free_ports
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.provision_bus import provision_bus
-from haveri_chassis.testing.embedded_source import server_home
 from haveri_contracts.streams import COMMANDS, EVENTS, Consumer
 from haveri_contracts.subjects import Kind, everything_of
+from haveri_devservers import NatsServer, ServerProcess, free_ports
+from haveri_devservers.testing.embedded_source import server_home
 
 QUICK = tuple(timedelta(milliseconds=milliseconds) for milliseconds in (20, 30, 40))
 READER = Consumer("sample", "reader", EVENTS, (everything_of(Kind.EVENT, "incident"),), "Reads.", retry_after=QUICK)

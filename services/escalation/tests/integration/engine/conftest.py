@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from haveri_chassis.migrations import ServiceSchema
-from haveri_chassis.testing.house import House
+from haveri_devservers.testing.house import House
 
 # Tests are imported without packages, so that their shared parts have to be made findable.
 sys.path.insert(0, str(Path(__file__).parent))

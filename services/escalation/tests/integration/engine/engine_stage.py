@@ -19,12 +19,12 @@ from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
 from haveri_chassis.outbox import OutboxRelay
-from haveri_chassis.testing.house import House
-from haveri_chassis.testing.waiting import eventually
 from haveri_chassis.timers import TimerWorker
 from haveri_contracts.envelope import Envelope, open_envelope
 from haveri_contracts.escalation import events
 from haveri_contracts.streams import ESCALATION_COMMANDS
+from haveri_devservers.testing.house import House
+from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.event_store import EscalationStore
 from haveri_escalation.adapters.incident_orders import IncidentOrders
 from haveri_escalation.adapters.policy_store import PolicyStore

@@ -19,7 +19,6 @@ from engine_stage import IDS, MONDAY_NOON
 from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from haveri_chassis.clock import SystemClock
-from haveri_chassis.embedded import NatsServer, PostgresServer, ServerProcess, free_ports
 from haveri_chassis.messages import Sender
 from haveri_chassis.migrations import ServiceSchema
 from haveri_chassis.provision_bus import provision_bus
@@ -29,6 +28,7 @@ from haveri_contracts.envelope import Envelope, open_envelope
 from haveri_contracts.escalation.models import EscalationPolicy
 from haveri_contracts.incident.events import IncidentDeclared
 from haveri_contracts.plain import Role
+from haveri_devservers import NatsServer, PostgresServer, ServerProcess, free_ports
 from haveri_escalation.adapters.stored_roster import StoredRoster
 
 SCHEMA = ServiceSchema("escalation", "escalation", "haveri_escalation")

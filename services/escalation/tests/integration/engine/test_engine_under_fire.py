@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from fire_brigade import ORGANIZATION, Brigade, brigade, counted
 
-from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.escalation.events import StepFired
+from haveri_devservers.testing.waiting import eventually
 
 RUNS = 1000
 DUE_AFTER_MINUTES = 0.35

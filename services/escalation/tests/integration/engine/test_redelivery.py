@@ -7,11 +7,11 @@ import asyncio
 from engine_plant import Plant, calling
 from engine_stage import IDS, MINUTE
 
-from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.escalation import commands, events
 from haveri_contracts.incident import events as incident_events
 from haveri_contracts.outcomes import OutcomeStatus
+from haveri_devservers.testing.waiting import eventually
 
 
 async def again(plant: Plant, envelope: Envelope, subject: str) -> None:

@@ -22,12 +22,12 @@ from haveri_chassis.health import health_app
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
 from haveri_chassis.outbox import OutboxRelay
-from haveri_chassis.testing.house import House
-from haveri_chassis.testing.waiting import eventually
 from haveri_chassis.timers import TimerWorker
 from haveri_contracts.escalation.events import EngineBeat
 from haveri_contracts.escalation.models import Heartbeat
 from haveri_contracts.escalation.queries import GetHeartbeat
+from haveri_devservers.testing.house import House
+from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.heart import HOUSE, Heart
 from haveri_escalation.adapters.step_rows import StepRows
 from haveri_escalation.entrypoints.heartbeat import Pulse, attach_heartbeat

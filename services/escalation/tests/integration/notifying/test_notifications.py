@@ -18,8 +18,6 @@ from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.outbox import event_subject
 from haveri_chassis.outcomes import record_outcome
-from haveri_chassis.testing.house import House
-from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.directory import models, queries
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.envelope import Envelope
@@ -32,6 +30,8 @@ from haveri_contracts.incident.queries import GetIncident
 from haveri_contracts.outcomes import Outcome, OutcomeStatus
 from haveri_contracts.plain import Severity, Status
 from haveri_contracts.streams import ESCALATION_COMMANDS
+from haveri_devservers.testing.house import House
+from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.apprise_notifier import AppriseNotifier
 from haveri_escalation.adapters.call_reads import CallReads
 from haveri_escalation.adapters.contacts import Contacts

@@ -14,7 +14,7 @@ from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.migrations import ServiceSchema
 from haveri_chassis.service import running
-from haveri_chassis.testing.house import House
+from haveri_devservers.testing.house import House
 from haveri_escalation.main import create_app
 from haveri_escalation.settings import EscalationSettings
 

@@ -11,7 +11,6 @@ from haveri_chassis.bus import Bus, OwnerUnavailable, QueryClient
 from haveri_chassis.clock import SystemClock
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.service import running
-from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.escalation import commands, queries
 from haveri_contracts.escalation.models import (
@@ -25,6 +24,7 @@ from haveri_contracts.escalation.models import (
     TimeOfDay,
 )
 from haveri_contracts.plain import Severity
+from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.rosters import Rosters
 from haveri_escalation.main import create_app
 

@@ -11,9 +11,9 @@ from policies_office import IDS, Office
 from haveri_chassis.bus import Bus
 from haveri_chassis.clock import SystemClock
 from haveri_chassis.ids import SystemIds
-from haveri_chassis.testing.waiting import eventually
 from haveri_contracts.escalation import commands
 from haveri_contracts.escalation.models import FacilitySettings, Notify, Step
+from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.policy_store import PolicyStore
 from haveri_escalation.application.policy_values import to_policy
 from haveri_escalation.domain.matching import PolicyBook

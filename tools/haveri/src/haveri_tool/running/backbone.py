@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from haveri_chassis.embedded import LOOPBACK, NatsServer, PostgresServer, S3Server, ServerProcess
+from haveri_devservers import LOOPBACK, NatsServer, PostgresServer, S3Server, ServerProcess
 from haveri_tool.home import Home
 from haveri_tool.running.options import Options
 from haveri_tool.running.ports import Ports

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from haveri_chassis.embedded import LOOPBACK
+from haveri_devservers import LOOPBACK
 from haveri_tool.home import Home
 from haveri_tool.running.backbone import Backbone, choose_backbone
 from haveri_tool.running.options import Options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from haveri_chassis.embedded import free_ports
+from haveri_devservers import free_ports
 
 
 @dataclass(frozen=True)

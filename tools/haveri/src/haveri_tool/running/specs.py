@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from haveri_chassis.embedded import LOOPBACK
+from haveri_devservers import LOOPBACK
 from haveri_tool.running.plan import Plan
 from haveri_tool.running.schemas import role_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from haveri_chassis.embedded.errors import EmbeddedServerError
+from haveri_devservers.errors import EmbeddedServerError
 from haveri_tool.home import Home
 from haveri_tool.lock import HouseInUse, HouseLock
 from haveri_tool.running.house import House

@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from haveri_chassis.embedded.lifeline import stop_with_parent
+from haveri_devservers.lifeline import stop_with_parent
 
 _CRASHED = 1
 _EVERY_SIGNAL = set(signal.Signals)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class SupervisedProcess(Protocol):
-    """Can be started again after it ended. `haveri_chassis.embedded.ServerProcess` fits."""
+    """Can be started again after it ended. `haveri_devservers.ServerProcess` fits."""
 
     log_file: Path
 

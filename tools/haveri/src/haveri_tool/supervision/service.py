@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from haveri_chassis.embedded.files import open_log
-from haveri_chassis.embedded.ports import LOOPBACK
+from haveri_devservers.files import open_log
+from haveri_devservers.ports import LOOPBACK
 from haveri_tool.supervision.forking import fork
 
 STOP_GRACE_SECONDS = 12.0
