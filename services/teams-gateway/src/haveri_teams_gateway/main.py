@@ -26,18 +26,6 @@ from haveri_teams_gateway.adapters.invoke_answers import TeamsInvokeAnswers
 from haveri_teams_gateway.adapters.normaliser import read_activity
 from haveri_teams_gateway.adapters.outgoing import Ending
 from haveri_teams_gateway.adapters.plants import DirectoryPlants
-from haveri_teams_gateway.adapters.questions import BusOrders, BusQuestions, Links, NotificationReports
-from haveri_teams_gateway.adapters.store.activities import ActivityStore
-from haveri_teams_gateway.adapters.store.calls import Calls
-from haveri_teams_gateway.adapters.store.capture import WaitingMessages
-from haveri_teams_gateway.adapters.store.files import FileQueue
-from haveri_teams_gateway.adapters.store.liveness import Liveness
-from haveri_teams_gateway.adapters.store.notices import Notices
-from haveri_teams_gateway.adapters.store.people import People
-from haveri_teams_gateway.adapters.store.tellings import Tellings
-from haveri_teams_gateway.adapters.store.tenants import Tenants
-from haveri_teams_gateway.adapters.store.workflow_steps import InHand, WorkflowSteps
-from haveri_teams_gateway.adapters.store.workflows import Workflows
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.downloads import Downloads
 from haveri_teams_gateway.adapters.teams.graph import Graph
@@ -61,6 +49,7 @@ from haveri_teams_gateway.application.follow_escalation import FollowEscalation
 from haveri_teams_gateway.application.handle_activity import HandleActivity
 from haveri_teams_gateway.application.newest import NewestIncidents, NewestOf
 from haveri_teams_gateway.application.notice_tenant import NoticeTenant
+from haveri_teams_gateway.application.questions import BusOrders, BusQuestions, Links, NotificationReports
 from haveri_teams_gateway.application.receive_activity import ReceiveActivity
 from haveri_teams_gateway.application.sweep import Chore, Sweeper
 from haveri_teams_gateway.application.tell_channel import TellChannel
@@ -71,6 +60,17 @@ from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.entrypoints.bus import attach
 from haveri_teams_gateway.entrypoints.http import Door, mount
 from haveri_teams_gateway.settings import GatewaySettings
+from haveri_teams_gateway.store.activities import ActivityStore
+from haveri_teams_gateway.store.calls import Calls
+from haveri_teams_gateway.store.capture import WaitingMessages
+from haveri_teams_gateway.store.files import FileQueue
+from haveri_teams_gateway.store.liveness import Liveness
+from haveri_teams_gateway.store.notices import Notices
+from haveri_teams_gateway.store.people import People
+from haveri_teams_gateway.store.tellings import Tellings
+from haveri_teams_gateway.store.tenants import Tenants
+from haveri_teams_gateway.store.workflow_steps import InHand, WorkflowSteps
+from haveri_teams_gateway.store.workflows import Workflows
 
 NAME = "teams-gateway"
 SCHEMA = "teams_gateway"

@@ -15,9 +15,9 @@ from haveri_contracts.escalation.models import EndReason, PlacedCall, Purpose
 from haveri_contracts.incident import commands as order
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Role
-from haveri_teams_gateway.adapters.store.calls import Calls
-from haveri_teams_gateway.adapters.store.notices import Notices
-from haveri_teams_gateway.adapters.store.tellings import Tellings
+from haveri_teams_gateway.store.calls import Calls
+from haveri_teams_gateway.store.notices import Notices
+from haveri_teams_gateway.store.tellings import Tellings
 
 ANNA, MIKKO, VESA = NAMES
 CHANNEL = "inc-1-filler-2-jammed"

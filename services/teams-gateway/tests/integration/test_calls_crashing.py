@@ -12,12 +12,12 @@ from gateway_rig import NAMES, Rig, free_port, opened
 
 from haveri_contracts.incident import commands as order
 
-STORE = "haveri_teams_gateway.adapters.store"
+STORE = "haveri_teams_gateway.store"
 STEPS = f"{STORE}.workflow_steps:WorkflowSteps"
 CALLS = f"{STORE}.calls:Calls"
 NOTICES = f"{STORE}.notices:Notices"
 CONNECTOR = "haveri_teams_gateway.adapters.teams.connector:Connector"
-REPORT = "haveri_teams_gateway.adapters.questions:NotificationReports.report"
+REPORT = "haveri_teams_gateway.application.questions:NotificationReports.report"
 
 MOMENTS = [
     (f"{CALLS}.put", "", "before"),

@@ -12,7 +12,7 @@ import pytest
 
 from haveri_chassis.database import Database
 from haveri_chat.workflow.store import StepBusy, StepState
-from haveri_teams_gateway.adapters.store.workflow_steps import InHand, WorkflowSteps
+from haveri_teams_gateway.store.workflow_steps import InHand, WorkflowSteps
 
 NOW = datetime(2026, 3, 14, 5, 42, tzinfo=UTC)
 LEASE = {"at": NOW, "until": NOW + timedelta(seconds=30)}

@@ -11,11 +11,11 @@ from gateway_rig import Rig, free_port, opened
 
 from haveri_contracts.incident import commands as order
 
-STEPS = "haveri_teams_gateway.adapters.store.workflow_steps:WorkflowSteps"
+STEPS = "haveri_teams_gateway.store.workflow_steps:WorkflowSteps"
 GRAPH = "haveri_teams_gateway.adapters.teams.graph:Graph.create_channel"
 POST = "haveri_teams_gateway.adapters.teams.connector:Connector.open_thread"
-INBOX = "haveri_teams_gateway.adapters.store.activities:ActivityStore"
-ORDERS = "haveri_teams_gateway.adapters.questions:BusOrders.send"
+INBOX = "haveri_teams_gateway.store.activities:ActivityStore"
+ORDERS = "haveri_teams_gateway.application.questions:BusOrders.send"
 
 MOMENTS = [
     (f"{INBOX}.put", "", "after"),

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from haveri_chassis.settings import SettingsError, load_settings
 from haveri_chat.ports import Conflict, PlatformRefused, PlatformUnavailable
-from haveri_teams_gateway.adapters.store.sent_texts import SentText
 from haveri_teams_gateway.adapters.teams.answers import judge, retry_after
 from haveri_teams_gateway.adapters.teams.lookup import found_among
 from haveri_teams_gateway.domain.activities import Arrival, Asked, Edited, Pressed, Said, Sender
@@ -20,6 +19,7 @@ from haveri_teams_gateway.domain.allowed_hosts import AllowedHosts
 from haveri_teams_gateway.domain.references import Conversation, split_reference, thread_reference
 from haveri_teams_gateway.domain.sameness import DerivedIds, fingerprint, identity
 from haveri_teams_gateway.settings import MICROSOFT_HOSTS, GatewaySettings
+from haveri_teams_gateway.store.sent_texts import SentText
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ARRIVAL = Arrival(

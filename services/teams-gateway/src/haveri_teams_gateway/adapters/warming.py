@@ -14,10 +14,10 @@ from haveri_chassis.logs import get_logger
 from haveri_chat.ports import PlatformError
 from haveri_teams_gateway.adapters.identity.signing_keys import KeysUnavailable, SigningKeys
 from haveri_teams_gateway.adapters.plants import DirectoryPlants
-from haveri_teams_gateway.adapters.store.tenants import Tenants
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.graph import Graph
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.tenants import Tenants
 
 _PAUSE_SECONDS = 20.0
 

@@ -9,10 +9,10 @@ from haveri_contracts.directory.events import ChatSettingsChanged
 from haveri_contracts.incident.events import ChatLinked, IncidentDeclared, IncidentEvent
 from haveri_contracts.streams import GATEWAY_DIRECTORY, GATEWAY_ESCALATIONS, GATEWAY_INCIDENTS
 from haveri_teams_gateway.adapters.plants import DirectoryPlants
-from haveri_teams_gateway.adapters.store.tenants import Tenants
 from haveri_teams_gateway.application.advance_incident import AdvanceIncident
 from haveri_teams_gateway.application.follow_escalation import FollowEscalation
 from haveri_teams_gateway.application.newest import NewestIncidents
+from haveri_teams_gateway.store.tenants import Tenants
 
 INCIDENTS_AT_ONCE = 64
 """An incident's events come one after the other; as many incidents are worked on side by side."""

@@ -9,9 +9,9 @@ from haveri_chat.delivery import Delivery
 from haveri_chat.delivery.pacing import Urgency
 from haveri_chat.ports import PlatformRefused, Posted
 from haveri_chat.requests import Person
-from haveri_teams_gateway.adapters.store.chats import Chats
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.chats import Chats
 
 Json = dict[str, Any]
 Draw = Callable[[], Awaitable[Json | None]]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from haveri_teams_gateway.adapters.json_fields import block, blocks, text
 from haveri_teams_gateway.adapters.message_text import plain_text
-from haveri_teams_gateway.adapters.store.sent_texts import SentText
+from haveri_teams_gateway.store.sent_texts import SentText
 
 _CLOCKS_APART = timedelta(minutes=2)
 

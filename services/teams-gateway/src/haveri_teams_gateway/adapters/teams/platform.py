@@ -14,8 +14,6 @@ from haveri_chat.ports import Draw, FoundChannel, PlatformRefused, Posted
 from haveri_chat.requests import Person
 from haveri_teams_gateway.adapters.adaptive_cards import TeamPlace, card_message, draw_card, escape_markdown
 from haveri_teams_gateway.adapters.adaptive_forms import draw_form
-from haveri_teams_gateway.adapters.store.chats import Chats
-from haveri_teams_gateway.adapters.store.sent_texts import SentTexts
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.direct import DirectChats
 from haveri_teams_gateway.adapters.teams.graph import Graph
@@ -24,6 +22,8 @@ from haveri_teams_gateway.adapters.teams.pace import Pace
 from haveri_teams_gateway.adapters.teams.roster import Roster
 from haveri_teams_gateway.domain.references import split_reference, thread_reference
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.chats import Chats
+from haveri_teams_gateway.store.sent_texts import SentTexts
 
 Json = dict[str, Any]
 _DESCRIPTION_LENGTH = 1000

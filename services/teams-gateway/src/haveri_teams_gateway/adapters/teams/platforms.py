@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
-from haveri_teams_gateway.adapters.store.chats import Chats
-from haveri_teams_gateway.adapters.store.sent_texts import SentTexts
-from haveri_teams_gateway.adapters.store.workflows import Workflows
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.graph import Graph
 from haveri_teams_gateway.adapters.teams.pace import Pace
 from haveri_teams_gateway.adapters.teams.platform import TeamsPlatform
 from haveri_teams_gateway.adapters.teams.roster import Roster
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.chats import Chats
+from haveri_teams_gateway.store.sent_texts import SentTexts
+from haveri_teams_gateway.store.workflows import Workflows
 
 
 class TeamsPlatforms:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from haveri_chat.ports import PlatformRefused
 from haveri_teams_gateway.adapters.json_fields import text
-from haveri_teams_gateway.adapters.store.people import KnownPerson, People
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.people import KnownPerson, People
 
 
 class Roster:

@@ -10,7 +10,7 @@ import asyncpg
 
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
-from haveri_teams_gateway.adapters.store.liveness import DEAD
+from haveri_teams_gateway.store.liveness import DEAD
 
 _OWN = timedelta(seconds=5)
 """After that long a replica takes up its own work again, unless it has it in hand."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from haveri_chassis.database import Database
 from haveri_chat.workflow.shown import ShownCard
 from haveri_chat.workflow.store import StepBusy, StepRecord, StepState
-from haveri_teams_gateway.adapters.store.liveness import DEAD
+from haveri_teams_gateway.store.liveness import DEAD
 
 CHANNEL_STEP = "create_channel"
 CARD_STEP = "post_workflow_card"

@@ -10,10 +10,10 @@ from uuid import UUID
 import asyncpg
 
 from haveri_chassis.database import Database
-from haveri_teams_gateway.adapters.store.capture import emit_captured
-from haveri_teams_gateway.adapters.store.liveness import DEAD
 from haveri_teams_gateway.application.captured import Capture
 from haveri_teams_gateway.application.inbox import Due, NewActivity, Receipt
+from haveri_teams_gateway.store.capture import emit_captured
+from haveri_teams_gateway.store.liveness import DEAD
 
 KEPT = timedelta(days=7)
 """How long a handled activity is remembered, to recognise it when it comes again."""

@@ -11,9 +11,9 @@ from uuid import UUID
 from haveri_chassis.database import Database
 from haveri_chassis.outbox import emit
 from haveri_contracts.envelope import Envelope
-from haveri_teams_gateway.adapters.store.capture import add_files
-from haveri_teams_gateway.adapters.store.liveness import DEAD
 from haveri_teams_gateway.application.captured import NewFile
+from haveri_teams_gateway.store.capture import add_files
+from haveri_teams_gateway.store.liveness import DEAD
 
 
 @dataclass(frozen=True, slots=True)

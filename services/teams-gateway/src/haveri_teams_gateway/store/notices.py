@@ -8,8 +8,8 @@ from uuid import UUID
 
 from haveri_chassis.database import Database
 from haveri_contracts.escalation.events import EscalationEvent, EscalationStarted, EscalationUnacked
-from haveri_teams_gateway.adapters.store.tellings import Tellings
 from haveri_teams_gateway.application.calling_ports import KeptNotice, News
+from haveri_teams_gateway.store.tellings import Tellings
 
 
 class Notices:

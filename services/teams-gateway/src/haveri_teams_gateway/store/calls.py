@@ -10,8 +10,8 @@ from uuid import UUID
 from haveri_chassis.database import Database
 from haveri_chat.calls.values import ChatCall, Ending, EndKind, Shows
 from haveri_contracts.escalation.models import Purpose
-from haveri_teams_gateway.adapters.store.tellings import Tellings
 from haveri_teams_gateway.application.calling_ports import KeptCall, Outcome
+from haveri_teams_gateway.store.tellings import Tellings
 
 _OPEN = "(outcome = '' OR (outcome = 'delivered' AND shows < to_show))"
 _END = """

@@ -9,7 +9,7 @@ from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.outbox import emit
 from haveri_contracts.envelope import Envelope
-from haveri_teams_gateway.adapters.store.liveness import DEAD
+from haveri_teams_gateway.store.liveness import DEAD
 
 _OWN = timedelta(minutes=5)
 """After that long a replica takes up its own work again, which can only have failed."""
