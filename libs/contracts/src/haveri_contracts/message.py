@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from haveri_contracts.plain import EntryType
 from haveri_contracts.subjects import Kind, subject_for
 from haveri_contracts.types import Frozen
 
@@ -63,9 +64,17 @@ class Command(Message):
 
 
 class Event(Message):
-    """News in the past tense, for any number of readers."""
+    """Something that happened, in the past tense, for any number of readers.
+
+    `entry` is the kind of timeline entry that it becomes; an event with one carries `incident_id`.
+    """
 
     kind = Kind.EVENT
+    entry: ClassVar[EntryType | None] = None
+
+    def timeline_entry(self) -> EntryType | None:
+        """The kind of timeline entry this event becomes, None when it stands on no timeline."""
+        return self.entry
 
 
 class Query(Message):

@@ -6,6 +6,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from haveri_contracts.catalogue import all_messages
+from haveri_contracts.chat.events import FileShared, MessagePosted
+from haveri_contracts.directory.events import ChatSettingsChanged
+from haveri_contracts.escalation.events import (
+    CallsWithdrawn,
+    EngineBeat,
+    EscalationEvent,
+    NotificationAnswered,
+    NotificationRequested,
+    TimerDue,
+    WindowDue,
+)
+from haveri_contracts.message import Event
+from haveri_contracts.plain import EntryType
 from haveri_contracts.subjects import (
     ANY,
     PREFIX,
@@ -14,7 +28,6 @@ from haveri_contracts.subjects import (
     everything_of,
     includes,
     parse_subject,
-    subject_for,
 )
 
 
@@ -115,38 +128,21 @@ INCIDENT_COMMANDS = _commands_of("incident")
 DIRECTORY_COMMANDS = _commands_of("directory")
 ESCALATION_COMMANDS = _commands_of("escalation")
 
-_CHAIN_NEWS = (
-    "started",
-    "step_fired",
-    "step_skipped",
-    "unacked",
-    "call_released",
-    "member_unreachable",
-    "exhausted",
-    "silenced",
-    "resumed",
-    "steps_replanned",
-    "ended",
-    "mitigation_overdue",
-    "policy_missing",
-    "step_overdue",
+
+def _subjects_of(*events: type[Event]) -> tuple[str, ...]:
+    return tuple(event.subject(ANY) for event in events)
+
+
+_ON_TIMELINES = tuple(event for event in all_messages() if issubclass(event, Event) and event.entry is not None)
+_OF_A_CHAIN = tuple(
+    event for event in _ON_TIMELINES if issubclass(event, EscalationEvent) and event.entry is EntryType.ESCALATION
 )
-_NOTIFICATION_NEWS = ("notification_sent", "notification_delivered", "notification_failed", "notification_answered")
-
-
-def _escalation_events(*names: str) -> tuple[str, ...]:
-    return tuple(subject_for(ANY, Kind.EVENT, "escalation", name, 1) for name in names)
-
 
 TIMELINE_ENTRIES = Consumer(
     "timeline",
     "entries",
     EVENTS,
-    (
-        everything_of(Kind.EVENT, "incident"),
-        everything_of(Kind.EVENT, "chat"),
-        *_escalation_events(*_CHAIN_NEWS, *_NOTIFICATION_NEWS),
-    ),
+    _subjects_of(*_ON_TIMELINES),
     "Writes the timeline of every incident.",
     max_ack_pending=5000,
 )
@@ -161,39 +157,35 @@ GATEWAY_DIRECTORY = Consumer(
     "teams-gateway",
     "directory",
     EVENTS,
-    (f"{PREFIX}.{ANY}.event.directory.chat_settings_changed.v1",),
+    _subjects_of(ChatSettingsChanged),
     "Learns which tenant belongs to which organisation.",
 )
 GATEWAY_ESCALATIONS = Consumer(
     "teams-gateway",
     "escalations",
     EVENTS,
-    _escalation_events(*_CHAIN_NEWS, "notification_requested", "notification_answered", "calls_withdrawn"),
+    _subjects_of(*_OF_A_CHAIN, NotificationRequested, NotificationAnswered, CallsWithdrawn),
     "Calls members in Teams, tells the incident's channel how its escalation goes, and keeps the calls' cards true.",
 )
 ESCALATION_INCIDENTS = Consumer(
     "escalation",
     "incidents",
     EVENTS,
-    (
-        everything_of(Kind.EVENT, "incident"),
-        subject_for(ANY, Kind.EVENT, "chat", "message_posted", 1),
-        subject_for(ANY, Kind.EVENT, "chat", "file_shared", 1),
-    ),
+    (everything_of(Kind.EVENT, "incident"), *_subjects_of(MessagePosted, FileShared)),
     "Begins, re-plans and ends the escalation of every incident, and notices that something happens to it.",
 )
 ESCALATION_TIMERS = Consumer(
     "escalation",
     "timers",
     EVENTS,
-    _escalation_events("timer_due", "window_due", "beat"),
+    _subjects_of(TimerDue, WindowDue, EngineBeat),
     "Carries out what has come due.",
 )
 ESCALATION_NOTIFICATIONS = Consumer(
     "escalation",
     "notifications",
     EVENTS,
-    _escalation_events("notification_requested"),
+    _subjects_of(NotificationRequested),
     "Notifies members by e-mail, SMS, voice and push.",
     # A mail server may take its time; what another replica would send a second time meanwhile woke somebody twice.
     ack_wait=timedelta(seconds=60),

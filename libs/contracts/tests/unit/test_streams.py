@@ -8,13 +8,14 @@ from itertools import combinations, pairwise
 import pytest
 
 from haveri_contracts.catalogue import all_messages
-from haveri_contracts.message import Message
+from haveri_contracts.message import Event, Message
 from haveri_contracts.streams import (
     COMMANDS,
     CONSUMERS,
     DEAD_LETTERS,
     EVENTS,
     STREAMS,
+    TIMELINE_ENTRIES,
     Consumer,
     Retention,
     owner_of,
@@ -54,6 +55,13 @@ def test_a_command_is_carried_out_by_its_owner_and_by_nobody_else(message: type[
         assert [reader.service for reader in readers] == [message.owner] == [owner_of(message.subject("demo"))]
     if message.kind is Kind.QUERY:
         assert readers == ()
+
+
+@each_message
+def test_an_event_with_a_timeline_entry_says_which_incident_and_reaches_the_timeline(message: type[Message]) -> None:
+    if issubclass(message, Event) and message.entry is not None:
+        assert "incident_id" in message.model_fields
+        assert TIMELINE_ENTRIES in readers_of(message.subject("demo"))
 
 
 def test_no_two_streams_or_consumers_have_one_name() -> None:

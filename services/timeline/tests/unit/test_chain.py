@@ -6,16 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haveri_contracts.catalogue import all_messages
 from haveri_contracts.plain import EntryType
-from haveri_contracts.streams import TIMELINE_ENTRIES, readers_of
-from haveri_contracts.subjects import ANY, Kind
 from haveri_timeline.domain.chain import BEGINNING, Head, canonical, extend, follow
-from haveri_timeline.domain.entries import Entry, Happening, UntellableEventError, kind_of
+from haveri_timeline.domain.entries import Entry, Happening
 
 NOW = datetime(2026, 11, 23, 3, 10, tzinfo=UTC)
 INCIDENT = UUID(int=9)
@@ -94,11 +90,3 @@ def test_a_clock_that_goes_back_does_not_change_what_was_known_when() -> None:
 def test_the_hash_of_an_entry_never_changes_between_releases() -> None:
     (entry,) = extend(Head(), [said(1)], NOW)
     assert entry.hash == "30d1cdb55c0c3fe7fecd30f0d1993d302516950d9033a8f38ada4c97cc99823c"
-
-
-def test_every_event_that_the_timeline_is_given_has_its_kind_of_entry() -> None:
-    for message in all_messages():
-        if message.kind is Kind.EVENT and TIMELINE_ENTRIES in readers_of(message.subject(ANY)):
-            assert kind_of(message.message_type(), {"type": "annotation"}) in EntryType
-    with pytest.raises(UntellableEventError, match="does not know"):
-        kind_of("haveri.incident.vanished.v1", {})

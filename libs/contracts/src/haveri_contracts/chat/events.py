@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from haveri_contracts.message import Event
+from haveri_contracts.plain import EntryType
 from haveri_contracts.types import LARGEST_INTEGER, Frozen, Label, MessageText, Reference, ShortText, Timestamp
 
 
@@ -37,6 +38,7 @@ class MessagePosted(ChatEvent):
     """Somebody wrote in an incident channel. `text` is plain; `command` names the command if it was one."""
 
     name = "message_posted"
+    entry = EntryType.MESSAGE
     thread_ref: Reference | None = None
     text: MessageText
     command: Label | None = Field(default=None, max_length=40)
@@ -47,6 +49,7 @@ class MessageEdited(ChatEvent):
     """A message was changed; the earlier text stays in the timeline."""
 
     name = "message_edited"
+    entry = EntryType.MESSAGE_EDITED
     text: MessageText
     edited_at: Timestamp
 
@@ -55,6 +58,7 @@ class MessageDeleted(ChatEvent):
     """A message was taken back in chat; what was written stays in the timeline."""
 
     name = "message_deleted"
+    entry = EntryType.MESSAGE_DELETED
     deleted_at: Timestamp
 
 
@@ -62,6 +66,7 @@ class FileShared(ChatEvent):
     """A photo or file was shared; its bytes are in the object store under `key`."""
 
     name = "file_shared"
+    entry = EntryType.ATTACHMENT
     file_id: UUID
     file_name: ShortText
     content_type: Label = Field(max_length=200)
@@ -75,6 +80,7 @@ class NotificationFailed(ChatEvent):
     """Something Haveri wanted to say in chat did not get through after every retry."""
 
     name = "notification_failed"
+    entry = EntryType.NOTIFICATION
     what: ShortText
     reason: ShortText
     failed_at: Timestamp

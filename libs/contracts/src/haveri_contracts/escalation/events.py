@@ -21,7 +21,7 @@ from haveri_contracts.escalation.models import (
     Trigger,
 )
 from haveri_contracts.message import Event, Visibility
-from haveri_contracts.plain import Severity
+from haveri_contracts.plain import EntryType, Severity
 from haveri_contracts.types import LARGEST_INTEGER, Label, LongText, Timestamp
 
 
@@ -43,6 +43,7 @@ class EscalationStarted(EscalationEvent):
     """
 
     name = "started"
+    entry = EntryType.ESCALATION
     run_id: UUID
     trigger: Trigger
     policy_id: UUID | None = None
@@ -62,6 +63,7 @@ class StepFired(EscalationEvent):
     """
 
     name = "step_fired"
+    entry = EntryType.ESCALATION
     run_id: UUID
     round: int
     step: int
@@ -76,6 +78,7 @@ class StepSkipped(EscalationEvent):
     """A step came due and was not needed, because the incident is taken."""
 
     name = "step_skipped"
+    entry = EntryType.ESCALATION
     run_id: UUID
     round: int
     step: int
@@ -87,6 +90,7 @@ class EscalationUnacked(EscalationEvent):
     """The time of a step is over and nobody has taken the incident; the next step follows."""
 
     name = "unacked"
+    entry = EntryType.ESCALATION
     run_id: UUID
     round: int
     step: int
@@ -97,6 +101,7 @@ class CallReleased(EscalationEvent):
     """A call that quiet hours had held is made now."""
 
     name = "call_released"
+    entry = EntryType.ESCALATION
     run_id: UUID
     call_id: UUID
     member_id: UUID
@@ -124,18 +129,21 @@ class NotificationSent(NotificationEvent):
     """The notification was handed to whoever carries it."""
 
     name = "notification_sent"
+    entry = EntryType.NOTIFICATION
 
 
 class NotificationDelivered(NotificationEvent):
     """The notification is where the member sees it."""
 
     name = "notification_delivered"
+    entry = EntryType.NOTIFICATION
 
 
 class NotificationFailed(NotificationEvent):
     """The notification did not get through; the member's next way follows at once."""
 
     name = "notification_failed"
+    entry = EntryType.NOTIFICATION
     reason: Label
 
 
@@ -143,6 +151,7 @@ class NotificationAnswered(EscalationEvent):
     """A called member answered: took the incident, or is coming."""
 
     name = "notification_answered"
+    entry = EntryType.NOTIFICATION
     run_id: UUID
     call_id: UUID
     member_id: UUID
@@ -153,6 +162,7 @@ class MemberUnreachable(EscalationEvent):
     """Every way to reach a called member failed."""
 
     name = "member_unreachable"
+    entry = EntryType.ESCALATION
     run_id: UUID
     call_id: UUID
     member_id: UUID
@@ -174,6 +184,7 @@ class EscalationExhausted(EscalationEvent):
     """All steps are over and nobody has taken the incident; a last resort follows unless the policy has none."""
 
     name = "exhausted"
+    entry = EntryType.ESCALATION
     run_id: UUID
     last_resort: bool
 
@@ -182,6 +193,7 @@ class EscalationSilenced(EscalationEvent):
     """A maintenance window holds a run: nobody is called until it ends."""
 
     name = "silenced"
+    entry = EntryType.ESCALATION
     run_id: UUID
     window_id: UUID
     until: Timestamp
@@ -192,6 +204,7 @@ class EscalationResumed(EscalationEvent):
     """The maintenance window is over: the remaining steps of the run are due as said here."""
 
     name = "resumed"
+    entry = EntryType.ESCALATION
     run_id: UUID
     window_id: UUID
     steps: list[PlannedStep]
@@ -201,6 +214,7 @@ class StepsReplanned(EscalationEvent):
     """Remaining steps are due at other times, because somebody wished for more people or nobody was reachable."""
 
     name = "steps_replanned"
+    entry = EntryType.ESCALATION
     run_id: UUID
     steps: list[PlannedStep]
     reason: Label
@@ -210,6 +224,7 @@ class EscalationEnded(EscalationEvent):
     """A run is over; nobody else is called by it."""
 
     name = "ended"
+    entry = EntryType.ESCALATION
     run_id: UUID
     reason: EndReason
     by_member_id: UUID | None = None
@@ -220,6 +235,7 @@ class MitigationOverdue(EscalationEvent):
     """The incident was taken and is not mitigated within the policy's minutes."""
 
     name = "mitigation_overdue"
+    entry = EntryType.ESCALATION
     taken_by: UUID | None = None
     taken_at: Timestamp
     within_minutes: Minutes
@@ -229,6 +245,7 @@ class PolicyMissing(EscalationEvent):
     """No policy of the facility fits the incident and it has no default: the last resort is called instead."""
 
     name = "policy_missing"
+    entry = EntryType.ESCALATION
     facility_id: UUID
     severity: Severity
 
@@ -237,6 +254,7 @@ class StepOverdue(EscalationEvent):
     """The auditor found a step that was due and not fired; the engine is told once more."""
 
     name = "step_overdue"
+    entry = EntryType.ESCALATION
     run_id: UUID
     round: int
     step: int

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from haveri_contracts.incident.models import FollowUpDraft, Summary
+from haveri_contracts.incident.models import FollowUpDraft, IncidentDetails, Summary
 from haveri_contracts.message import Command, Visibility
 from haveri_contracts.plain import EntryType, Severity, Status
-from haveri_contracts.types import LongText, NonEmptyText, Reference, ShortText, Tag, Timestamp
+from haveri_contracts.types import LongText, NonEmptyText, Reference, Tag, Timestamp
 
 
 class IncidentCommand(Command):
@@ -24,16 +24,11 @@ class IncidentCommand(Command):
         return self.incident_id
 
 
-class DeclareIncident(IncidentCommand):
+class DeclareIncident(IncidentCommand, IncidentDetails):
     """Declare an incident; the declarer leads it until another is named."""
 
     name = "declare"
-    title: ShortText
-    severity: Severity
-    facility_id: UUID
-    area_id: UUID | None = None
     asset_ids: list[UUID] = Field(default_factory=list, max_length=50)
-    description: LongText = ""
     tags: list[Tag] = Field(default_factory=list, max_length=50)
 
 

@@ -56,27 +56,32 @@ class FollowUpDraft(Frozen):
     due_date: date | None = None
 
 
-class Incident(Frozen):
+class IncidentDetails(Frozen):
+    """What stands in a declaration, in the event of it and in the incident; the command narrows the lists."""
+
+    title: ShortText
+    description: LongText = ""
+    severity: Severity
+    facility_id: UUID
+    area_id: UUID | None = None
+    asset_ids: list[UUID] = Field(default_factory=list)
+    tags: list[Tag] = Field(default_factory=list)
+
+
+class Incident(IncidentDetails):
     """The current (or an earlier) state of an incident, folded from its events. `number` is what people say: INC-42."""
 
     id: UUID
     number: str
-    title: ShortText
-    description: LongText = ""
     status: Status
-    severity: Severity
     declared_by: Actor
     declared_at: Timestamp
-    facility_id: UUID
-    area_id: UUID | None = None
-    asset_ids: list[UUID] = Field(default_factory=list)
     assigned_to: UUID | None = None
     comms_lead: UUID | None = None
     acknowledged_at: Timestamp | None = None
     acknowledged_by: UUID | None = None
     resolved_at: Timestamp | None = None
     closed_at: Timestamp | None = None
-    tags: list[Tag] = Field(default_factory=list)
     chat_channel_ref: Reference | None = None
     global_channel_ref: Reference | None = None
     global_message_ref: Reference | None = None

@@ -9,14 +9,14 @@ from uuid import UUID
 from haveri_chassis.bus import Bus, Received
 from haveri_chassis.messages import Sender
 from haveri_contracts.envelope import Envelope
-from haveri_contracts.message import Message
+from haveri_contracts.message import Event
 from haveri_contracts.streams import TIMELINE_ENTRIES
 from haveri_contracts.timeline.events import EntriesRecorded
 from haveri_contracts.timeline.queries import ListRecentActivity, ListTimeline, VerifyTimeline
 from haveri_timeline.adapters.reads import TimelineReads
 from haveri_timeline.application.record_happenings import Recorded, Timelines, record_happenings
 from haveri_timeline.domain.chain import canonical
-from haveri_timeline.domain.entries import Happening, kind_of
+from haveri_timeline.domain.entries import Happening
 
 ACTOR = "system:timeline"
 
@@ -24,8 +24,8 @@ ACTOR = "system:timeline"
 def attach(bus: Bus, timelines: Timelines, reads: TimelineReads, sender: Sender) -> None:
     """Subscribe everything the timeline service listens to."""
 
-    async def record(batch: Sequence[Received[Message]]) -> None:
-        async for recorded in record_happenings(timelines, [happening_of(received.envelope) for received in batch]):
+    async def record(batch: Sequence[Received[Event]]) -> None:
+        async for recorded in record_happenings(timelines, [*filter(None, map(happening_of, batch))]):
             await tell(bus, sender, recorded)
 
     async def page(query: ListTimeline, envelope: Envelope) -> Any:
@@ -43,12 +43,15 @@ def attach(bus: Bus, timelines: Timelines, reads: TimelineReads, sender: Sender)
     bus.on_query(VerifyTimeline, verify)
 
 
-def happening_of(envelope: Envelope) -> tuple[str, Happening]:
-    """The organisation and the happening in an event that has been checked against its contract."""
+def happening_of(received: Received[Event]) -> tuple[str, Happening] | None:
+    """The organisation and the happening in an event, None when it stands on no timeline."""
+    kind, envelope = received.message.timeline_entry(), received.envelope
+    if kind is None:
+        return None
     happening = Happening(
         incident_id=UUID(envelope.data["incident_id"]),
         event_id=envelope.id,
-        kind=kind_of(envelope.type, envelope.data),
+        kind=kind,
         occurred_at=envelope.time,
         actor=envelope.actor,
         source_type=envelope.type,
