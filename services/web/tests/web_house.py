@@ -18,13 +18,13 @@ from haveri_chassis.messages import Sender
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.events import EntriesRecorded
 from haveri_web.adapters.passwords import Hasher
-from haveri_web.application.accounts import set_password
-from haveri_web.application.live import LiveViews
-from haveri_web.application.tokens import create_token
+from haveri_web.app import create_http
+from haveri_web.configuration import WebSettings
 from haveri_web.domain.access import Scope
-from haveri_web.entrypoints.http import create_http
+from haveri_web.http.live_views import LiveViews
 from haveri_web.main import assemble
-from haveri_web.settings import WebSettings
+from haveri_web.security.accounts import set_password
+from haveri_web.security.tokens import create_token
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse battery"

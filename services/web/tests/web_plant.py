@@ -34,7 +34,7 @@ from haveri_contracts.message import Command, Query
 from haveri_contracts.outcomes import Outcome, Problem
 from haveri_contracts.plain import Refusal, Role
 from haveri_contracts.types import Frozen
-from haveri_web.application.directory import Directory, load_directory
+from haveri_web.bus.directory import Directory, load_directory
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 _KINDS: dict[str, type[Frozen]] = {"facility": Facility, "area": Area, "asset": Asset, "team": Team, "member": Member}

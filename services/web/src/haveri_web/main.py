@@ -13,20 +13,20 @@ from haveri_chassis.replica import Replica
 from haveri_chassis.service import App, run
 from haveri_contracts.subjects import Kind, everything_of
 from haveri_web.adapters.passwords import Hasher
-from haveri_web.application.accounts import ChangePassword, SignIn
-from haveri_web.application.answering import Answering
-from haveri_web.application.directory import Directory, load_directory
-from haveri_web.application.files import Blobs, Files
-from haveri_web.application.housekeeping import Housekeeping
-from haveri_web.application.incidents import Incidents
-from haveri_web.application.live import WATCHED, LiveViews
-from haveri_web.application.ports import Commands, Directories, Queries
-from haveri_web.application.sending import Sending
-from haveri_web.application.sessions import Sessions
-from haveri_web.application.tokens import Tokens
-from haveri_web.entrypoints.context import Web
-from haveri_web.entrypoints.http import create_http
-from haveri_web.settings import WebSettings
+from haveri_web.app import create_http
+from haveri_web.bus.commands import Sending
+from haveri_web.bus.directory import Directory, load_directory
+from haveri_web.bus.ports import Commands, Directories, Queries
+from haveri_web.configuration import WebSettings
+from haveri_web.escalations.answering import Answering
+from haveri_web.http.context import Web
+from haveri_web.http.live_views import WATCHED, LiveViews
+from haveri_web.incidents.files import Blobs, Files
+from haveri_web.incidents.queries import Incidents
+from haveri_web.security.accounts import ChangePassword, SignIn
+from haveri_web.security.housekeeping import Housekeeping
+from haveri_web.security.sessions import Sessions
+from haveri_web.security.tokens import Tokens
 
 SCHEMA = "web"
 

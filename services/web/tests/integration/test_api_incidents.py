@@ -275,7 +275,7 @@ async def test_a_question_whose_owner_is_away_is_503_and_says_try_again(house: W
 
 async def test_an_absent_database_is_503_at_every_door(house: WebHouse, web_schema: Any) -> None:
     from haveri_chassis.database import Database
-    from haveri_web.settings import WebSettings
+    from haveri_web.configuration import WebSettings
 
     nowhere = Database("postgresql://nobody@127.0.0.1:9/nothing", schema="web")
     await nowhere.open()

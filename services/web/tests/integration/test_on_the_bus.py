@@ -34,9 +34,9 @@ from haveri_contracts.streams import DIRECTORY_COMMANDS, ESCALATION_COMMANDS, IN
 from haveri_contracts.timeline.events import EntriesRecorded
 from haveri_devservers.testing.waiting import eventually
 from haveri_web.adapters.passwords import Hasher
-from haveri_web.application.accounts import set_password
-from haveri_web.application.tokens import create_token
 from haveri_web.domain.access import Scope
+from haveri_web.security.accounts import set_password
+from haveri_web.security.tokens import create_token
 
 _STAND_IN_TABLES = """
 CREATE SCHEMA IF NOT EXISTS stand_in;

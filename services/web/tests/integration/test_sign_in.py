@@ -8,8 +8,8 @@ import pytest
 from web_house import PASSWORD, Door, WebHouse, form_token, sign_in
 
 from haveri_web.adapters.passwords import Hasher
-from haveri_web.application.accounts import set_password
 from haveri_web.domain.refusals import Busy, EmailTaken, PasswordTooWeak
+from haveri_web.security.accounts import set_password
 
 
 async def test_whoever_is_not_signed_in_is_taken_to_the_form_and_back(house: WebHouse) -> None:
@@ -233,7 +233,7 @@ async def test_two_members_of_one_organisation_cannot_share_an_address(house: We
 
 
 async def test_dead_sessions_and_old_keys_are_forgotten(house: WebHouse, door: Door) -> None:
-    from haveri_web.application.housekeeping import Housekeeping
+    from haveri_web.security.housekeeping import Housekeeping
 
     await house.signed_in("Sanna Virtanen")
     await house.incident(door)

@@ -11,7 +11,7 @@ import pytest
 
 from haveri_contracts.directory.models import DutyOrigin, Team
 from haveri_contracts.directory.schedules import ScheduledShift, ShiftChange
-from haveri_web.entrypoints.pages.calendar import Block, Row, Week, monday_of
+from haveri_web.shifts.calendar import Block, Row, Week, monday_of
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 TEAM = Team(id=UUID(int=1), name="Crew A", facility_id=UUID(int=2))

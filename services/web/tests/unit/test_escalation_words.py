@@ -21,7 +21,7 @@ from haveri_contracts.escalation.models import (
 from haveri_contracts.incident.events import AcknowledgementExpired
 from haveri_contracts.message import Event
 from haveri_contracts.plain import Severity
-from haveri_web.application.escalation_words import EscalationWords, Told
+from haveri_web.escalations.words import EscalationWords, Told
 from haveri_web.texts import LANGUAGES, translator
 
 AT = datetime(2026, 11, 28, 1, 10, tzinfo=UTC)

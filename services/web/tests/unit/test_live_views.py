@@ -16,7 +16,7 @@ from haveri_contracts.escalation.events import EscalationUnacked, TimerDue
 from haveri_contracts.message import Event
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.events import EntriesRecorded
-from haveri_web.application.live import PER_MEMBER, LiveViews, TooManyLiveViews
+from haveri_web.http.live_views import PER_MEMBER, LiveViews, TooManyLiveViews
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 MEMBER, OTHER_MEMBER, FIRST, SECOND = (UUID(int=number) for number in range(1, 5))

@@ -29,11 +29,11 @@ from haveri_contracts.escalation.models import (
 )
 from haveri_contracts.escalation.queries import Simulate
 from haveri_contracts.plain import Severity
-from haveri_web.application.directory import Directory
+from haveri_web.bus.directory import Directory
 from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.entrypoints.pages.policy_form import PolicyForm
-from haveri_web.entrypoints.pages.policy_words import PolicyWords
-from haveri_web.entrypoints.pages.simulating import Simulating
+from haveri_web.policies.forms import PolicyForm
+from haveri_web.policies.simulation_views import Simulating
+from haveri_web.policies.words import PolicyWords
 from haveri_web.texts import translator
 
 _SPACE = UUID(int=3)

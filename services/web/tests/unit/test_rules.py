@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haveri_contracts.plain import Role
-from haveri_web.application.secrets import digest, form_token, is_form_token, new_secret
 from haveri_web.domain.access import Needs, Scope
 from haveri_web.domain.attempts import Attempts, Limit
 from haveri_web.domain.refusals import RoleNotSufficient, ScopeNotSufficient
+from haveri_web.security.secrets import digest, form_token, is_form_token, new_secret
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 LIMIT = Limit(3, timedelta(minutes=5))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,12 @@ from hypothesis import strategies as st
 
 from haveri_contracts.directory.models import Locale
 from haveri_contracts.plain import EntryType, Role, Severity, Status
-from haveri_web.application.export import plain
+from haveri_web.accounts.pages import local_path
 from haveri_web.domain.access import Scope
-from haveri_web.entrypoints.pages import moments
-from haveri_web.entrypoints.pages.attachments import readable_size, safe_headers
-from haveri_web.entrypoints.pages.sign_in import local_path
-from haveri_web.entrypoints.problems import STATUS, status_of
+from haveri_web.http.problems import STATUS, status_of
+from haveri_web.incidents.attachments import readable_size, safe_headers
+from haveri_web.incidents.export import plain
+from haveri_web.rendering import moments
 from haveri_web.texts import CATALOGUE, language_of, translator
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -34,7 +35,7 @@ def test_every_text_exists_in_every_language_with_the_same_gaps(key: str) -> Non
 
 
 def test_every_text_that_a_template_names_is_in_the_catalogue() -> None:
-    for template in (files("haveri_web") / "templates").iterdir():
+    for template in Path(str(files("haveri_web") / "templates")).rglob("*.html"):
         for key in re.findall(r'\bt\("([a-z_.A-Z]+)"(?:, |\))', template.read_text()):
             assert key in CATALOGUE, (template.name, key)
 

@@ -11,9 +11,9 @@ from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
 from haveri_web.adapters.account_rows import account_of
 from haveri_web.adapters.token_rows import find_token
-from haveri_web.application.accounts import set_password
-from haveri_web.application.secrets import digest
-from haveri_web.application.tokens import LONGEST_LIFE, create_token
+from haveri_web.security.accounts import set_password
+from haveri_web.security.secrets import digest
+from haveri_web.security.tokens import LONGEST_LIFE, create_token
 
 SCHEMA = "web"
 EVERY_SCOPE = ("read", "respond", "administer")

@@ -1,4 +1,4 @@
-"""What the web's own doors refuse, by name; `entrypoints/problems.py` gives each its HTTP status."""
+"""What the web's own doors refuse, by name; `http/problems.py` gives each its HTTP status."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Commands to their owners and queries, for a caller; the copy of the directory."""

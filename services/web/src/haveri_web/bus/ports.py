@@ -1,0 +1,34 @@
+"""What the use cases need of the bus. The chassis' CommandBus, QueryClient and Replica fit; tests bring fakes."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from haveri_contracts.message import Command, Query
+from haveri_contracts.outcomes import Outcome
+from haveri_web.bus.directory import Directory
+
+
+class Commands(Protocol):
+    """Sends orders to their owners."""
+
+    async def send(self, command: Command, *, organization: str, actor: str, command_id: UUID) -> Outcome | None:
+        """The outcome, or None when the owner will see to it later."""
+
+
+class Queries(Protocol):
+    """Asks owners."""
+
+    async def ask(self, query: Query, *, organization: str, actor: str) -> Any:
+        """The answer as the query's model; raises QueryRefused or OwnerUnavailable."""
+
+    async def ask_raw(self, query: Query, *, organization: str, actor: str) -> bytes:
+        """The answer's JSON as the owner wrote it."""
+
+
+class Directories(Protocol):
+    """The copy of the directory, for names and roles."""
+
+    async def get(self, organization: str) -> Directory:
+        """The organisation's directory as of a moment ago; raises OwnerUnavailable when there never was one."""

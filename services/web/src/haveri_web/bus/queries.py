@@ -1,0 +1,47 @@
+"""Asking owners on behalf of a caller, and making values of what a caller says."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from haveri_contracts.message import Query
+from haveri_web.bus.directory import every_item
+from haveri_web.bus.ports import Queries
+from haveri_web.domain.refusals import InvalidRequest
+from haveri_web.security.callers import Caller
+
+M = TypeVar("M", bound=BaseModel)
+
+
+async def ask(queries: Queries, caller: Caller, query: Query) -> Any:
+    """The owner's answer; raises QueryRefused or OwnerUnavailable."""
+    return await queries.ask(query, organization=caller.organization, actor=caller.actor)
+
+
+async def ask_raw(queries: Queries, caller: Caller, query: Query) -> bytes:
+    """The owner's answer as it wrote it; raises QueryRefused or OwnerUnavailable."""
+    return await queries.ask_raw(query, organization=caller.organization, actor=caller.actor)
+
+
+async def ask_all(queries: Queries, caller: Caller, query: Query) -> list[Any]:
+    """Every item of a paged list; raises what asking raises."""
+    return await every_item(queries, query, caller.organization, caller.actor)
+
+
+def valid(model: type[M], values: dict[str, Any]) -> M:
+    """The model of these values. Raises InvalidRequest that names each field that does not fit."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        findings = error.errors(include_url=False, include_input=False, include_context=False)
+        raise InvalidRequest(
+            [
+                {
+                    "field": ".".join(map(str, item["loc"])) or "body",
+                    "problem": item["msg"].removeprefix("Value error, "),
+                }
+                for item in findings
+            ]
+        ) from None

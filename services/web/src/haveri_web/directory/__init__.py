@@ -1,0 +1,1 @@
+"""Facilities, areas, assets, teams and members."""

@@ -1,0 +1,113 @@
+"""The five kinds of things in a directory, as the doors handle them: read fresh, change, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from haveri_contracts.directory.commands import PutArea, PutAsset, PutFacility, PutMember, PutTeam
+from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
+from haveri_contracts.directory.queries import ListAreas, ListAssets, ListFacilities, ListMembers, ListTeams
+from haveri_contracts.message import Command, Query
+from haveri_contracts.plain import Role
+from haveri_contracts.types import Frozen
+from haveri_web.bus.directory import Directory, every_item
+from haveri_web.bus.ports import Queries
+from haveri_web.bus.queries import valid
+from haveri_web.domain.refusals import (
+    AreaUnknown,
+    AssetUnknown,
+    FacilityUnknown,
+    InvalidRequest,
+    MemberUnknown,
+    NotFound,
+    RoleNotSufficient,
+    TeamUnknown,
+)
+from haveri_web.security.callers import Caller
+
+Thing = Facility | Area | Asset | Team | Member
+
+
+class NotYourPlant(RoleNotSufficient):
+    """A manager changes the plants of their own teams only."""
+
+    type = "not-your-plant"
+    title = "This belongs to another plant than yours."
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: `name` as `Remove` calls it, how to list it, how to put it, and what is said when it is unknown."""
+
+    name: str
+    plural: str
+    model: type[Any]
+    listing: Callable[..., Query]
+    put: Callable[[Any], Command]
+    unknown: type[NotFound]
+
+
+FACILITY = Kind(
+    "facility", "facilities", Facility, ListFacilities, lambda it: PutFacility(facility=it), FacilityUnknown
+)
+AREA = Kind("area", "areas", Area, ListAreas, lambda it: PutArea(area=it), AreaUnknown)
+ASSET = Kind("asset", "assets", Asset, ListAssets, lambda it: PutAsset(asset=it), AssetUnknown)
+TEAM = Kind("team", "teams", Team, ListTeams, lambda it: PutTeam(team=it), TeamUnknown)
+MEMBER = Kind("member", "members", Member, ListMembers, lambda it: PutMember(member=it), MemberUnknown)
+
+
+async def find(queries: Queries, caller: Caller, kind: Kind, thing_id: UUID) -> Thing:
+    """One thing as its owner has it this moment; the copy for names may be a moment old. Raises the kind's unknown."""
+    things: list[Thing] = await every_item(queries, kind.listing(), caller.organization, caller.actor)
+    for thing in things:
+        if thing.id == thing_id:
+            return thing
+    raise kind.unknown(f"There is no {kind.name} {thing_id} in your organisation.")
+
+
+def changed(kind: Kind, thing: Thing, changes: dict[str, Any]) -> Thing:
+    """The thing with some fields changed. Raises InvalidRequest when the id is not its own or a value does not fit."""
+    if changes.get("id", thing.id) != thing.id:
+        raise InvalidRequest.field("id", "is not the one in the address; an id never changes")
+    return built(kind, {**thing.model_dump(), **changes})
+
+
+def built(kind: Kind, values: dict[str, Any]) -> Thing:
+    """A thing of these values. Raises InvalidRequest."""
+    made: Thing = valid(kind.model, values)
+    return made
+
+
+def check_may_change(caller: Caller, directory: Directory, *things: Thing) -> None:
+    """Administrators change everything; managers what is in plants of their own, and people below themselves.
+
+    Raises RoleNotSufficient or NotYourPlant.
+    """
+    if caller.member.role.covers(Role.ADMINISTRATOR):
+        return
+    own = directory.facilities_of(caller.member)
+    for thing in things:
+        if isinstance(thing, Member) and thing.role.covers(Role.MANAGER):
+            raise RoleNotSufficient("Managers and administrators are changed by administrators.")
+        where = _facilities(thing, directory)
+        if not where or not where <= own:
+            raise NotYourPlant("Managers change the plants of their own teams; ask an administrator.")
+
+
+def _facilities(thing: Frozen, directory: Directory) -> set[UUID | None]:
+    match thing:
+        case Facility():
+            return {thing.id}
+        case Area() | Team():
+            return {thing.facility_id}
+        case Asset():
+            area = directory.areas.get(thing.area_id)
+            return {area.facility_id if area else None}
+        case Member():
+            unknown = {None for team_id in thing.team_ids if team_id not in directory.teams}
+            return {*directory.facilities_of(thing), *unknown}
+        case _:
+            return set()

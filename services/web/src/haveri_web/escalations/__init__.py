@@ -1,0 +1,1 @@
+"""Escalations that run, and the answers to their calls."""

@@ -1,0 +1,1 @@
+"""What routes share: parameters, answers, problems."""

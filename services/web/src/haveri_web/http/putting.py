@@ -1,0 +1,58 @@
+"""What every route does that puts something at its owner or takes it away."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from haveri_contracts.message import Command
+from haveri_web.bus.commands import CommandRefused, Once
+from haveri_web.http.answers import json_response, pending
+from haveri_web.http.context import Web
+from haveri_web.http.naming import with_field
+from haveri_web.security.callers import Caller
+
+
+def address(kind: str, thing_id: UUID) -> str:
+    """Where a thing is found; `kind` is its list's path."""
+    return f"/api/v1{kind}/{thing_id}"
+
+
+async def put(
+    web: Web,
+    caller: Caller,
+    command: Command,
+    once: Once,
+    thing: BaseModel,
+    *,
+    where: str,
+    status: int = 200,
+    address_field: str = "id",
+) -> Response:
+    """Send the command that puts a thing; answers with the thing as its owner has it now.
+
+    The owner may have completed it (a rotation's pattern, a policy's version): then its outcome holds it, under the
+    name that the command has for it. 202 while the owner is away. When it names something unknown, in another field
+    than that of its address, the refusal says in which.
+    """
+    try:
+        outcome = await web.sending.send(caller, command, once.command_id)
+    except CommandRefused as refusal:
+        raise with_field(refusal, thing, address_field) from None
+    if outcome is None:
+        return pending(once.command_id, where)
+    kept: Any = (outcome.result or {}).get(_name_in(command, thing), thing)
+    return json_response(kept, status, {"Location": where} if status == 201 else None)
+
+
+async def take_away(web: Web, caller: Caller, command: Command, once: Once, where: str) -> Response:
+    """Send the command that takes a thing away: 204, or 202 while the owner is away."""
+    outcome = await web.sending.send(caller, command, once.command_id)
+    return pending(once.command_id, where) if outcome is None else Response(status_code=204)
+
+
+def _name_in(command: Command, thing: BaseModel) -> str:
+    return next((name for name, value in command if isinstance(value, type(thing))), "")

@@ -1,0 +1,1 @@
+"""Incidents: API, pages, export, files."""

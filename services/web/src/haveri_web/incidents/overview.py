@@ -1,0 +1,163 @@
+"""The overview: what is open, how bad it is, what happened last."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from haveri_chassis.bus import QueryRefused
+from haveri_contracts.escalation.queries import ListRunning, RunningList
+from haveri_contracts.incident.models import Incident
+from haveri_contracts.incident.queries import CountIncidents, IncidentCounts, IncidentList, ListIncidents
+from haveri_contracts.plain import Severity, Status
+from haveri_contracts.timeline.models import RecentEntry
+from haveri_contracts.timeline.queries import ListRecentActivity, RecentActivity
+from haveri_contracts.types import Page
+from haveri_web.bus.directory import Directory
+from haveri_web.escalations.views import ask_or_none
+from haveri_web.http.context import Web, WebDep
+from haveri_web.incidents.entries import EntryView, Narrator
+from haveri_web.incidents.views import incident_view
+from haveri_web.rendering.pages import render, translated
+from haveri_web.security.callers import Caller
+from haveri_web.security.door import SignedIn
+from haveri_web.texts import Translate
+
+router = APIRouter(include_in_schema=False)
+OPEN = [status for status in Status if status.is_open]
+_MOST_SHOWN = 100
+_ACTIVITY = 14
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityView:
+    """An entry of the feed and the incident it belongs to."""
+
+    number: str
+    zone: ZoneInfo
+    type: str
+    tone: str
+    who: str
+    label: str
+    detail: str
+    text: str
+    occurred_at: datetime
+    style: str
+
+
+@router.get("/")
+async def overview(request: Request, web: WebDep, caller: SignedIn) -> Response:
+    """The front page."""
+    _, t = translated(caller)
+    directory, incidents, numbers, recent, calling = await asyncio.gather(
+        web.directories.get(caller.organization),
+        _ask_open(web, caller),
+        web.queries.ask(CountIncidents(), organization=caller.organization, actor=caller.actor),
+        web.queries.ask(ListRecentActivity(limit=_ACTIVITY), organization=caller.organization, actor=caller.actor),
+        ask_or_none(web, caller, ListRunning(page=Page(limit=_MOST_SHOWN))),
+    )
+    order = list(Severity)
+    shown = sorted(incidents.items, key=lambda incident: (order.index(incident.severity), incident.declared_at))
+    unacknowledged = sum(incident.acknowledged_at is None for incident in incidents.items)
+    return render(
+        request,
+        web,
+        "incidents/overview.html",
+        caller=caller,
+        directory=directory,
+        here="overview",
+        headline=_headline(numbers, t),
+        counts=[*_counts(numbers, unacknowledged), *_calling(calling)],
+        count_links=_LINKS,
+        incidents=[incident_view(incident, directory) for incident in shown],
+        more=incidents.next_cursor is not None,
+        activity=await _activity(web, caller, directory, recent, incidents.items, t),
+    )
+
+
+async def _ask_open(web: Web, caller: Caller) -> IncidentList:
+    query = ListIncidents(status=OPEN, page=Page(limit=_MOST_SHOWN))
+    answer: IncidentList = await web.queries.ask(query, organization=caller.organization, actor=caller.actor)
+    return answer
+
+
+def _headline(numbers: IncidentCounts, t: Translate) -> str:
+    count = sum(numbers.open_by_severity.values())
+    form = "none" if not count else "one" if count == 1 else "many"
+    return t(f"overview.headline.{form}", count=count)
+
+
+_LINKS = {
+    **{severity.value: f"/incidents?status=OPEN&severity={severity.value}" for severity in Severity},
+    "UNACKNOWLEDGED": "/incidents?status=OPEN",
+    "ESCALATIONS": "/escalations",
+    "MITIGATED": "/incidents?status=MITIGATED",
+    "RESOLVED": "/incidents?status=RESOLVED",
+}
+
+
+def _counts(numbers: IncidentCounts, unacknowledged: int) -> list[tuple[str, int, str]]:
+    """What the strip shows: name, number, and the tone it has when it is not zero."""
+    severities = [
+        (severity.value, numbers.open_by_severity.get(severity.value, 0), severity.value.lower())
+        for severity in Severity
+    ]
+    statuses = [(name, numbers.by_status.get(name, 0), "") for name in ("MITIGATED", "RESOLVED")]
+    return [*severities, ("UNACKNOWLEDGED", unacknowledged, "attention"), *statuses]
+
+
+def _calling(answer: RunningList | None) -> list[tuple[str, int, str]]:
+    """How many escalations run; nothing while their owner is away."""
+    return [("ESCALATIONS", len(answer.items), "attention")] if answer else []
+
+
+async def _activity(
+    web: Web, caller: Caller, directory: Directory, recent: RecentActivity, known: list[Incident], t: Translate
+) -> list[ActivityView]:
+    incidents = {incident.id: incident for incident in known}
+    missing = {entry.incident_id for entry in recent.items} - incidents.keys()
+    found = await asyncio.gather(*(_incident(web, caller, incident_id) for incident_id in missing))
+    incidents.update({incident.id: incident for incident in found if incident})
+    narrator = Narrator(directory, t)
+    return [
+        _activity_view(
+            _told(narrator, entry, incidents, directory), incidents[entry.incident_id], directory, web.clock.now()
+        )
+        for entry in recent.items
+        if entry.incident_id in incidents
+    ]
+
+
+def _told(narrator: Narrator, entry: RecentEntry, incidents: dict[UUID, Incident], directory: Directory) -> EntryView:
+    return narrator.tell(entry, "", directory.zone_of(incidents[entry.incident_id].facility_id))
+
+
+async def _incident(web: Web, caller: Caller, incident_id: UUID) -> Incident | None:
+    try:
+        return await web.incidents.get(caller, str(incident_id))
+    except QueryRefused:
+        # The timeline may have heard of an incident before this reader's owner can answer for it.
+        return None
+
+
+def _activity_view(entry: EntryView, incident: Incident, directory: Directory, now: datetime) -> ActivityView:
+    zone = directory.zone_of(incident.facility_id)
+    today = entry.occurred_at.astimezone(zone).date() == now.astimezone(zone).date()
+    return ActivityView(
+        number=incident.number,
+        zone=zone,
+        type=entry.type,
+        tone=entry.tone,
+        who=entry.who,
+        label=entry.label,
+        detail=entry.file.name if entry.file else entry.detail,
+        text=entry.text,
+        occurred_at=entry.occurred_at,
+        style="clock" if today else "day_clock",
+    )

@@ -1,0 +1,1 @@
+"""Escalation policies, quiet hours, maintenance windows, simulation."""

@@ -1,0 +1,1 @@
+"""What pages share: templates, moments, problems at fields."""

@@ -1,0 +1,1 @@
+"""Who calls and what they may: sign-in, sessions, tokens, and the door of every route."""

@@ -1,0 +1,1 @@
+"""The organisation's settings, and a member's own."""

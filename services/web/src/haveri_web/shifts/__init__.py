@@ -1,0 +1,1 @@
+"""Who works when: the calendar, changes, rotations, holidays."""
