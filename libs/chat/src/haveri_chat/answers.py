@@ -5,64 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from haveri_chat.cards import Block, Button, Buttons, Card, ChannelLink, Facts, Heading, Style, Text
-from haveri_chat.cards.incident import actor_name, where, zone
+from haveri_chat.cards.facts import zone
 from haveri_chat.moments import clock
 from haveri_chat.places import Unknown
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Misunderstood
 from haveri_chat.texts import known, say
 from haveri_chat.tidying import shortened
-from haveri_chat.vocabulary import FORMS
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.outcomes import Problem
-from haveri_contracts.timeline.models import TimelineEntry
 
-_FOR_EVERYBODY = ("oncall", "incidents", "timeline", "help")
-_SHOWN_ENTRY = 200
 _LONGEST_DETAIL = 500
-
-
-def help_card(who: Who) -> Card:
-    """What this person can type."""
-    locale = who.locale
-    commands = FORMS if who.may_respond else _FOR_EVERYBODY
-    rows = tuple((FORMS[command], say(locale, f"help.{command}")) for command in commands)
-    blocks: list[Block] = [Heading(say(locale, "help.title")), Text(say(locale, "help.intro")), Facts(rows)]
-    if who.may_respond:
-        declare = Button("incident", say(locale, "button.declare"), {"verb": "incident"}, Style.PRIMARY, True)
-        blocks.append(Buttons((declare,)))
-    else:
-        blocks.append(Text(say(locale, "help.viewer"), subtle=True))
-    return Card(tuple(blocks), say(locale, "help.title"))
-
-
-def incidents(who: Who, plant: Plant, items: Sequence[Incident], *, now: datetime) -> Card:
-    """The open incidents, with the way to each."""
-    locale = who.locale
-    title = say(locale, "incidents.title" if items else "incidents.none")
-    blocks: list[Block] = [Heading(title)]
-    for item in items:
-        since = clock(item.declared_at, zone(item, plant), locale, now)
-        status = say(locale, f"status.{item.status}")
-        blocks.append(Text(f"{item.number} · {item.severity} · {status} · {item.title}"))
-        blocks.append(Text(f"{where(item, plant)} · {say(locale, 'incidents.since', time=since)}", subtle=True))
-        if item.chat_channel_ref:
-            blocks.append(ChannelLink(item.number, item.chat_channel_ref))
-    return Card(tuple(blocks), title)
-
-
-def timeline(
-    who: Who, plant: Plant, incident: Incident, entries: Sequence[TimelineEntry], *, now: datetime | None = None
-) -> Card:
-    """The given entries, oldest first, at the plant's wall clock."""
-    locale, there = who.locale, zone(incident, plant)
-    title = say(locale, "timeline.title", number=incident.number)
-    seen = now or (entries[-1].occurred_at if entries else incident.updated_at)
-    rows = tuple((clock(entry.occurred_at, there, locale, seen), _entry(entry, plant, locale)) for entry in entries)
-    blocks: list[Block] = [Heading(f"{title}: {incident.title}")]
-    blocks.append(Facts(rows) if rows else Text(say(locale, "timeline.empty")))
-    return Card(tuple(blocks), title)
 
 
 def misunderstood(locale: str, what: Misunderstood) -> str:
@@ -135,12 +88,3 @@ def not_mapped(locale: str, tenant_id: str) -> str:
 def failed(locale: str, what: str) -> str:
     """Something could not be done in chat."""
     return say(locale, "answer.failed", what=what)
-
-
-def _entry(entry: TimelineEntry, plant: Plant, locale: str) -> str:
-    payload = entry.payload
-    details = [str(payload[name]) for name in ("status", "severity", "text", "note", "reason") if payload.get(name)]
-    author = payload.get("author")
-    name = author.get("display_name") if isinstance(author, dict) else None
-    line = f"{name or actor_name(entry.actor, plant)}: {say(locale, f'entry.{entry.type}')}"
-    return shortened(f"{line} · {' · '.join(details)}" if details else line, _SHOWN_ENTRY)

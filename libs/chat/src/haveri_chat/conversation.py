@@ -1,40 +1,19 @@
-"""What to do about a request: pure decisions, in the words of the person who asked."""
+"""What to do about what somebody typed, pressed or filled in: pure decisions, in their language."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from haveri_chat import answers, incident_requests
-from haveri_chat import requests as ask
-from haveri_chat.decisions import (
-    AnswerPrivately,
-    AskIncidents,
-    AskOnCall,
-    AskTimeline,
-    Decision,
-    OpenForm,
-    SendCommand,
-    Where,
-)
-from haveri_chat.forms import Form
-from haveri_chat.forms.incident import LONG, SHORT, FormMaker
-from haveri_chat.incident_requests import Asked
-from haveri_chat.naming import find_named
-from haveri_chat.places import Located, home_facilities, locate
+from haveri_chat import answers
+from haveri_chat.commands import BY_VERB
+from haveri_chat.commands.base import Context, IncidentRequest, Request, Unclear
+from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, Where
+from haveri_chat.forms.filled import Filled
 from haveri_chat.plant import Plant, Who
-from haveri_chat.requests import Misunderstood, Request
-from haveri_chat.texts import say
-from haveri_chat.tidying import shortened
-from haveri_contracts.incident.commands import DeclareIncident
-from haveri_contracts.incident.queries import ListIncidents
-from haveri_contracts.plain import Severity, Status
-from haveri_contracts.types import Page
-
-OPEN = [Status.DECLARED, Status.INVESTIGATING, Status.MITIGATED]
-LISTED = 20
+from haveri_chat.requests import Misunderstood, Reason
 
 
 def interpret(
@@ -49,110 +28,63 @@ def interpret(
     """Decide about a request. `new_id` gives UUIDv7s; `now`, when given, fills in how long an incident has lasted."""
     if isinstance(request, Misunderstood):
         return AnswerPrivately(answers.misunderstood(who.locale, request))
-    conversation = _Conversation(who, where, plant, FormMaker(who.locale, plant, new_id), now)
-    return conversation.decide(request)
-
-
-@dataclass(frozen=True)
-class _Conversation:
-    who: Who
-    where: Where
-    plant: Plant
-    forms: FormMaker
-    now: datetime | None
-
-    def decide(self, request: Request) -> Decision:
-        match request:
-            case ask.ShowHelp():
-                return AnswerPrivately(answers.help_card(self.who))
-            case ask.WhoIsOnCall():
-                return self._on_call(request)
-            case ask.ShowIncidents():
-                query = ListIncidents(status=OPEN, q=request.words, page=Page(limit=LISTED))
-                return AskIncidents(query)
-            case ask.Declare():
-                return self._declare(request) if self.who.may_respond else self._not_allowed()
-            case _:
-                return self._about_incident(request)
-
-    def _not_allowed(self) -> AnswerPrivately:
-        return AnswerPrivately(say(self.who.locale, "refusal.role-not-sufficient"))
-
-    def _on_call(self, request: ask.WhoIsOnCall) -> Decision:
-        if not request.words:
-            home = home_facilities(self.who, self.plant)
-            wanted = [item.id for item in self.plant.facilities if item.id in home]
-            return AskOnCall(tuple(wanted or self.plant.facility))
-        found = find_named(request.words, self.plant.facilities)
-        if found.item is not None:
-            return AskOnCall((found.item.id,))
-        names = found.near or tuple(item.name for item in self.plant.facilities)
-        return AnswerPrivately(answers.no_such(self.who.locale, "facility", request.words, names))
-
-    # Declaring
-
-    def _declare(self, request: ask.Declare) -> Decision:
-        located = locate(request, self.who, self.plant)
-        title, description = _title_and_description(located.title, request.details)
-        if len(description) > LONG:
-            return AnswerPrivately(answers.too_long(self.who.locale, len(description), LONG))
-        if not title or located.facility_id is None:
-            return OpenForm(self._form(request, located, title, description))
-        command = DeclareIncident(
-            incident_id=self.forms.new_id(),
-            title=title,
-            severity=request.severity or Severity.SEV2,
-            facility_id=located.facility_id,
-            area_id=located.area_id,
-            asset_ids=list(located.asset_ids),
-            description=description,
-        )
-        return SendCommand(command, answers.unknown_places(self.who.locale, located.unknown))
-
-    def _form(self, request: ask.Declare, located: Located, title: str, description: str) -> Form:
-        return self.forms.declare(
-            what=title,
-            severity=request.severity,
-            facility_id=located.facility_id,
-            area_id=located.area_id,
-            asset_id=located.asset_ids[0] if located.asset_ids else None,
-            description=description,
-        )
-
-    # About one incident
-
-    def _about_incident(self, request: ask.IncidentRequest) -> Decision:
-        request = _as_meant_here(request, self.where)
-        incident = self.where.addressed if request.incident else self.where.here
+    context = Context(who, plant, new_id, now)
+    if isinstance(request, IncidentRequest):
+        request = _as_meant_here(request, where)
+        incident = where.addressed if request.incident else where.here
         if incident is None:
-            key = "refusal.incident-unknown" if request.incident else "answer.which_incident"
-            return AnswerPrivately(say(self.who.locale, key))
-        if isinstance(request, ask.ShowTimeline):
-            return AskTimeline(incident)
-        if not self.who.may_respond:
-            return self._not_allowed()
-        return incident_requests.decide(request, Asked(incident, self.who, self.plant, self.forms, self.now))
+            return context.answer("refusal.incident-unknown" if request.incident else "answer.which_incident")
+        context = replace(context, about=incident)
+    if not (request.for_everybody or who.may_respond):
+        return context.answer("refusal.role-not-sufficient")
+    try:
+        return request.decide(context)
+    except Unclear as unclear:
+        return unclear.answer
 
 
-def _title_and_description(headline: str, details: str) -> tuple[str, str]:
-    """A title of at most 200 characters; when it had to be cut, the description begins with all of it."""
-    title = shortened(headline, SHORT)
-    whole = "\n".join(part for part in ("" if title == headline else headline, details) if part)
-    return title, whole
+def pressed(data: Mapping[str, str]) -> Request | Misunderstood:
+    """The request behind a button's `data`; Misunderstood for a button this version does not know. Never raises."""
+    verb = str(data.get("verb", ""))
+    try:
+        return BY_VERB[verb].pressed(data)
+    except (KeyError, ValueError):
+        return Misunderstood(Reason.STALE_BUTTON, "", verb[:40], "/help")
 
 
-def _as_meant_here(request: ask.IncidentRequest, where: Where) -> ask.IncidentRequest:
+def submitted(
+    data: Mapping[str, str],
+    values: Mapping[str, str],
+    who: Who,
+    where: Where,
+    plant: Plant,
+    *,
+    new_id: Callable[[], UUID],
+) -> Decision:
+    """Read a filled-in form; `where.addressed` is the incident of `data["incident"]`. Never raises for bad values.
+
+    The form comes back with what is wrong at its fields, when anything is.
+    """
+    context = Context(who, plant, new_id, about=where.addressed)
+    if not who.may_respond:
+        return context.answer("refusal.role-not-sufficient")
+    command = BY_VERB.get(str(data.get("verb", "")))
+    if command is not None and issubclass(command, IncidentRequest) and context.about is None:
+        return context.answer("refusal.incident-unknown")
+    filled = Filled(values, who.locale, plant)
+    decide = command.submitted(filled, context) if command is not None else None
+    if command is None or decide is None:
+        return context.answer("misunderstood.stale-button")
+    if filled.errors:
+        form = command.form(context).with_errors(filled.values, filled.errors)
+        return OpenForm(replace(form, data=dict(data)))
+    return decide()
+
+
+def _as_meant_here(request: IncidentRequest, where: Where) -> IncidentRequest:
     """In an incident's channel, text that begins with another incident's number speaks about it, not to it."""
     number = request.incident
     elsewhere = where.here is not None and (where.addressed is None or where.addressed.id != where.here.id)
     if number is None or not elsewhere or not number.startswith("INC-"):
         return request
-    match request:
-        case ask.LogAction(text=text) | ask.AddNote(text=text) | ask.Resolve(text=text) if text:
-            return replace(request, text=f"{number} {text}"[:LONG], incident=None)
-        case ask.Reopen(reason=reason) if reason:
-            return replace(request, reason=f"{number} {reason}"[:LONG], incident=None)
-        case ask.FollowUp(what=what) if what:
-            return replace(request, what=f"{number} {what}"[:LONG], incident=None)
-        case _:
-            return request
+    return request.as_meant_in_its_channel()

@@ -47,21 +47,21 @@ class AnswerPrivately:
 
 @dataclass(frozen=True)
 class AskOnCall:
-    """Ask the directory who is on shift at each facility now, then answer with `cards.on_call.on_call_card`."""
+    """Ask the directory who is on shift at each facility now, then answer with `commands.oncall.on_call_card`."""
 
     facility_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)
 class AskIncidents:
-    """Send the query, then answer with `answers.incidents`."""
+    """Send the query, then answer with `commands.incidents.incidents_card`."""
 
     query: ListIncidents
 
 
 @dataclass(frozen=True)
 class AskTimeline:
-    """Read the incident's newest timeline entries, then answer with `answers.timeline`."""
+    """Read the incident's newest timeline entries, then answer with `commands.timeline.timeline_card`."""
 
     incident: Incident
 

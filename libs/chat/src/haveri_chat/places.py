@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
-from haveri_chat.declaring import whole_headline
 from haveri_chat.naming import Match, find_named, named_in
 from haveri_chat.plant import Plant, Who
-from haveri_chat.requests import Declare, Place
 from haveri_contracts.directory.models import Area, Asset, Locale
+
+
+@dataclass(frozen=True)
+class Place:
+    """Words that may name a place: `in <area>` or `on <asset>`, in the order and spelling typed."""
+
+    preposition: Literal["in", "on"]
+    name: str
 
 
 @dataclass(frozen=True)
@@ -67,13 +74,13 @@ class _Search:
         return True
 
 
-def locate(request: Declare, who: Who, plant: Plant) -> Located:
+def locate(what: str, places: tuple[Place, ...], who: Who, plant: Plant) -> Located:
     """Read `in` and `on` from the end as far as they name known places; the rest stays in the title."""
     search = _Search(plant, home_facilities(who, plant))
-    left = list(request.places)
+    left = list(places)
     while left and search.take(left[-1]):
         left.pop()
-    title = whole_headline(request.what, tuple(left))
+    title = " ".join([what, *(f"{place.preposition} {place.name}" for place in left)]).strip()
     named = _named_assets(title, search)
     assets = [search.asset] if search.asset else named
     area = search.area or _area_of(assets, search) or _named_area(title, search)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+LONG = 8000
+"""The longest text that is kept."""
+SHORT = 200
+"""The longest title or name."""
+
 _SPACES = re.compile("[\u00a0\u2007\u202f\u3000]")
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"
 _ENDS = _INVISIBLE + "".join(char for char in map(chr, range(0x3001)) if char.isspace())

@@ -12,12 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from haveri_chat.buttons import pressed
 from haveri_chat.calls.call_card import call_card, ended_card, ending_of, why
 from haveri_chat.calls.caller import Caller
 from haveri_chat.calls.values import ChatCall, Ending, EndKind, Notice, Shows
 from haveri_chat.cards import Button, Card, ChannelLink, Facts, Heading, Note, Tone
-from haveri_chat.conversation import interpret
+from haveri_chat.conversation import interpret, pressed
 from haveri_chat.decisions import AnswerPrivately, SendCommand, Where
 from haveri_chat.plant import Plant, Who
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable

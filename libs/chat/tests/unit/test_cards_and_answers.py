@@ -17,11 +17,14 @@ import haveri_chat
 from haveri_chat import answers
 from haveri_chat.cards import Card, ChannelLink, Facts, Heading, Note, Text, Tone
 from haveri_chat.cards.incident import channel_name, global_card, workflow_card
-from haveri_chat.cards.on_call import on_call_card
+from haveri_chat.commands import USAGES
+from haveri_chat.commands.help import help_card
+from haveri_chat.commands.incidents import incidents_card
+from haveri_chat.commands.oncall import on_call_card
+from haveri_chat.commands.timeline import timeline_card
 from haveri_chat.moments import clock, day, stretch
 from haveri_chat.plant import Plant, Who
 from haveri_chat.texts import TEXTS
-from haveri_chat.vocabulary import FORMS
 from haveri_contracts.directory.models import Locale, OnShift
 from haveri_contracts.incident.models import Impact, Incident, Summary
 from haveri_contracts.outcomes import Problem
@@ -163,10 +166,10 @@ def test_times_are_said_as_each_language_says_them() -> None:
 
 
 def test_help_is_by_role(named: Callable[[str], Who]) -> None:
-    assert set(facts(answers.help_card(named("Aino Virtanen")))) == set(FORMS.values())
-    viewer = answers.help_card(named("Ville Visitor"))
+    assert set(facts(help_card(named("Aino Virtanen")))) == set(USAGES.values())
+    viewer = help_card(named("Ville Visitor"))
     assert "/incidents" in facts(viewer)
-    assert FORMS["incident"] not in facts(viewer)
+    assert USAGES["incident"] not in facts(viewer)
 
 
 def test_a_stranger_is_told_whom_to_ask_and_with_which_id(plant: Plant) -> None:
@@ -187,10 +190,10 @@ def test_lists_show_what_is_open_who_is_on_shift_and_what_happened(
     make_incident: Callable[..., Incident], plant: Plant, named: Callable[[str], Who], known_id: Callable[[str], UUID]
 ) -> None:
     who, incident = named("Jonas Weber"), make_incident(chat_channel_ref="c-1")
-    listed = answers.incidents(who, plant, [incident], now=NOW)
+    listed = incidents_card(who, plant, [incident], now=NOW)
     assert "INC-4 · SEV1 · Gemeldet" in everything(listed)
     assert ChannelLink("INC-4", "c-1") in listed.blocks
-    assert "Keine offenen" in everything(answers.incidents(who, plant, [], now=NOW))
+    assert "Keine offenen" in everything(incidents_card(who, plant, [], now=NOW))
     shift = OnShift(member_id=known_id("Aino Virtanen"), team_id=known_id("Packing"), shift="Night")
     on_shift = {known_id("Tampere Works"): [shift], known_id("Leipzig Works"): []}
     said = everything(on_call_card(who, plant, on_shift, now=NOW))
@@ -208,7 +211,7 @@ def test_lists_show_what_is_open_who_is_on_shift_and_what_happened(
         hash="0",
         previous_hash="0",
     )
-    told = everything(answers.timeline(named("Aino Virtanen"), plant, incident, [entry]))
+    told = everything(timeline_card(named("Aino Virtanen"), plant, incident, [entry]))
     assert "Aino Virtanen: status · MITIGATED · bypass" in told
 
 
@@ -239,5 +242,5 @@ def test_every_text_that_is_said_exists_and_none_is_left_over() -> None:
         assert f"severity.{severity}" in TEXTS["en"]
     for kind in EntryType:
         assert f"entry.{kind}" in TEXTS["en"]
-    for command in FORMS:
+    for command in USAGES:
         assert f"help.{command}" in TEXTS["en"]

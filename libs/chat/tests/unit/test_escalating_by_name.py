@@ -10,11 +10,10 @@ from uuid import UUID
 import pytest
 
 from haveri_chat import answers
-from haveri_chat.buttons import pressed
 from haveri_chat.cards import Text
-from haveri_chat.cards.buttons import incident_buttons
-from haveri_chat.cards.on_call import on_call_card
-from haveri_chat.conversation import interpret
+from haveri_chat.commands import buttons
+from haveri_chat.commands.oncall import on_call_card
+from haveri_chat.conversation import interpret, pressed
 from haveri_chat.decisions import AnswerPrivately, Decision, SendCommand, Where
 from haveri_chat.grammar import parse
 from haveri_chat.plant import Plant, Who
@@ -106,7 +105,7 @@ def test_a_card_that_was_overtaken_moves_nothing(
     now_is: Status,
 ) -> None:
     drawn = make_incident(status=Status.DECLARED)
-    (mitigate,) = [one for one in incident_buttons(drawn, "en") if one.data.get("value") == Status.MITIGATED]
+    (mitigate,) = [one for one in buttons(drawn, "en") if one.data.get("value") == Status.MITIGATED]
     there = Where(addressed=make_incident(status=now_is))
     decision = interpret(pressed(mitigate.data), named("Aino Virtanen"), there, plant, new_id=new_id)
     if now_is in (Status.DECLARED, Status.MITIGATED):

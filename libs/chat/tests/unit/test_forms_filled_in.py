@@ -12,26 +12,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from haveri_chat.buttons import pressed
-from haveri_chat.cards.buttons import incident_buttons
-from haveri_chat.conversation import interpret
-from haveri_chat.decisions import AnswerPrivately, OpenForm, SendCommand, Where
+from haveri_chat.commands import BY_VERB, buttons
+from haveri_chat.commands.base import Context
+from haveri_chat.conversation import interpret, pressed, submitted
+from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand, Where
 from haveri_chat.forms import FieldKind, Form
-from haveri_chat.forms.incident import FormMaker
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Misunderstood
-from haveri_chat.submissions import Submitted, submitted
 from haveri_contracts.escalation.models import Conditions, EscalationPolicy
 from haveri_contracts.incident import commands as order
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Severity, Status
 
-Fill = Callable[..., Submitted]
+Fill = Callable[..., Decision]
+MakeForm = Callable[..., Form]
 
 
 @pytest.fixture
-def maker(plant: Plant, named: Callable[[str], Who], new_id: Callable[[], UUID]) -> FormMaker:
-    return FormMaker(named("Aino Virtanen").locale, plant, new_id)
+def new_form(plant: Plant, named: Callable[[str], Who], new_id: Callable[[], UUID]) -> MakeForm:
+    return lambda verb, about=None: BY_VERB[verb].form(Context(named("Aino Virtanen"), plant, new_id, about=about))
 
 
 @pytest.fixture
@@ -40,26 +39,26 @@ def fill(
 ) -> Fill:
     def submit(
         form: Form, values: dict[str, str], by: str = "Aino Virtanen", incident: Incident | None = None
-    ) -> Submitted:
+    ) -> Decision:
         where = Where(addressed=incident or make_incident())
         return submitted(form.data, values, named(by), where, plant, new_id=new_id)
 
     return submit
 
 
-def errors(result: Submitted) -> dict[str, str]:
+def errors(result: Decision) -> dict[str, str]:
     assert isinstance(result, OpenForm), result
     return {field.id: field.error for field in result.form.fields if field.error}
 
 
-def test_the_declare_form_declares(fill: Fill, maker: FormMaker, known_id: Callable[[str], UUID]) -> None:
+def test_the_declare_form_declares(fill: Fill, new_form: MakeForm, known_id: Callable[[str], UUID]) -> None:
     values = {
         "what": "Filler 2\njammed",
         "severity": "SEV1",
         "asset": str(known_id("Filler 2")),
         "description": "smoke",
     }
-    result = fill(maker.declare(), values)
+    result = fill(new_form("incident"), values)
     assert isinstance(result, SendCommand)
     sent = result.command
     assert isinstance(sent, order.DeclareIncident)
@@ -67,8 +66,8 @@ def test_the_declare_form_declares(fill: Fill, maker: FormMaker, known_id: Calla
     assert (sent.facility_id, sent.area_id) == (known_id("Tampere Works"), known_id("T Line 1"))
 
 
-def test_the_declare_form_says_what_is_missing_and_keeps_what_was_typed(fill: Fill, maker: FormMaker) -> None:
-    form = maker.declare()
+def test_the_declare_form_says_what_is_missing_and_keeps_what_was_typed(fill: Fill, new_form: MakeForm) -> None:
+    form = new_form("incident")
     result = fill(form, {"what": "x" * 201, "severity": "", "facility": "", "description": "smoke"})
     assert set(errors(result)) == {"what", "severity", "facility"}
     assert isinstance(result, OpenForm)
@@ -77,7 +76,7 @@ def test_the_declare_form_says_what_is_missing_and_keeps_what_was_typed(fill: Fi
 
 
 def test_a_machine_of_another_plant_is_said_at_the_field(
-    fill: Fill, maker: FormMaker, known_id: Callable[[str], UUID]
+    fill: Fill, new_form: MakeForm, known_id: Callable[[str], UUID]
 ) -> None:
     values = {
         "what": "jam",
@@ -85,11 +84,11 @@ def test_a_machine_of_another_plant_is_said_at_the_field(
         "facility": str(known_id("Tampere Works")),
         "asset": str(known_id("Press 7")),
     }
-    assert errors(fill(maker.declare(), values)) == {"asset": "That is not in Tampere Works."}
+    assert errors(fill(new_form("incident"), values)) == {"asset": "That is not in Tampere Works."}
 
 
 def test_the_resolve_form_gives_the_whole_summary(
-    fill: Fill, maker: FormMaker, make_incident: Callable[..., Incident]
+    fill: Fill, new_form: MakeForm, make_incident: Callable[..., Incident]
 ) -> None:
     values = {
         "what_happened": "The filler jammed",
@@ -102,7 +101,7 @@ def test_the_resolve_form_gives_the_whole_summary(
         "units_lost": "1 200",
         "cost": "1200,50",
     }
-    result = fill(maker.summary("resolve", make_incident()), values)
+    result = fill(new_form("resolve", make_incident()), values)
     assert isinstance(result, SendCommand)
     assert isinstance(result.command, order.ResolveIncident)
     summary = result.command.summary
@@ -124,14 +123,14 @@ def test_the_resolve_form_gives_the_whole_summary(
     ],
 )
 def test_a_wrong_value_is_said_at_its_field(
-    fill: Fill, maker: FormMaker, make_incident: Callable[..., Incident], field: str, value: str
+    fill: Fill, new_form: MakeForm, make_incident: Callable[..., Incident], field: str, value: str
 ) -> None:
     values = {"what_happened": "jam", "duration_minutes": ""} | {field: value}
-    assert set(errors(fill(maker.summary("resolve", make_incident()), values))) == {field}
+    assert set(errors(fill(new_form("resolve", make_incident()), values))) == {field}
 
 
 def test_the_close_form_names_several_follow_ups(
-    fill: Fill, maker: FormMaker, make_incident: Callable[..., Incident], known_id: Callable[[str], UUID]
+    fill: Fill, new_form: MakeForm, make_incident: Callable[..., Incident], known_id: Callable[[str], UUID]
 ) -> None:
     values = {
         "follow_up_1_what": "order a cable",
@@ -139,7 +138,7 @@ def test_the_close_form_names_several_follow_ups(
         "follow_up_1_by": "2026-12-24",
         "follow_up_3_what": "train the night shift",
     }
-    result = fill(maker.close(make_incident(status=Status.RESOLVED)), values)
+    result = fill(new_form("close", make_incident(status=Status.RESOLVED)), values)
     assert isinstance(result, SendCommand)
     assert isinstance(result.command, order.CloseIncident)
     first, second = result.command.follow_ups
@@ -148,22 +147,22 @@ def test_the_close_form_names_several_follow_ups(
     assert first.id != second.id
 
 
-def test_a_follow_up_needs_to_say_what(fill: Fill, maker: FormMaker, make_incident: Callable[..., Incident]) -> None:
-    result = fill(maker.close(make_incident()), {"follow_up_2_by": "2026-12-24", "follow_up_1_by": "24.13.2026"})
+def test_a_follow_up_needs_to_say_what(fill: Fill, new_form: MakeForm, make_incident: Callable[..., Incident]) -> None:
+    result = fill(new_form("close", make_incident()), {"follow_up_2_by": "2026-12-24", "follow_up_1_by": "24.13.2026"})
     assert set(errors(result)) == {"follow_up_1_what", "follow_up_1_by", "follow_up_2_what"} - {"follow_up_1_what"}
 
 
 def test_a_member_of_another_organisation_cannot_be_chosen(
-    fill: Fill, maker: FormMaker, make_incident: Callable[..., Incident]
+    fill: Fill, new_form: MakeForm, make_incident: Callable[..., Incident]
 ) -> None:
-    result = fill(maker.person("lead", make_incident()), {"member": str(UUID(int=99))})
+    result = fill(new_form("lead", make_incident()), {"member": str(UUID(int=99))})
     assert set(errors(result)) == {"member"}
 
 
 def test_a_viewer_and_a_stale_form_change_nothing(
-    fill: Fill, maker: FormMaker, make_incident: Callable[..., Incident]
+    fill: Fill, new_form: MakeForm, make_incident: Callable[..., Incident]
 ) -> None:
-    form = maker.text("note", make_incident())
+    form = new_form("note", make_incident())
     assert isinstance(fill(form, {"note_text": "x"}, by="Ville Visitor"), AnswerPrivately)
     stale = Form("gone", "", (), "", {"verb": "gone", "incident": "x"})
     assert isinstance(fill(stale, {}), AnswerPrivately)
@@ -173,10 +172,10 @@ def test_a_form_about_an_incident_that_is_not_there_is_answered(
     plant: Plant,
     named: Callable[[str], Who],
     new_id: Callable[[], UUID],
-    maker: FormMaker,
+    new_form: MakeForm,
     make_incident: Callable[..., Incident],
 ) -> None:
-    form = maker.text("note", make_incident())
+    form = new_form("note", make_incident())
     result = submitted(form.data, {"note_text": "x"}, named("Aino Virtanen"), Where(), plant, new_id=new_id)
     assert isinstance(result, AnswerPrivately)
 
@@ -190,7 +189,7 @@ def test_every_button_does_something_that_makes_sense_now(
     make_incident: Callable[..., Incident],
 ) -> None:
     incident = make_incident(status=status)
-    for button in incident_buttons(incident, "en"):
+    for button in buttons(incident, "en"):
         request = pressed(button.data)
         assert not isinstance(request, Misunderstood)
         decision = interpret(request, named("Mikko Salo"), Where(addressed=incident), plant, new_id=new_id)
@@ -220,9 +219,9 @@ def test_a_policy_of_the_incidents_plant_can_be_chosen_alone(
         steps=[],
     )
     there, who = replace(plant, policies=(policy,)), named("Aino Virtanen")
-    form = FormMaker(who.locale, there, new_id).escalate(incident)
+    form = BY_VERB["escalate"].form(Context(who, there, new_id, about=incident))
 
-    def send(values: dict[str, str]) -> Submitted:
+    def send(values: dict[str, str]) -> Decision:
         return submitted(form.data, values, who, Where(addressed=incident), there, new_id=new_id)
 
     chosen = {"policy_to_call": str(policy.id)}
@@ -237,17 +236,10 @@ def test_a_policy_of_the_incidents_plant_can_be_chosen_alone(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), which=st.sampled_from(["incident", "lead", "did", "escalate", "resolve", "close", "reopen"]))
 def test_no_values_at_all_make_a_submission_fail(
-    fill: Fill, maker: FormMaker, make_incident: Callable[..., Incident], data: st.DataObject, which: str
+    fill: Fill, new_form: MakeForm, make_incident: Callable[..., Incident], data: st.DataObject, which: str
 ) -> None:
     incident = make_incident()
-    forms = {
-        "incident": maker.declare(),
-        "lead": maker.person("lead", incident),
-        "escalate": maker.escalate(incident),
-        "resolve": maker.summary("resolve", incident),
-        "close": maker.close(incident),
-    }
-    form = forms.get(which) or maker.text(which, incident)
+    form = new_form(which, incident)
     good = {field.id: [choice.value for choice in field.choices] or ["2026-12-24", "7"] for field in form.fields}
     values = {
         field.id: data.draw(st.one_of(st.text(max_size=20), st.sampled_from(good[field.id])))

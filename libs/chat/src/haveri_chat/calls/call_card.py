@@ -7,8 +7,8 @@ from datetime import datetime
 
 from haveri_chat.calls.values import ChatCall, Ending, EndKind, Shows
 from haveri_chat.cards import Block, Button, Buttons, Card, ChannelLink, Facts, Heading, Note, Style, Tone
-from haveri_chat.cards.incident import tone, where, zone
-from haveri_chat.cards.on_call import role_name
+from haveri_chat.cards.facts import tone, where, zone
+from haveri_chat.commands.oncall import role_name
 from haveri_chat.moments import clock
 from haveri_chat.plant import Plant
 from haveri_chat.texts import say

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from haveri_chat.cards.incident import zone
+from haveri_chat.cards.facts import zone
 from haveri_chat.moments import clock, stretch
 from haveri_chat.plant import Plant
 from haveri_chat.texts import say

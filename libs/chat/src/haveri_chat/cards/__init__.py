@@ -68,7 +68,7 @@ class ChannelLink:
 
 @dataclass(frozen=True)
 class Button:
-    """Something to press. Pressing hands `data` back, which `haveri_chat.buttons.pressed` reads.
+    """Something to press. Pressing hands `data` back, which `haveri_chat.conversation.pressed` reads.
 
     `data` holds `verb`, `incident` (id), `nonce` and, where needed, `value`; all strings. The same button of the same
     card has the same nonce, so that a second press is recognised. `opens_form`: the answer to pressing is a form.

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
-from uuid import UUID
 
 from haveri_chat.cards import Block, Buttons, Card, ChannelLink, Facts, Heading, Note, Text, Tone
-from haveri_chat.cards.buttons import incident_buttons, reopen_button
+from haveri_chat.cards.facts import actor_name, member_name, tone, where, zone
+from haveri_chat.commands import buttons
+from haveri_chat.commands.reopen import Reopen
 from haveri_chat.moments import clock, day, stretch
 from haveri_chat.plant import Plant
 from haveri_chat.texts import say
 from haveri_chat.tidying import shortened
 from haveri_contracts.incident.models import FollowUpDraft, Impact, Incident, Summary
-from haveri_contracts.plain import Severity, Status
-from haveri_contracts.types import actor_member_id
+from haveri_contracts.plain import Status
 
 _LONGEST_CHANNEL_NAME = 50
 _CLAUSE_END = re.compile(r"[,;:.!?\n](?=\s|$)|\s[-–—]\s")
@@ -51,7 +51,7 @@ def workflow_card(incident: Incident, plant: Plant, *, now: datetime) -> Card:
         blocks.append(Note(say(locale, "card.unacknowledged"), Tone.WARNING))
     if incident.status.is_open and incident.assigned_to is None:
         blocks.append(Note(say(locale, "card.no_lead"), Tone.WARNING))
-    blocks.append(Buttons(incident_buttons(incident, locale)))
+    blocks.append(Buttons(buttons(incident, locale)))
     return Card(tuple(blocks), _line(incident, locale))
 
 
@@ -64,7 +64,7 @@ def global_card(incident: Incident, plant: Plant, *, channel: str | None, now: d
         (say(locale, "fact.where"), where(incident, plant)),
         (say(locale, "fact.severity"), say(locale, f"severity.{incident.severity}")),
         (say(locale, "fact.status"), say(locale, f"status.{incident.status}")),
-        (say(locale, "fact.lead"), _name(incident.assigned_to, plant)),
+        (say(locale, "fact.lead"), member_name(incident.assigned_to, plant)),
         (say(locale, "fact.since"), clock(incident.declared_at, zone(incident, plant), locale, now)),
         (say(locale, "fact.age" if incident.status.is_open else "fact.lasted"), lasted),
     ]
@@ -72,36 +72,8 @@ def global_card(incident: Incident, plant: Plant, *, channel: str | None, now: d
     if channel is not None:
         blocks.append(ChannelLink(say(locale, "card.open_channel"), channel))
     if incident.status is Status.CLOSED:
-        blocks.append(Buttons((reopen_button(incident, locale),)))
+        blocks.append(Buttons(Reopen.buttons(incident, locale)))
     return Card(tuple(blocks), _line(incident, locale))
-
-
-def where(incident: Incident, plant: Plant) -> str:
-    """Facility, area and assets, as far as they are known."""
-    facility = plant.facility.get(incident.facility_id)
-    area = plant.area.get(incident.area_id) if incident.area_id else None
-    assets = [plant.asset[asset].name for asset in incident.asset_ids if asset in plant.asset]
-    names = [item.name for item in (facility, area) if item is not None]
-    return " · ".join([*names, ", ".join(assets)] if assets else names) or "–"
-
-
-def zone(incident: Incident, plant: Plant) -> str:
-    """The time zone of the incident's facility; UTC when the facility is not known (yet)."""
-    facility = plant.facility.get(incident.facility_id)
-    return facility.timezone if facility else "UTC"
-
-
-def tone(incident: Incident) -> Tone:
-    """Red while a line is down, amber while something is wrong, green when it is over."""
-    if not incident.status.is_open:
-        return Tone.GOOD
-    return Tone.DANGER if incident.severity is Severity.SEV1 else Tone.WARNING
-
-
-def actor_name(actor: str, plant: Plant) -> str:
-    """Who acted, by name where a member did."""
-    member_id = actor_member_id(actor)
-    return _name(member_id, plant) if member_id else actor.partition(":")[2]
 
 
 def _heading(incident: Incident) -> Heading:
@@ -113,25 +85,20 @@ def _line(incident: Incident, locale: str) -> str:
     return f"{incident.number} · {incident.severity} · {status} · {incident.title}"
 
 
-def _name(member_id: UUID | None, plant: Plant) -> str:
-    member = plant.member.get(member_id) if member_id else None
-    return member.name if member else "–"
-
-
 def _facts(incident: Incident, plant: Plant, now: datetime) -> Rows:
     locale, there = plant.locale, zone(incident, plant)
     rows = [
         (say(locale, "fact.where"), where(incident, plant)),
         (say(locale, "fact.severity"), say(locale, f"severity.{incident.severity}")),
         (say(locale, "fact.status"), say(locale, f"status.{incident.status}")),
-        (say(locale, "fact.lead"), _name(incident.assigned_to, plant)),
-        (say(locale, "fact.comms"), _name(incident.comms_lead, plant)),
+        (say(locale, "fact.lead"), member_name(incident.assigned_to, plant)),
+        (say(locale, "fact.comms"), member_name(incident.comms_lead, plant)),
         (say(locale, "fact.since"), clock(incident.declared_at, there, locale, now)),
         (say(locale, "fact.declared_by"), actor_name(incident.declared_by, plant)),
     ]
     if incident.acknowledged_at is not None:
         time = clock(incident.acknowledged_at, there, locale, now)
-        rows.append((say(locale, "fact.acknowledged"), f"{_name(incident.acknowledged_by, plant)}, {time}"))
+        rows.append((say(locale, "fact.acknowledged"), f"{member_name(incident.acknowledged_by, plant)}, {time}"))
     if incident.resolved_at is not None and not incident.status.is_open:
         rows.append((say(locale, "fact.resolved"), clock(incident.resolved_at, there, locale, now)))
     return rows
@@ -164,6 +131,6 @@ def _follow_ups(incident: Incident, plant: Plant) -> list[Block]:
 
 
 def _who_and_when(item: FollowUpDraft, plant: Plant) -> str:
-    who = [_name(item.assigned_to, plant)] if item.assigned_to else []
+    who = [member_name(item.assigned_to, plant)] if item.assigned_to else []
     due = [day(item.due_date, plant.locale)] if item.due_date else []
     return ", ".join([*who, *due]) or "–"

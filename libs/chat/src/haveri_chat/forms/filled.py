@@ -72,6 +72,10 @@ class Filled:
             self.wrong(id, "error.member")
         return member_id
 
+    def required_member(self, id: str) -> UUID:
+        """A member who has to be chosen; it says nothing while there are errors."""
+        return self.member(id, required=True) or _NOWHERE
+
     def team(self, id: str) -> UUID | None:
         """A team's id."""
         team_id = _uuid(self.choice(id, {str(team) for team in self._plant.team}))

@@ -8,10 +8,13 @@ from uuid import UUID
 
 from haveri_chassis.clock import Clock
 from haveri_chat import answers
-from haveri_chat.buttons import pressed
 from haveri_chat.cards import Card
-from haveri_chat.cards.on_call import on_call_card
-from haveri_chat.conversation import interpret
+from haveri_chat.commands.base import Context, IncidentRequest, Request
+from haveri_chat.commands.incident import Declare
+from haveri_chat.commands.incidents import incidents_card
+from haveri_chat.commands.oncall import on_call_card
+from haveri_chat.commands.timeline import timeline_card
+from haveri_chat.conversation import interpret, pressed, submitted
 from haveri_chat.decisions import (
     AnswerPrivately,
     AskIncidents,
@@ -22,12 +25,10 @@ from haveri_chat.decisions import (
     SendCommand,
     Where,
 )
-from haveri_chat.forms.incident import SHORT, FormMaker
 from haveri_chat.grammar import parse
 from haveri_chat.plant import Plant, Who
-from haveri_chat.requests import IncidentRequest, Mention, Misunderstood, Request, Utterance
-from haveri_chat.submissions import submitted
-from haveri_chat.tidying import shortened
+from haveri_chat.requests import Mention, Misunderstood, Utterance
+from haveri_chat.tidying import SHORT, shortened
 from haveri_contracts.escalation.commands import AnswerCall
 from haveri_contracts.incident.commands import IncidentCommand
 from haveri_contracts.incident.models import Incident
@@ -77,8 +78,8 @@ class Converse:
         ids = DerivedIds(turn.activity_id, "turn")
         match turn.activity:
             case DeclareFromMessage(text=text):
-                maker = FormMaker(turn.who.locale, turn.plant, ids.new)
-                return OpenForm(maker.declare(what=shortened(text.partition("\n")[0], SHORT), description=text))
+                what = shortened(text.partition("\n")[0], SHORT)
+                return OpenForm(Declare.form(Context(turn.who, turn.plant, ids.new), what, text))
             case Pressed(form=str(), data=data, values=values):
                 addressed = await self._find(turn, data.get("incident"))
                 where = Where(addressed=addressed)
@@ -144,7 +145,7 @@ class Converse:
                 return on_call_card(turn.who, turn.plant, shifts, now=now)
             case AskIncidents(query):
                 found = await self._questions.incidents(organization, actor, query)
-                return answers.incidents(turn.who, turn.plant, found, now=now)
+                return incidents_card(turn.who, turn.plant, found, now=now)
             case AskTimeline(incident):
                 entries = await self._questions.newest_entries(organization, actor, incident.id, SHOWN_ENTRIES)
-                return answers.timeline(turn.who, turn.plant, incident, entries)
+                return timeline_card(turn.who, turn.plant, incident, entries)

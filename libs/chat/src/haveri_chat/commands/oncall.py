@@ -1,18 +1,56 @@
-"""The answer to `/oncall`: who is on shift, by team and shift, leads first, until when."""
+"""`/oncall`: who is on shift, by team and shift, leads first, until when."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from haveri_chat import answers
 from haveri_chat.cards import Block, Card, Heading, Text
+from haveri_chat.commands.base import Context, Request, Typed
+from haveri_chat.decisions import AnswerPrivately, AskOnCall, Decision
 from haveri_chat.moments import clock
+from haveri_chat.naming import find_named
+from haveri_chat.places import home_facilities
 from haveri_chat.plant import Plant, Who
+from haveri_chat.requests import Misunderstood
 from haveri_chat.texts import say
+from haveri_chat.tidying import SHORT, one_line
 from haveri_contracts.directory.models import Facility, OnShift
 
 _LEAD = frozenset({"lead", "shift_lead", "supervisor"})
+
+
+@dataclass(frozen=True)
+class WhoIsOnCall(Request):
+    """Who is on shift: at the facility named by `words`, or everywhere."""
+
+    word = "oncall"
+    usage = "/oncall"
+    other_words = "on-call vuorossa schicht"
+    for_everybody = True
+
+    words: str = ""
+
+    @classmethod
+    def read(cls, typed: Typed) -> Request | Misunderstood:
+        """The name of a plant."""
+        return cls(one_line(typed.text)[:SHORT])
+
+    def decide(self, context: Context) -> Decision:
+        """Then `on_call_card`: of that plant, else of one's own, else of all."""
+        plant = context.plant
+        if not self.words:
+            home = home_facilities(context.who, plant)
+            wanted = [item.id for item in plant.facilities if item.id in home]
+            return AskOnCall(tuple(wanted or plant.facility))
+        found = find_named(self.words, plant.facilities)
+        if found.item is not None:
+            return AskOnCall((found.item.id,))
+        names = found.near or tuple(item.name for item in plant.facilities)
+        return AnswerPrivately(answers.no_such(context.who.locale, "facility", self.words, names))
 
 
 def on_call_card(who: Who, plant: Plant, on_shift: Mapping[UUID, Sequence[OnShift]], *, now: datetime) -> Card:

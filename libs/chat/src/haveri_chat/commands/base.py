@@ -1,0 +1,205 @@
+"""What a chat command is: one class with its words, how it is read, what it does, its form and its buttons.
+
+An object of the class is one thing asked for: typed, or by pressing a button.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import ClassVar, Self
+from uuid import UUID
+
+from haveri_chat import answers
+from haveri_chat.cards import Button, Style
+from haveri_chat.decisions import AnswerPrivately, Decision
+from haveri_chat.forms import Form
+from haveri_chat.forms.filled import Filled
+from haveri_chat.forms.maker import FormMaker
+from haveri_chat.naming import find_member
+from haveri_chat.plant import Plant, Who
+from haveri_chat.requests import Mention, Misunderstood, Person
+from haveri_chat.texts import say
+from haveri_chat.tidying import LONG, one_line
+from haveri_contracts.incident.models import Incident
+
+INCIDENT_NUMBER = re.compile(r"INC[- ]?0*([0-9]{1,9})(?=[\s:,]|$)[:,]?\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands behind the command's word: the text, who is mentioned, and the incident it began with.
+
+    Only an `IncidentRequest` is given the incident apart from the text.
+    """
+
+    text: str
+    mentions: tuple[Mention, ...] = ()
+    incident: str | None = None
+
+    def people(self) -> tuple[tuple[Person, ...], str]:
+        """The people mentioned, in the order they stand in the text, and the words without them."""
+        found: list[tuple[int, Person]] = []
+        words = self.text
+        for mention in sorted(self.mentions, key=lambda one: len(one.text), reverse=True):
+            at = words.find(mention.text)
+            if at >= 0:
+                words = words[:at] + "\0" * len(mention.text) + words[at + len(mention.text) :]
+                found.append((at, Person(mention.name, mention.user_id)))
+        in_order = [person for _, person in sorted(found, key=lambda pair: pair[0])]
+        unique = {person.user_id: person for person in reversed(in_order)}
+        return tuple(reversed(unique.values())), one_line(words.replace("\0", " "))
+
+
+class Unclear(Exception):
+    """It is not clear who is meant; carries the answer."""
+
+    def __init__(self, answer: AnswerPrivately) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who asks, and at which plant. `about` is the incident that is meant, `new_id` gives UUIDv7s."""
+
+    who: Who
+    plant: Plant
+    new_id: Callable[[], UUID]
+    now: datetime | None = None
+    about: Incident | None = None
+
+    @property
+    def incident(self) -> Incident:
+        """The incident that is meant; there always is one for an `IncidentRequest`."""
+        if self.about is None:
+            raise ValueError("no incident is meant")
+        return self.about
+
+    @cached_property
+    def forms(self) -> FormMaker:
+        """Makes forms in the person's language."""
+        return FormMaker(self.who.locale, self.plant, self.new_id)
+
+    def say(self, key: str, **values: object) -> str:
+        """A text in the person's language."""
+        return say(self.who.locale, key, **values)
+
+    def answer(self, key: str, **values: object) -> AnswerPrivately:
+        """An answer that changes nothing."""
+        return AnswerPrivately(self.say(key, **values))
+
+    def member(self, person: Person) -> UUID:
+        """The member who was named. Raises Unclear."""
+        found = find_member(person, self.plant)
+        if found.item is None:
+            raise Unclear(AnswerPrivately(answers.no_such(self.who.locale, "member", person.name, found.near)))
+        return found.item.id
+
+
+class Request(ABC):
+    """A command of chat. `word` is also the `verb` of its buttons and its form, and the key of its texts."""
+
+    word: ClassVar[str]
+    usage: ClassVar[str] = ""
+    """How it is written; empty where only a button says it."""
+    other_words: ClassVar[str] = ""
+    """Other ways to write `word`, in the languages of the plants."""
+    for_everybody: ClassVar[bool] = False
+    """True when it changes nothing, so that no role is needed."""
+
+    @classmethod
+    @abstractmethod
+    def read(cls, typed: Typed) -> Request | Misunderstood:
+        """What was typed behind the word."""
+
+    @classmethod
+    def pressed(cls, data: Mapping[str, str]) -> Request:
+        """The request behind a button's `data`; ValueError for what this version does not know."""
+        raise ValueError(f"{cls.word} has no button")
+
+    @abstractmethod
+    def decide(self, context: Context) -> Decision:
+        """The command, form or answer; whether a command is allowed now is its owner's to say."""
+
+    @classmethod
+    def form(cls, context: Context) -> Form:
+        """The form where the command has one."""
+        raise NotImplementedError
+
+    @classmethod
+    def submitted(cls, filled: Filled, context: Context) -> Callable[[], Decision] | None:
+        """Read every field of the filled-in form now; decide only when nothing is wrong with them. None: no form."""
+        return None
+
+
+@dataclass(frozen=True)
+class IncidentRequest(Request):
+    """A command about one incident.
+
+    `incident` is what the person named (`INC-4`, or an incident's id when a button said it), None for "the one whose
+    channel this is".
+    """
+
+    incident: str | None = field(default=None, kw_only=True)
+
+    @classmethod
+    def read(cls, typed: Typed) -> Request | Misunderstood:
+        """Nothing but the incident is read."""
+        return cls(incident=typed.incident)
+
+    @classmethod
+    def pressed(cls, data: Mapping[str, str]) -> Request:
+        """Nothing but the incident is read."""
+        return cls(incident=incident_of(data))
+
+    def as_meant_in_its_channel(self) -> Self:
+        """What is meant in an incident's channel by words that begin with another incident's number."""
+        return self
+
+    @classmethod
+    def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:
+        """What the incident's card offers now."""
+        return ()
+
+    @classmethod
+    def press_button(
+        cls, incident: Incident, label: str, value: str = "", style: Style = Style.PLAIN, **more: str
+    ) -> Button:
+        """A button that acts at once. The same button of the same card has the same nonce."""
+        nonce = f"{incident.version}.{cls.word}.{value}"
+        data = {"verb": cls.word, "incident": str(incident.id), "nonce": nonce, "value": value, **more}
+        return Button(cls.word, label, data, style)
+
+    @classmethod
+    def form_button(cls, incident: Incident, locale: str, style: Style = Style.PLAIN) -> Button:
+        """A button that opens the form."""
+        data = {"verb": cls.word, "incident": str(incident.id), "nonce": f"{incident.version}.{cls.word}"}
+        return Button(cls.word, say(locale, f"button.{cls.word}"), data, style, opens_form=True)
+
+
+def incident_of(data: Mapping[str, str]) -> str:
+    """The id of the incident whose card the button is on. Raises ValueError."""
+    return str(UUID(str(data.get("incident", ""))))
+
+
+@dataclass(frozen=True)
+class WordsRequest(IncidentRequest):
+    """A command about an incident that takes whatever is written."""
+
+    text: str = ""
+
+    @classmethod
+    def read(cls, typed: Typed) -> Request | Misunderstood:
+        """The words as they are."""
+        return cls(typed.text, incident=typed.incident)
+
+    def as_meant_in_its_channel(self) -> Self:
+        """It speaks about the other incident, not to it."""
+        if not self.text:
+            return self
+        return replace(self, text=f"{self.incident} {self.text}"[:LONG], incident=None)

@@ -1,0 +1,103 @@
+"""`/escalate [@who|policy|team]`: get more people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from haveri_chat import answers
+from haveri_chat.callees import find_callee
+from haveri_chat.cards import Button, Style
+from haveri_chat.commands.base import Context, IncidentRequest, Request, Typed, incident_of
+from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand
+from haveri_chat.forms import FieldKind, Form
+from haveri_chat.forms.filled import Filled
+from haveri_chat.forms.maker import named
+from haveri_chat.requests import Misunderstood, Person
+from haveri_chat.tidying import LONG, SHORT
+from haveri_contracts.incident.commands import Escalate
+from haveri_contracts.incident.models import Incident
+
+
+@dataclass(frozen=True)
+class CallForHelp(IncidentRequest):
+    """Escalate: to people mentioned, to a member, team or policy by `words`, or to whoever is due.
+
+    `ask` opens the form instead; the button on the card does that.
+    """
+
+    word = "escalate"
+    usage = "/escalate [@who|policy|team]"
+    other_words = "hälytä eskalieren"
+
+    people: tuple[Person, ...] = ()
+    words: str = ""
+    ask: bool = False
+
+    @classmethod
+    def read(cls, typed: Typed) -> Request | Misunderstood:
+        """People mentioned, and words."""
+        people, words = typed.people()
+        return cls(people, words.lstrip("@ ")[:SHORT].strip(), incident=typed.incident)
+
+    @classmethod
+    def pressed(cls, data: Mapping[str, str]) -> Request:
+        """The form."""
+        return cls(ask=True, incident=incident_of(data))
+
+    def decide(self, context: Context) -> Decision:
+        """Whoever is meant is called."""
+        incident_id = context.incident.id
+        if not context.incident.status.is_open:
+            return context.answer("refusal.incident-already-resolved")
+        if self.ask:
+            return OpenForm(self.form(context))
+        members = [context.member(person) for person in self.people]
+        if members:
+            command = Escalate(incident_id=incident_id, member_ids=members, reason=self.words)
+            names = ", ".join(context.plant.member[member].name for member in members)
+            return SendCommand(command, context.say("done.escalated_to", names=names))
+        if not self.words:
+            return SendCommand(Escalate(incident_id=incident_id), context.say("done.escalated"))
+        return self._by_name(context)
+
+    def _by_name(self, context: Context) -> Decision:
+        """To the policy, team or member of this name; those of the incident's plant come first."""
+        found = find_callee(self.words, context.plant, context.incident.facility_id)
+        if found.item is None:
+            return AnswerPrivately(answers.no_such(context.who.locale, "callee", self.words, found.near))
+        command = Escalate.model_validate({"incident_id": context.incident.id, **found.item.named})
+        return SendCommand(command, context.say("done.escalated_to", names=found.item.name))
+
+    @classmethod
+    def form(cls, context: Context) -> Form:
+        """By a policy, one by name, a team, or whoever is due."""
+        forms, plant, incident = context.forms, context.plant, context.incident
+        policies = named(item for item in plant.policies if item.facility_id == incident.facility_id)
+        return forms.form(
+            cls.word,
+            incident,
+            *((forms.field("policy_to_call", FieldKind.CHOICE, choices=policies),) if policies else ()),
+            forms.member("member_to_call"),
+            forms.field("team_to_call", FieldKind.CHOICE, choices=named(plant.teams)),
+            forms.long("escalate_reason"),
+        )
+
+    @classmethod
+    def submitted(cls, filled: Filled, context: Context) -> Callable[[], Decision]:
+        """A policy stands alone."""
+        incident = context.incident
+        member, team = filled.member("member_to_call"), filled.team("team_to_call")
+        policy = filled.policy("policy_to_call", incident.facility_id)
+        reason = filled.text("escalate_reason", LONG)
+        if policy and (member or team):
+            filled.wrong("policy_to_call", "error.policy_alone")
+        members, teams = [member] if member else [], [team] if team else []
+        return lambda: SendCommand(
+            Escalate(incident_id=incident.id, policy_id=policy, member_ids=members, team_ids=teams, reason=reason)
+        )
+
+    @classmethod
+    def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:
+        """While it is open."""
+        return (cls.form_button(incident, locale, Style.DANGER),) if incident.status.is_open else ()
