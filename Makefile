@@ -36,7 +36,7 @@ format: setup ## Put the code into its form
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-schemas: setup ## Write the contracts' JSON Schemas and AsyncAPI document anew
+schemas: setup ## Write the contracts' JSON Schemas, catalogue and AsyncAPI document anew
 	@$(RUN) haveri_contracts generate docs/contracts
 
 bench: setup ## Run the benchmarks side by side and write benchmarks/results/

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx2
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry, Resource
 
 Json = dict[str, Any]
 PUBLISHED = Path(__file__).parents[2] / "docs" / "contracts" / "schemas"
+_DOCUMENTS = [Resource.from_contents(json.loads(path.read_text())) for path in PUBLISHED.glob("*.json")]
+_REGISTRY: Registry[Any] = _DOCUMENTS @ Registry()
+_FORMATS = FormatChecker(("uuid", "date"))
+_FORMATS.checks("date-time", ValueError)(
+    lambda value: not isinstance(value, str) or datetime.fromisoformat(value).astimezone(UTC)
+)
 
 
 def uuid7() -> str:
@@ -48,9 +54,9 @@ def cloud_event(message_type: str, data: Json, actor: str, organization: str = "
 
 
 def published_schema(name: str) -> Json:
-    """A schema of `docs/contracts/schemas`."""
-    found: Json = json.loads((PUBLISHED / f"{name}.json").read_text())
-    return found
+    """A message's or reply's schema in `docs/contracts/schemas`, or one of what all owners share."""
+    owner = name.split(".")[1] if "." in name else "common"
+    return {"$ref": f"urn:haveri:schema:{owner}#/$defs/{name}"}
 
 
 def assert_refused(answer: httpx2.Response, status: int, refusal: str) -> None:
@@ -62,89 +68,7 @@ def assert_refused(answer: httpx2.Response, status: int, refusal: str) -> None:
     assert problem["detail"]
 
 
-def misfits(value: Any, schema: Any, document: Json, where: str = "") -> list[str]:
-    """Where a JSON value does not fit a JSON Schema whose references are in `document`; empty when it fits."""
-    return list(_misfits(value, schema, document, where))
-
-
-def _misfits(value: Any, schema: Any, document: Json, where: str) -> Iterator[str]:
-    if not isinstance(schema, dict):
-        if schema is False:
-            yield f"{where}: nothing may stand here"
-        return
-    if "$ref" in schema:
-        yield from _misfits(value, _referred(schema["$ref"], document), document, where)
-    for union in ("anyOf", "oneOf"):
-        tried = [misfits(value, choice, document, where) for choice in schema.get(union, [])]
-        if tried and all(tried):
-            yield f"{where}: {value!r} is none of {union}: {tried}"
-    for part in schema.get("allOf", []):
-        yield from _misfits(value, part, document, where)
-    if "const" in schema and value != schema["const"]:
-        yield f"{where}: {value!r} is not {schema['const']!r}"
-    if "enum" in schema and value not in schema["enum"]:
-        yield f"{where}: {value!r} is not one of {schema['enum']}"
-    kinds = schema.get("type", [])
-    kinds = [kinds] if isinstance(kinds, str) else kinds
-    if kinds and not any(_KINDS[kind](value) for kind in kinds):
-        yield f"{where}: {value!r} is no {kinds}"
-        return
-    yield from _misfits_of_kind(value, schema, document, where)
-
-
-def _misfits_of_kind(value: Any, schema: Json, document: Json, where: str) -> Iterator[str]:
-    match value:
-        case dict():
-            yield from _object_misfits(value, schema, document, where)
-        case list():
-            for position, item in enumerate(value):
-                yield from _misfits(item, schema.get("items", True), document, f"{where}[{position}]")
-        case str():
-            yield from _text_misfits(value, schema, where)
-
-
-def _object_misfits(value: Json, schema: Json, document: Json, where: str) -> Iterator[str]:
-    known = schema.get("properties", {})
-    for name in schema.get("required", []):
-        if name not in value:
-            yield f"{where}.{name} is missing"
-    for name, item in value.items():
-        yield from _misfits(
-            item, known.get(name, schema.get("additionalProperties", True)), document, f"{where}.{name}"
-        )
-
-
-def _text_misfits(value: str, schema: Json, where: str) -> Iterator[str]:
-    if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
-        yield f"{where}: {len(value)} characters"
-    if "pattern" in schema and not re.search(schema["pattern"], value):
-        yield f"{where}: {value!r} does not match {schema['pattern']}"
-    read = _FORMATS.get(schema.get("format", ""))
-    if read is not None:
-        try:
-            read(value)
-        except ValueError:
-            yield f"{where}: {value!r} is no {schema['format']}"
-
-
-def _referred(reference: str, document: Json) -> Any:
-    found: Any = document
-    for part in reference.removeprefix("#/").split("/"):
-        found = found[part]
-    return found
-
-
-_KINDS: dict[str, Callable[[Any], bool]] = {
-    "object": lambda value: isinstance(value, dict),
-    "array": lambda value: isinstance(value, list),
-    "string": lambda value: isinstance(value, str),
-    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
-    "boolean": lambda value: isinstance(value, bool),
-    "null": lambda value: value is None,
-}
-_FORMATS: dict[str, Callable[[str], object]] = {
-    "uuid": UUID,
-    "date": date.fromisoformat,
-    "date-time": lambda value: datetime.fromisoformat(value).astimezone(UTC),
-}
+def misfits(value: Any, schema: Json) -> list[str]:
+    """Where a JSON value does not fit a JSON Schema, whose references may lead into the published ones."""
+    found = Draft202012Validator(schema, registry=_REGISTRY, format_checker=_FORMATS).iter_errors(value)
+    return [f"{error.json_path}: {error.message}" for error in found]

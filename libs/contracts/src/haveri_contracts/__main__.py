@@ -1,4 +1,4 @@
-"""`python -m haveri_contracts generate|check|freeze <directory>`."""
+"""`python -m haveri_contracts generate|check <directory>`."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m haveri_contracts", description="The documents of the contracts.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, summary in (
-        ("generate", "write schemas, AsyncAPI document and catalogue (docs/contracts)"),
-        ("check", "say which of them differ from the code"),
-        ("freeze", "keep the present messages as promises (libs/contracts/frozen)"),
+        ("generate", "write schemas, catalogue and AsyncAPI document (docs/contracts), unless that breaks a promise"),
+        ("check", "say which schemas and pages differ from the code"),
     ):
         commands.add_parser(name, help=summary, description=summary).add_argument("directory", type=Path)
     chosen = parser.parse_args(arguments)
-    actions = {"generate": _generate, "check": _check, "freeze": _freeze}
-    return actions[chosen.command](chosen.directory)
+    return _generate(chosen.directory) if chosen.command == "generate" else _check(chosen.directory)
 
 
 def _generate(directory: Path) -> int:
-    generate.write(directory)
-    _say(f"{directory} is up to date.")
-    return 0
+    broken = generate.write(directory)
+    for promise in broken:
+        _say(promise)
+    if broken:
+        _say("Nothing was written. Only optional fields may be added; for anything else declare a new version.")
+    else:
+        _say(f"{directory} is up to date.")
+    return 1 if broken else 0
 
 
 def _check(directory: Path) -> int:
@@ -40,17 +43,6 @@ def _check(directory: Path) -> int:
     else:
         _say(f"{directory} is up to date.")
     return 1 if found else 0
-
-
-def _freeze(directory: Path) -> int:
-    broken = generate.freeze(directory)
-    for promise in broken:
-        _say(promise)
-    if broken:
-        _say("Nothing was frozen. Only optional fields may be added; for anything else declare a new version.")
-    else:
-        _say(f"{directory} holds every message as it is now.")
-    return 1 if broken else 0
 
 
 def _say(line: str) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 from haveri_contracts.envelope import CONTENT_TYPE
 from haveri_contracts.message import Event, Message, Query
-from haveri_contracts.schemas import DIALECT, all_schemas, reply_name
+from haveri_contracts.schemas import COMMON, DIALECT, documents, reply_name, urn
 from haveri_contracts.streams import CONSUMERS, STREAMS, Consumer, Stream, readers_of, stream_of
 from haveri_contracts.subjects import ANY, Kind
 
 # Rises when the document changes in a way that its readers must know of; messages carry versions of their own.
-DOCUMENT_VERSION = "1.0.0"
+DOCUMENT_VERSION = "2.0.0"
 REPLY_HEADER = "Haveri-Reply-To"
 """The NATS header by which a sender of a command names the inbox that wants the outcome too."""
 
@@ -23,6 +23,7 @@ _PARAMETERS = {"organization": {"$ref": "#/components/parameters/organization"}}
 def document(messages: tuple[type[Message], ...]) -> Document:
     """The whole document for these messages, JSON-ready and in a fixed order."""
     queries = [message for message in messages if issubclass(message, Query)]
+    outcome = _plain_message("outcome", "Outcome", "The answer to one command.", _payload(COMMON, "Outcome"))
     return {
         "asyncapi": "3.0.0",
         "id": "urn:haveri:bus",
@@ -43,9 +44,9 @@ def document(messages: tuple[type[Message], ...]) -> Document:
             "messages": {
                 **{message.message_type(): _message(message) for message in messages},
                 **{reply_name(query): _reply(query) for query in queries},
-                "outcome": _plain_message("outcome", "Outcome", "The answer to one command."),
+                "outcome": outcome,
             },
-            "schemas": {name: _schema_reference(name) for name in all_schemas()},
+            "schemas": {owner: _definitions(owner, schemas["$defs"]) for owner, schemas in documents().items()},
         },
         "x-haveri-streams": {stream.name: _stream(stream) for stream in STREAMS},
         "x-haveri-consumers": {consumer.name: _consumer(consumer) for consumer in CONSUMERS},
@@ -136,7 +137,7 @@ def _message(message: type[Message]) -> Document:
         "contentType": CONTENT_TYPE,
         "correlationId": {"location": "$message.payload#/correlationid"},
         **({} if issubclass(message, Query) else {"headers": _headers(message.kind)}),
-        "payload": _payload(message.message_type()),
+        "payload": _payload(message.owner, message.message_type()),
     }
 
 
@@ -148,33 +149,43 @@ def _headers(kind: Kind) -> Document:
 
 
 def _reply(query: type[Query]) -> Document:
-    return _plain_message(reply_name(query), f"{query.__name__}Reply", f"The reply to {query.__name__}.")
+    name, title = reply_name(query), f"{query.__name__}Reply"
+    return _plain_message(name, title, f"The reply to {query.__name__}.", _payload(query.owner, name))
 
 
-def _plain_message(name: str, title: str, summary: str) -> Document:
+def _plain_message(name: str, title: str, summary: str, payload: Document) -> Document:
     return {
         "name": name,
         "title": title,
         "summary": summary,
         "contentType": "application/json",
-        "payload": _payload(name),
+        "payload": payload,
     }
 
 
-def _payload(name: str) -> Document:
-    return _component("schemas", name)
+def _payload(owner: str, name: str) -> Document:
+    return _json_schema({"$ref": f"#/components/schemas/{owner}/schema/$defs/{name}"})
 
 
-def _schema_reference(name: str) -> Document:
-    return {"schemaFormat": f"application/schema+json;version={_dialect_version()}", "schema": {"$ref": _file(name)}}
+def _definitions(owner: str, definitions: Document) -> Document:
+    # Without their `$id`: the references lead into this one file, so that it is whole by itself.
+    return _json_schema({"$defs": _led_here(definitions, owner)})
 
 
-def _dialect_version() -> str:
-    return DIALECT.split("/")[-2]
+def _led_here(value: Any, owner: str) -> Any:
+    if isinstance(value, list):
+        return [_led_here(item, owner) for item in value]
+    if not isinstance(value, dict):
+        return value
+    led = {name: _led_here(item, owner) for name, item in value.items()}
+    if isinstance(reference := value.get("$ref"), str):
+        document, _, path = reference.partition("#")
+        led["$ref"] = f"#/components/schemas/{COMMON if document == urn(COMMON) else owner}/schema{path}"
+    return led
 
 
-def _file(name: str) -> str:
-    return f"./schemas/{name}.json"
+def _json_schema(schema: Document) -> Document:
+    return {"schemaFormat": f"application/schema+json;version={DIALECT.split('/')[-2]}", "schema": schema}
 
 
 def _component(kind: str, name: str) -> Document:

@@ -1,4 +1,4 @@
-"""Writes, checks and freezes what is generated from this package."""
+"""Writes and checks what is generated from this package. What was written once is a promise."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ from haveri_contracts.asyncapi import document
 from haveri_contracts.catalogue import all_messages
 from haveri_contracts.compatibility import breaks
 from haveri_contracts.page import page
-from haveri_contracts.schemas import all_schemas
+from haveri_contracts.schemas import all_schemas, each_alone
+from haveri_contracts.schemas import documents as schema_documents
 
 SCHEMAS = "schemas"
 
 
 def documents() -> dict[str, str]:
-    """Every generated file by its path under `docs/contracts`; the same package gives the same text, byte for byte."""
-    messages = all_messages()
-    schemas = {f"{SCHEMAS}/{name}.json": _json(schema) for name, schema in all_schemas().items()}
-    return {**schemas, "README.md": page(messages), "asyncapi.json": _json(document(messages))}
+    """Every committed file by its path under `docs/contracts`; the same package gives the same text, byte for byte."""
+    schemas = {f"{SCHEMAS}/{owner}.json": _json(document) for owner, document in schema_documents().items()}
+    return {**schemas, "README.md": page(all_messages())}
 
 
-def write(directory: Path) -> None:
-    """Write every generated file, and remove the schemas of messages that are gone."""
-    wanted = documents()
-    for name, text in wanted.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    for stale in _schemas_in(directory) - wanted.keys():
-        (directory / stale).unlink()
+def write(directory: Path) -> list[str]:
+    """Write every file, the AsyncAPI document too; nothing when promises are broken, and returns those."""
+    broken = broken_promises(directory)
+    if not broken:
+        wanted = documents()
+        (directory / SCHEMAS).mkdir(parents=True, exist_ok=True)
+        for name, text in {**wanted, "asyncapi.json": _json(document(all_messages()))}.items():
+            (directory / name).write_text(text, encoding="utf-8")
+        for stale in _schemas_in(directory) - wanted.keys():
+            (directory / stale).unlink()
+    return broken
 
 
 def differences(directory: Path) -> list[str]:
@@ -43,45 +45,26 @@ def differences(directory: Path) -> list[str]:
             found.append(f"{name} is missing")
         elif path.read_text(encoding="utf-8") != text:
             found.append(f"{name} is out of date")
-    found += [f"{name} belongs to no message" for name in _schemas_in(directory) - wanted.keys()]
+    found += [f"{name} belongs to no owner" for name in _schemas_in(directory) - wanted.keys()]
     return sorted(found)
 
 
-def broken_promises(frozen: Path) -> list[str]:
-    """Every way in which this package breaks what was frozen in `frozen`, one sentence each."""
+def broken_promises(directory: Path) -> list[str]:
+    """Every way in which this package breaks what was published in `directory`, one sentence each."""
+    paths = (directory / SCHEMAS).glob("*.json")
+    published = each_alone({path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths})
     current = all_schemas()
     found = []
-    for path in sorted(frozen.glob("*.json")):
-        name = path.name.removesuffix(".json")
-        if name not in current:
+    for name, promised in sorted(published.items()):
+        if name in current:
+            found += [f"{name}: {broken}" for broken in breaks(promised, current[name])]
+        else:
             found.append(f"{name}: this message was published and is gone")
-            continue
-        published = json.loads(path.read_text(encoding="utf-8"))
-        found += [f"{name}: {broken}" for broken in breaks(published, current[name])]
     return found
-
-
-def not_frozen(frozen: Path) -> list[str]:
-    """The names of the schemas whose present state `frozen` does not hold yet."""
-    return [name for name, schema in all_schemas().items() if _read(frozen / f"{name}.json") != _json(schema)]
-
-
-def freeze(frozen: Path) -> list[str]:
-    """Freeze new messages and added optional fields; writes nothing when promises are broken, and returns those."""
-    broken = broken_promises(frozen)
-    if not broken:
-        frozen.mkdir(parents=True, exist_ok=True)
-        for name, schema in all_schemas().items():
-            (frozen / f"{name}.json").write_text(_json(schema), encoding="utf-8")
-    return broken
 
 
 def _schemas_in(directory: Path) -> set[str]:
     return {f"{SCHEMAS}/{path.name}" for path in (directory / SCHEMAS).glob("*.json")}
-
-
-def _read(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def _json(value: Any) -> str:

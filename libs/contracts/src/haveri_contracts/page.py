@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from haveri_contracts.message import Message, Query, Visibility
-from haveri_contracts.schemas import reply_name
 from haveri_contracts.streams import CONSUMERS, STREAMS, readers_of
 from haveri_contracts.subjects import ANY, Kind
 
@@ -17,8 +16,9 @@ _HEAD = """\
 
 Every message is a CloudEvent (1.0, structured JSON) on a NATS subject:
 `haveri.<organisation>.<command|event|query>.<owner>.<name>.v<n>`. In the tables `*` stands for the organisation's slug.
-[asyncapi.json](asyncapi.json) says the same to machines; [schemas](schemas) has a JSON Schema of every message, of the
-reply to every query, of a command's [outcome](schemas/outcome.json) and of a [problem](schemas/problem.json).
+[schemas](schemas) has a JSON Schema of every message under its type, and of the reply to every query under
+`<type>.reply`, one document an owner; envelope, outcome and problem are in [common.json](schemas/common.json).
+`make schemas` writes an AsyncAPI document of all of it beside this page (`asyncapi.json`, not committed).
 
 - A **command** is an order to one owner. Its outcome comes on `haveri.<organisation>.outcome.<command id>`; the same
   command id always gets the same outcome and has one effect.
@@ -43,7 +43,7 @@ def page(messages: tuple[type[Message], ...]) -> str:
     ordered = sorted(messages, key=lambda message: (message.owner, message.kind.value, message.message_type()))
     sections = [_HEAD]
     for owner, owned in groupby(ordered, key=lambda message: message.owner):
-        sections.append(f"## {owner.capitalize()}\n")
+        sections.append(f"## {owner.capitalize()}\n\nSchemas: [{owner}.json](schemas/{owner}.json)\n")
         sections += [_table(kind, same) for kind, same in groupby(owned, key=lambda message: message.kind)]
     return "\n".join([*sections, _streams(), _consumers()])
 
@@ -57,7 +57,7 @@ def _row(message: type[Message]) -> tuple[str, ...]:
     kind = message.message_type()
     internal = " *Internal.*" if message.visibility is Visibility.INTERNAL else ""
     return (
-        f"[{message.__name__}](schemas/{kind}.json)",
+        message.__name__,
         f"`{kind}`<br>`{message.subject(ANY)}`",
         message.describe() + internal,
         _readers(message),
@@ -66,7 +66,7 @@ def _row(message: type[Message]) -> tuple[str, ...]:
 
 def _readers(message: type[Message]) -> str:
     if issubclass(message, Query):
-        return f"{message.owner}: [{message.Answer.__name__}](schemas/{reply_name(message)}.json)"
+        return f"{message.owner}: {message.Answer.__name__}"
     return ", ".join(f"`{reader.name}`" for reader in readers_of(message.subject(ANY))) or "live views"
 
 

@@ -1,11 +1,12 @@
-"""The published JSON Schemas: of every message as it travels, of the replies to queries, and of outcomes."""
+"""The published JSON Schemas: one document an owner, in which each of its messages stands under its type."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from haveri_contracts.catalogue import all_messages
 from haveri_contracts.envelope import Envelope
@@ -13,6 +14,8 @@ from haveri_contracts.message import Message, Query
 from haveri_contracts.outcomes import Outcome, Problem, QueryReply
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+COMMON = "common"
+"""The document of what all owners share: envelope, reply, outcome and problem."""
 
 Schema = dict[str, Any]
 
@@ -24,14 +27,45 @@ class _WithoutFieldTitles(GenerateJsonSchema):
         return False
 
 
-def all_schemas() -> dict[str, Schema]:
-    """Every published schema by its name (the message's type, or `outcome`, `problem`, `<query>.reply`)."""
-    schemas: dict[str, Schema] = {"outcome": _bare("outcome", Outcome), "problem": _bare("problem", Problem)}
+def documents() -> dict[str, Schema]:
+    """Every published document by its owner's name, and `common`; the same package gives the same, in one order."""
+    _, common = _definitions(Envelope, QueryReply, Outcome, Problem)
+    common["Envelope"]["required"].insert(0, "specversion")
+    found = {COMMON: common}
     for message in all_messages():
-        schemas[message.message_type()] = message_schema(message)
+        definitions = found.setdefault(message.owner, {})
+        _add(definitions, message_definitions(message))
         if issubclass(message, Query):
-            schemas[reply_name(message)] = reply_schema(message)
-    return dict(sorted(schemas.items()))
+            _add(definitions, _reply_definitions(message))
+    return {
+        owner: {"$schema": DIALECT, "$id": urn(owner), "$defs": dict(sorted(definitions.items()))}
+        for owner, definitions in sorted(found.items())
+    }
+
+
+def urn(owner: str) -> str:
+    """What a document is identified by, wherever it lies."""
+    return f"urn:haveri:schema:{owner}"
+
+
+def each_alone(published: Mapping[str, Schema]) -> dict[str, Schema]:
+    """The schema of every message, reply and common thing by its name, with all that it refers to in its `$defs`."""
+    common = published.get(COMMON, {}).get("$defs", {})
+    found = {}
+    for owner, document in published.items():
+        for name, schema in document["$defs"].items():
+            if owner == COMMON or name.startswith("haveri."):
+                base = common.get(schema.get("$ref", "").rpartition("/")[2], {})
+                own = {key: value for key, value in schema.items() if key != "$ref"}
+                properties = {**base.get("properties", {}), **own.get("properties", {})}
+                definitions = {**common, **document["$defs"]}
+                found[name] = {**base, **own, "properties": properties, "$defs": definitions}
+    return found
+
+
+def all_schemas() -> dict[str, Schema]:
+    """Every published schema by its name (the message's type, `<query>.reply`, `Outcome`, …), each on its own."""
+    return each_alone(documents())
 
 
 def reply_name(query: type[Query]) -> str:
@@ -39,51 +73,43 @@ def reply_name(query: type[Query]) -> str:
     return f"{query.message_type()}.reply"
 
 
-def message_schema(message: type[Message]) -> Schema:
-    """The schema of a whole CloudEvent whose `data` are this message."""
-    schema = _json_schema(Envelope)
-    data = _json_schema(message)
-    definitions = {**data.pop("$defs", {}), **schema.pop("$defs", {})}
-    properties = {
-        **schema["properties"],
-        "type": {"const": message.message_type(), "type": "string"},
-        "data": {**data, "description": message.describe()},
-    }
-    return _published(
-        message.message_type(),
-        {
-            **schema,
-            "title": message.__name__,
-            "description": message.describe(),
-            "properties": properties,
-            "required": ["specversion", *schema["required"]],
+def message_definitions(message: type[Message]) -> Schema:
+    """A whole CloudEvent whose `data` are this message, under its type, and the models in it."""
+    data = message.model_json_schema(schema_generator=_WithoutFieldTitles)
+    definitions = data.pop("$defs", {})
+    schema = {
+        "title": message.__name__,
+        "description": message.describe(),
+        "$ref": f"{urn(COMMON)}#/$defs/Envelope",
+        "properties": {
+            "type": {"const": message.message_type(), "type": "string"},
+            "data": {**data, "description": message.describe()},
         },
-        definitions,
-    )
+    }
+    return {message.message_type(): schema, **definitions}
 
 
-def reply_schema(query: type[Query]) -> Schema:
-    """The schema of the reply to a query: a typed result, or a problem."""
-    schema = _json_schema(QueryReply)
-    answer = _json_schema(query.Answer)
-    definitions = {**answer.pop("$defs", {}), **schema.pop("$defs", {})}
-    schema["properties"]["result"] = {"anyOf": [answer, {"type": "null"}], "default": None}
+def _reply_definitions(query: type[Query]) -> Schema:
+    (answer,), definitions = _definitions(query.Answer)
     described = f"The reply to {query.__name__}: the result, or the problem that kept it from being answered."
-    return _published(
-        reply_name(query), {**schema, "title": f"{query.__name__}Reply", "description": described}, definitions
-    )
+    schema = {
+        "title": f"{query.__name__}Reply",
+        "description": described,
+        "$ref": f"{urn(COMMON)}#/$defs/QueryReply",
+        "properties": {"result": {"anyOf": [answer, {"type": "null"}], "default": None}},
+    }
+    return {reply_name(query): schema, **definitions}
 
 
-def _bare(name: str, model: type[BaseModel]) -> Schema:
-    schema = _json_schema(model)
-    return _published(name, schema, schema.pop("$defs", {}))
-
-
-def _json_schema(model: type[BaseModel]) -> Schema:
+def _definitions(*models: type[BaseModel]) -> tuple[list[Schema], Schema]:
     # In validation mode: what a reader must be ready for, and what a writer may leave out.
-    return model.model_json_schema(schema_generator=_WithoutFieldTitles)
+    references, schema = models_json_schema(
+        [(model, "validation") for model in models], schema_generator=_WithoutFieldTitles
+    )
+    return [references[model, "validation"] for model in models], schema["$defs"]
 
 
-def _published(name: str, schema: Schema, definitions: Schema) -> Schema:
-    head = {"$schema": DIALECT, "$id": f"urn:haveri:schema:{name}"}
-    return {**head, **schema, **({"$defs": dict(sorted(definitions.items()))} if definitions else {})}
+def _add(definitions: Schema, more: Schema) -> None:
+    for name, schema in more.items():
+        if definitions.setdefault(name, schema) != schema:
+            raise TypeError(f"two models of one owner are called {name}")

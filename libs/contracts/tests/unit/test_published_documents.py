@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from haveri_contracts import generate
 from haveri_contracts.__main__ import main
+from haveri_contracts.asyncapi import document
 from haveri_contracts.catalogue import all_messages
 from haveri_contracts.message import Command, Event, Query
 
 REPOSITORY = Path(__file__).parents[4]
 DOCUMENTS = generate.documents()
-ASYNCAPI = json.loads(DOCUMENTS["asyncapi.json"])
+ASYNCAPI = json.loads(json.dumps(document(all_messages())))
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.json"))
 
 
 def references(value: Any) -> list[str]:
@@ -47,15 +51,15 @@ def test_the_check_names_every_difference_and_says_how_to_mend_it(
     assert main(["generate", str(tmp_path)]) == 0
     assert main(["check", str(tmp_path)]) == 0
     (tmp_path / "README.md").write_text("old", encoding="utf-8")
-    (tmp_path / "schemas" / "outcome.json").unlink()
-    (tmp_path / "schemas" / "haveri.incident.gone.v1.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "schemas" / "chat.json").unlink()
+    (tmp_path / "schemas" / "weather.json").write_text('{"$defs": {}}', encoding="utf-8")
     capsys.readouterr()
 
     assert main(["check", str(tmp_path)]) == 1
     said = capsys.readouterr().out
     assert "README.md is out of date" in said
-    assert "schemas/outcome.json is missing" in said
-    assert "schemas/haveri.incident.gone.v1.json belongs to no message" in said
+    assert "schemas/chat.json is missing" in said
+    assert "schemas/weather.json belongs to no owner" in said
     assert f"python -m haveri_contracts generate {tmp_path}" in said
 
     assert main(["generate", str(tmp_path)]) == 0
@@ -64,10 +68,8 @@ def test_the_check_names_every_difference_and_says_how_to_mend_it(
 
 def test_every_reference_in_the_asyncapi_document_leads_somewhere() -> None:
     for reference in references(ASYNCAPI):
-        if reference.startswith("#"):
-            resolve(reference)
-        else:
-            assert reference.removeprefix("./") in DOCUMENTS
+        assert reference.startswith("#/")
+        resolve(reference)
 
 
 @pytest.mark.parametrize("message", all_messages(), ids=lambda message: message.message_type())
@@ -91,3 +93,24 @@ def test_a_schema_is_identified_by_a_name_and_not_by_a_place(name: str) -> None:
     schema = json.loads(DOCUMENTS[name])
     assert schema["$id"] == f"urn:haveri:schema:{name.removeprefix('schemas/').removesuffix('.json')}"
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry[Any]:
+    """The published documents as a program that knows nothing of this package loads them."""
+    paths = (REPOSITORY / "docs" / "contracts" / "schemas").glob("*.json")
+    loaded = [Resource.from_contents(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    return loaded @ Registry()
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_a_stock_json_schema_library_validates_one_message_by_its_type(path: Path, registry: Registry[Any]) -> None:
+    message = json.loads(path.read_text(encoding="utf-8"))
+    owner = message["type"].split(".")[1]
+    wanted = {"$ref": f"urn:haveri:schema:{owner}#/$defs/{message['type']}"}
+    validator = Draft202012Validator(wanted, registry=registry)
+
+    validator.validate(message)
+    assert not validator.is_valid({**message, "type": "haveri.other.thing.v1"})
+    assert not validator.is_valid({**message, "actor": "nobody"})
+    assert not validator.is_valid({**message, "data": None})
