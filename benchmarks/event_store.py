@@ -22,12 +22,13 @@ from benchmarks.servers import Servers, servers
 from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.migrations import ServiceSchema
+from haveri_contracts.incident.commands import DeclareIncident
+from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import EntryType, Severity
 from haveri_incident.adapters.event_store import EventStore
-from haveri_incident.application.change_incident import prepare
-from haveri_incident.application.ports import Change, Context
+from haveri_incident.application.commands import prepare
+from haveri_incident.application.ports import Context
 from haveri_incident.domain import decisions
-from haveri_incident.domain.state import Fact, IncidentState, evolve
 
 SCHEMA = ServiceSchema("incident", "incident", "haveri_incident")
 EVENTS = 1200
@@ -54,20 +55,20 @@ class Ours:
     def __init__(self, database: Database) -> None:
         self.store = EventStore(database, SystemIds())
 
-    async def declare(self) -> IncidentState:
+    async def declare(self) -> Incident:
         """A new incident."""
         context = self._context()
-        declaration = decisions.Declaration("Filler 2 jammed", Severity.SEV1, uuid4())
+        command = DeclareIncident(
+            incident_id=uuid4(), title="Filler 2 jammed", severity=Severity.SEV1, facility_id=uuid4()
+        )
         async with self.store.declaring("bench") as declaring:
             number = await declaring.next_number()
-            (declared,) = decisions.declare(
-                declaration, number=number, actor=context.actor, lead=UUID(int=1), now=context.now
-            )
-            state = evolve(None, Fact(uuid4(), 1, declared, context.now))
-            await declaring.append(context, Change(0, [declared], state, context.now, context.now))
-        return state
+            events = decisions.declare(command, number=number, actor=context.actor, lead=UUID(int=1), now=context.now)
+            change = prepare(None, events, context.now)
+            await declaring.append(context, change)
+        return change.after
 
-    async def add(self, state: IncidentState, count: int) -> None:
+    async def add(self, state: Incident, count: int) -> None:
         """Add events one by one, each in a transaction of its own, decided on the state before."""
         for n in range(count):
             context = self._context()

@@ -1,6 +1,6 @@
 """The plain types of the domain: enumerations and the refusal, with nothing but the standard library.
 
-Domain packages may import this module and no other of contracts, so that they stay free of pydantic and I/O.
+Domain packages may import this module and their own contract's, and no other of contracts.
 """
 
 from __future__ import annotations

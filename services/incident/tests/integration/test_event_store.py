@@ -23,15 +23,7 @@ from haveri_contracts.plain import EntryType, Severity, Status
 from haveri_contracts.types import LARGEST_INTEGER, Page
 from haveri_incident.adapters.event_store import EventStore
 from haveri_incident.adapters.reads import IncidentReads
-from haveri_incident.application.add_event import add_event
-from haveri_incident.application.assign_lead import assign_lead
-from haveri_incident.application.change_incident import ChangeIncident
-from haveri_incident.application.close_incident import close_incident
-from haveri_incident.application.declare_incident import declare_incident
-from haveri_incident.application.link_chat import link_chat
-from haveri_incident.application.reopen_incident import reopen_incident
-from haveri_incident.application.resolve_incident import resolve_incident
-from haveri_incident.application.update_status import update_status
+from haveri_incident.application.commands import IncidentCommands
 from haveri_incident.domain import refusals
 
 
@@ -48,16 +40,16 @@ def order(works, title: str = "Filler 2 jammed", **values) -> commands.DeclareIn
 
 
 async def declared(store, directory, works, **values) -> Incident:
-    result = await declare_incident(store, directory, works.context(), order(works, **values))
+    result = await IncidentCommands(store, directory).declare(works.context(), order(works, **values))
     return Incident.model_validate(result["incident"])
 
 
 async def closed_with_much_to_do(store, directory, works, incident_id: UUID) -> None:
-    change = ChangeIncident(store, directory)
+    change = IncidentCommands(store, directory)
     summary = Summary(what_happened="It stopped.")
     drafts = [FollowUpDraft(id=SystemIds().new(), description="\N{FACTORY}" * 8000) for _ in range(25)]
-    await resolve_incident(change, works.context(), commands.ResolveIncident(incident_id=incident_id, summary=summary))
-    await close_incident(change, works.context(), commands.CloseIncident(incident_id=incident_id, follow_ups=drafts))
+    await change.resolve(works.context(), commands.ResolveIncident(incident_id=incident_id, summary=summary))
+    await change.close(works.context(), commands.CloseIncident(incident_id=incident_id, follow_ups=drafts))
 
 
 async def test_thirty_two_declared_at_once_get_numbers_without_gap_or_double(store, directory, works) -> None:
@@ -68,7 +60,7 @@ async def test_thirty_two_declared_at_once_get_numbers_without_gap_or_double(sto
 async def test_a_refused_declaration_costs_no_number(store, directory, works) -> None:
     first = await declared(store, directory, works)
     with pytest.raises(refusals.IncidentAlreadyDeclared):
-        await declare_incident(store, directory, works.context(), order(works, incident_id=first.id))
+        await IncidentCommands(store, directory).declare(works.context(), order(works, incident_id=first.id))
     assert (await declared(store, directory, works)).number == "INC-2"
 
 
@@ -81,13 +73,13 @@ async def test_leads_assigned_at_once_are_all_recorded_and_the_last_one_leads(
     store, database, directory, works
 ) -> None:
     incident = await declared(store, directory, works)
-    change = ChangeIncident(store, directory)
+    change = IncidentCommands(store, directory)
     people = [works.ben, works.viewer] * 4
 
     async def assign(member: UUID) -> None:
         try:
             command = commands.AssignLead(incident_id=incident.id, member_id=member)
-            await assign_lead(change, works.context(), command)
+            await change.assign_lead(works.context(), command)
         except refusals.LeadUnchanged:
             return
 
@@ -111,11 +103,11 @@ async def test_events_projection_outbox_and_outcome_are_stored_together_or_not_a
 ) -> None:
     incident = await declared(store, directory, works)
     context = works.context()
-    change = ChangeIncident(store, directory)
+    change = IncidentCommands(store, directory)
     command = commands.UpdateStatus(incident_id=incident.id, status=Status.INVESTIGATING)
-    result = await update_status(change, context, command)
+    result = await change.update_status(context, command)
     with pytest.raises(OutcomeTaken):
-        await update_status(change, context, commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED))
+        await change.update_status(context, commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED))
     state = await store.load(works.organization, incident.id)
     assert state is not None
     assert (state.status, state.version) == (Status.INVESTIGATING, 2)
@@ -149,8 +141,7 @@ async def test_another_organisation_finds_nothing(store, database, directory, wo
         with pytest.raises(refusals.IncidentUnknown):
             await reads.get(other_works.organization, GetIncident(incident=name))
     with pytest.raises(refusals.IncidentUnknown):
-        await update_status(
-            ChangeIncident(store, directory),
+        await IncidentCommands(store, directory).update_status(
             other_works.context(),
             commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED),
         )
@@ -170,24 +161,22 @@ async def test_another_organisation_finds_nothing(store, database, directory, wo
 )
 async def test_an_incident_at_an_unknown_place_is_refused_by_name(store, directory, works, wrong, reason) -> None:
     with pytest.raises(reason):
-        await declare_incident(store, directory, works.context(), order(works, **wrong(works)))
+        await IncidentCommands(store, directory).declare(works.context(), order(works, **wrong(works)))
 
 
 async def test_who_may_not_order_is_told_so(store, directory, works, other_works) -> None:
     with pytest.raises(refusals.RoleNotSufficient):
-        await declare_incident(store, directory, works.context(works.viewer), order(works))
+        await IncidentCommands(store, directory).declare(works.context(works.viewer), order(works))
     with pytest.raises(refusals.MemberUnknown):
-        await declare_incident(store, directory, works.context(other_works.anna), order(works))
+        await IncidentCommands(store, directory).declare(works.context(other_works.anna), order(works))
     incident = await declared(store, directory, works)
     with pytest.raises(refusals.MemberUnknown):
-        await assign_lead(
-            ChangeIncident(store, directory),
+        await IncidentCommands(store, directory).assign_lead(
             works.context(),
             commands.AssignLead(incident_id=incident.id, member_id=other_works.ben),
         )
     with pytest.raises(refusals.RoleNotSufficient):
-        await link_chat(
-            ChangeIncident(store, directory),
+        await IncidentCommands(store, directory).link_chat(
             works.context(),
             commands.LinkChat(incident_id=incident.id, chat_channel_ref="19:stolen"),
         )
@@ -197,24 +186,24 @@ async def test_a_plant_system_reports_and_decides_nothing(store, directory, work
     def context():
         return replace(works.context(), actor="signal:press-3")
 
-    result = await declare_incident(store, directory, context(), order(works))
+    result = await IncidentCommands(store, directory).declare(context(), order(works))
     incident = Incident.model_validate(result["incident"])
-    change = ChangeIncident(store, directory)
+    change = IncidentCommands(store, directory)
     report = commands.AddEvent(incident_id=incident.id, type=EntryType.ANNOTATION, text="Pressure is back.")
-    await add_event(change, context(), report)
+    await change.add_event(context(), report)
     with pytest.raises(refusals.RoleNotSufficient):
-        await update_status(change, context(), commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED))
+        await change.update_status(context(), commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED))
     assert (incident.declared_by, incident.assigned_to) == ("signal:press-3", None)
 
 
 async def test_the_state_is_known_as_of_any_version_and_time(store, database, directory, works) -> None:
     incident = await declared(store, directory, works)
-    change = ChangeIncident(store, directory)
-    await update_status(
-        change, works.context(), commands.UpdateStatus(incident_id=incident.id, status=Status.INVESTIGATING)
+    change = IncidentCommands(store, directory)
+    await change.update_status(
+        works.context(), commands.UpdateStatus(incident_id=incident.id, status=Status.INVESTIGATING)
     )
     summary = Summary(what_happened="The infeed sensor had come loose.")
-    await resolve_incident(change, works.context(), commands.ResolveIncident(incident_id=incident.id, summary=summary))
+    await change.resolve(works.context(), commands.ResolveIncident(incident_id=incident.id, summary=summary))
     reads = IncidentReads(database)
 
     async def known(**moment) -> Incident:
@@ -234,11 +223,11 @@ async def test_what_was_known_is_known_also_when_orders_overtake_each_other_or_a
     store, database, directory, works
 ) -> None:
     incident = await declared(store, directory, works)
-    change = ChangeIncident(store, directory)
+    change = IncidentCommands(store, directory)
     overtaken = works.context()
     faster = replace(works.context(), now=overtaken.now + timedelta(seconds=5))
-    await update_status(change, faster, commands.UpdateStatus(incident_id=incident.id, status=Status.INVESTIGATING))
-    await update_status(change, overtaken, commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED))
+    await change.update_status(faster, commands.UpdateStatus(incident_id=incident.id, status=Status.INVESTIGATING))
+    await change.update_status(overtaken, commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED))
     reads = IncidentReads(database)
 
     async def known(at: datetime) -> tuple[int, Status]:
@@ -266,8 +255,7 @@ async def test_a_page_ends_early_rather_than_being_too_large_for_the_bus(store, 
 async def test_an_incident_never_grows_beyond_what_can_be_told_and_read(store, database, directory, works) -> None:
     incident = await declared(store, directory, works)
     await closed_with_much_to_do(store, directory, works, incident.id)
-    await reopen_incident(
-        ChangeIncident(store, directory),
+    await IncidentCommands(store, directory).reopen(
         works.context(),
         commands.ReopenIncident(incident_id=incident.id, reason="It came back."),
     )
@@ -282,8 +270,7 @@ async def test_what_was_done_earlier_keeps_its_time(store, database, directory, 
     incident = await declared(store, directory, works)
     context = works.context()
     earlier = context.now - timedelta(minutes=20)
-    await add_event(
-        ChangeIncident(store, directory),
+    await IncidentCommands(store, directory).add_event(
         context,
         commands.AddEvent(incident_id=incident.id, type=EntryType.ANNOTATION, text="Heard a bang", occurred_at=earlier),
     )

@@ -7,40 +7,44 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from haveri_contracts.incident.commands import DeclareIncident
+from haveri_contracts.incident.events import IncidentDeclared, IncidentReopened, LeadAssigned
+from haveri_contracts.incident.models import FollowUpDraft, Incident, Summary
 from haveri_contracts.plain import EntryType, Refusal, Severity, Status
 from haveri_incident.domain import decisions, refusals
-from haveri_incident.domain.decisions import Declaration
-from haveri_incident.domain.events import Declared, LeadAssigned, Reopened
-from haveri_incident.domain.state import BrokenHistoryError, Fact, IncidentState, evolve, fold
-from haveri_incident.domain.values import FollowUp, Summary
+from haveri_incident.domain.state import BrokenHistoryError, Fact, evolve, fold
 
 NOW = datetime(2026, 3, 29, 1, 10, tzinfo=UTC)
-ANNA, BEN = UUID(int=1), UUID(int=2)
-SUMMARY = Summary("The infeed sensor had come loose.", root_cause="Vibration", resolution="Sensor replaced")
+ANNA, BEN, INCIDENT = UUID(int=1), UUID(int=2), UUID(int=9)
+DECLARE = DeclareIncident(
+    incident_id=INCIDENT, title="Filler 2 jammed", severity=Severity.SEV1, facility_id=UUID(int=5)
+)
+SUMMARY = Summary(
+    what_happened="The infeed sensor had come loose.", root_cause="Vibration", resolution="Sensor replaced"
+)
 
 
-def after(state: IncidentState | None, events: decisions.Events) -> IncidentState:
+def after(state: Incident | None, events: decisions.Events) -> Incident:
     for event in events:
         version = state.version + 1 if state else 1
-        state = evolve(state, Fact(UUID(int=9), version, event, NOW))
+        state = evolve(state, Fact(version, event, NOW))
     assert state is not None
     return state
 
 
-def declared() -> IncidentState:
-    declaration = Declaration("Filler 2 jammed", Severity.SEV1, UUID(int=5))
-    return after(None, decisions.declare(declaration, number="INC-1", actor=f"member:{ANNA}", lead=ANNA, now=NOW))
+def declared() -> Incident:
+    return after(None, decisions.declare(DECLARE, number="INC-1", actor=f"member:{ANNA}", lead=ANNA, now=NOW))
 
 
-def investigating() -> IncidentState:
+def investigating() -> Incident:
     return after(declared(), decisions.update_status(declared(), Status.INVESTIGATING, ""))
 
 
-def resolved() -> IncidentState:
+def resolved() -> Incident:
     return after(investigating(), decisions.resolve(investigating(), SUMMARY, NOW))
 
 
-def closed() -> IncidentState:
+def closed() -> Incident:
     return after(resolved(), decisions.close(resolved(), [], NOW))
 
 
@@ -55,9 +59,9 @@ def test_an_incident_goes_from_declared_over_mitigated_to_closed() -> None:
     state = after(state, decisions.update_status(state, Status.MITIGATED, "running at half speed"))
     state = after(state, decisions.resolve(state, SUMMARY, NOW))
     assert (state.status, state.summary, state.resolved_at) == (Status.RESOLVED, SUMMARY, NOW)
-    follow_up = FollowUp(uuid4(), "Order a spare sensor", ANNA)
+    follow_up = FollowUpDraft(id=uuid4(), description="Order a spare sensor", assigned_to=ANNA)
     state = after(state, decisions.close(state, [follow_up], NOW))
-    assert (state.status, state.follow_ups, state.closed_at) == (Status.CLOSED, (follow_up,), NOW)
+    assert (state.status, state.follow_ups, state.closed_at) == (Status.CLOSED, [follow_up], NOW)
 
 
 def test_a_problem_that_comes_back_is_investigated_again() -> None:
@@ -77,7 +81,7 @@ def test_a_problem_that_comes_back_is_investigated_again() -> None:
     ],
 )
 def test_a_status_that_may_not_follow_is_refused_by_name(
-    state: IncidentState, status: Status, reason: type[Refusal]
+    state: Incident, status: Status, reason: type[Refusal]
 ) -> None:
     with pytest.raises(reason) as refusal:
         decisions.update_status(state, status, "")
@@ -116,7 +120,7 @@ def test_an_order_at_the_wrong_time_is_refused_by_name(order, reason) -> None:
 NAMES = {ANNA: "Anna", BEN: "Ben"}
 
 
-def taken() -> IncidentState:
+def taken() -> Incident:
     return after(declared(), decisions.acknowledge(declared(), ANNA, NOW, NAMES))
 
 
@@ -153,14 +157,16 @@ def test_a_reopened_incident_is_nobodys_until_somebody_takes_it_anew() -> None:
 
 def test_a_reopening_of_the_time_before_acknowledgements_were_cleared_reads_as_it_did_then() -> None:
     resolved = after(taken(), decisions.resolve(taken(), SUMMARY, NOW))
-    reopened = after(resolved, [Reopened(Status.RESOLVED, "Jammed again")])
+    reopened = after(
+        resolved, [IncidentReopened(incident_id=INCIDENT, old_status=Status.RESOLVED, reason="Jammed again")]
+    )
     assert reopened.acknowledged_by == ANNA
 
 
 def test_a_closed_incident_still_takes_annotations_and_a_better_summary() -> None:
     state = closed()
     assert decisions.add_event(state, EntryType.ANNOTATION, "Seen in the review", NOW - timedelta(days=1), NOW)
-    better = Summary("The bracket of the infeed sensor was cracked.")
+    better = Summary(what_happened="The bracket of the infeed sensor was cracked.")
     assert after(state, decisions.amend_summary(state, better)).summary == better
 
 
@@ -178,20 +184,11 @@ def test_the_same_chat_references_again_are_no_news() -> None:
 
 
 def test_a_history_with_a_hole_is_not_folded() -> None:
-    facts = [
-        Fact(
-            UUID(int=9),
-            1,
-            decisions.declare(
-                Declaration("x", Severity.SEV3, UUID(int=5)), number="INC-1", actor="system:x", lead=None, now=NOW
-            )[0],
-            NOW,
-        ),
-        Fact(UUID(int=9), 3, LeadAssigned(ANNA), NOW),
-    ]
+    (declaration,) = decisions.declare(DECLARE, number="INC-1", actor="system:x", lead=None, now=NOW)
+    facts = [Fact(1, declaration, NOW), Fact(3, LeadAssigned(incident_id=INCIDENT, member_id=ANNA), NOW)]
     with pytest.raises(BrokenHistoryError, match="version 3 cannot follow 1"):
         fold(facts)
     with pytest.raises(BrokenHistoryError, match="does not begin"):
         fold(facts[1:])
-    assert isinstance(facts[0].event, Declared)
+    assert isinstance(facts[0].event, IncidentDeclared)
     assert fold([]) is None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from haveri_contracts.incident.models import FollowUpDraft, IncidentDetails, Summary
+from haveri_contracts.incident.models import AddedEntryType, FollowUpDraft, IncidentDetails, Summary
 from haveri_contracts.message import Command, Visibility
-from haveri_contracts.plain import EntryType, Severity, Status
+from haveri_contracts.plain import Severity, Status
 from haveri_contracts.types import LongText, NonEmptyText, Reference, Tag, Timestamp
 
 
@@ -72,7 +71,7 @@ class AddEvent(IncidentCommand):
     """Add something that was done, noted, answered or suggested; `occurred_at` when it was earlier than now."""
 
     name = "add_event"
-    type: Literal[EntryType.ACTION_TAKEN, EntryType.ANNOTATION, EntryType.TRIAGE_RESPONSE, EntryType.BOT_GUIDANCE]
+    type: AddedEntryType
     text: NonEmptyText
     occurred_at: Timestamp | None = None
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from haveri_contracts.incident.models import FollowUpDraft, IncidentDetails, Summary
+from haveri_contracts.incident.models import AddedEntryType, FollowUpDraft, IncidentDetails, Summary
 from haveri_contracts.message import Event, Visibility
 from haveri_contracts.plain import EntryType, Severity, Status
 from haveri_contracts.types import Actor, LongText, NonEmptyText, Reference, Timestamp
@@ -87,7 +87,7 @@ class EventAdded(IncidentEvent):
 
     name = "event_added"
     entry = EntryType.ANNOTATION
-    type: Literal[EntryType.ACTION_TAKEN, EntryType.ANNOTATION, EntryType.TRIAGE_RESPONSE, EntryType.BOT_GUIDANCE]
+    type: AddedEntryType
     text: NonEmptyText
 
     def timeline_entry(self) -> EntryType:

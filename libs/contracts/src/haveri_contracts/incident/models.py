@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, WithJsonSchema
 
-from haveri_contracts.plain import Severity, Status
+from haveri_contracts.plain import EntryType, Severity, Status
 from haveri_contracts.types import Actor, Frozen, Label, LongText, NonEmptyText, Reference, ShortText, Tag, Timestamp
 
 Money = Annotated[
@@ -25,6 +25,11 @@ Money = Annotated[
     ),
 ]
 """An amount in the organisation's currency, with two decimals; written as a string, so that no cent is rounded."""
+
+AddedEntryType = Literal[
+    EntryType.ACTION_TAKEN, EntryType.ANNOTATION, EntryType.TRIAGE_RESPONSE, EntryType.BOT_GUIDANCE
+]
+"""The kinds of entry that people and systems add to an incident themselves."""
 
 
 class Impact(Frozen):

@@ -17,12 +17,14 @@ from haveri_chassis.outbox import MAX_BODY_BYTES, wake_outbox_sql
 from haveri_chassis.outcomes import OutcomeTaken, record_outcome
 from haveri_chassis.telemetry import current_traceparent
 from haveri_contracts.envelope import Envelope, wrap
+from haveri_contracts.incident.events import IncidentEvent
+from haveri_contracts.incident.models import Incident
+from haveri_contracts.message import find
 from haveri_contracts.outcomes import Outcome
 from haveri_contracts.subjects import Kind, subject_for
-from haveri_incident.adapters.translation import from_stored, to_incident, to_published
 from haveri_incident.application.ports import Change, Context, VersionConflictError
 from haveri_incident.domain.refusals import IncidentAlreadyDeclared
-from haveri_incident.domain.state import Fact, IncidentState, fold
+from haveri_incident.domain.state import Fact, fold
 
 _HISTORY = """
 SELECT version, type, payload, recorded_at FROM events
@@ -65,20 +67,20 @@ class EventStore:
         self._database = database
         self._ids = ids
 
-    async def load(self, organization: str, incident_id: UUID) -> IncidentState | None:
+    async def load(self, organization: str, incident_id: UUID) -> Incident | None:
         """The present state, folded from the events; None for an incident that is not of this organisation."""
         async with self._database.transaction(organization) as connection:
             rows = await connection.fetch(_HISTORY, organization, incident_id)
-        return fold(fact_of(incident_id, row) for row in rows)
+        return fold(fact_of(row) for row in rows)
 
     async def append(self, context: Context, change: Change) -> dict[str, Any]:
         """Store a change; raises VersionConflictError when another was stored since it was decided."""
         async with self._database.transaction(context.organization) as connection:
             return await self.store(connection, context, change)
 
-    async def settle(self, context: Context, state: IncidentState) -> dict[str, Any]:
+    async def settle(self, context: Context, state: Incident) -> dict[str, Any]:
         """Record that the order was accepted and changed nothing."""
-        result = {"incident": to_incident(state).model_dump(mode="json")}
+        result = {"incident": state.model_dump(mode="json")}
         async with self._database.transaction(context.organization) as connection:
             await record_outcome(connection, context.organization, Outcome.accepted(context.command_id, result))
         return result
@@ -92,7 +94,7 @@ class EventStore:
     async def store(self, connection: asyncpg.Connection, context: Context, change: Change) -> dict[str, Any]:
         """Store a change in the caller's transaction; raises VersionConflictError."""
         envelopes = [self._envelope(context, change, index) for index in range(len(change.events))]
-        incident = to_incident(change.after)
+        incident = change.after
         state = incident.model_dump(mode="json")
         result = {"incident": state}
         projected, bodies = orjson.dumps(state), [envelope.encode() for envelope in envelopes]
@@ -101,7 +103,7 @@ class EventStore:
             await connection.execute(
                 _APPEND,
                 context.organization,
-                change.after.id,
+                incident.id,
                 change.occurred_at,
                 change.recorded_at,
                 context.actor,
@@ -130,7 +132,7 @@ class EventStore:
 
     def _envelope(self, context: Context, change: Change, index: int) -> Envelope:
         return wrap(
-            to_published(change.after.id, change.events[index]),
+            change.events[index],
             id=self._ids.new(),
             source="incident",
             organization=context.organization,
@@ -163,9 +165,17 @@ class DeclaringTransaction:
             raise IncidentAlreadyDeclared("Send a new incident id for a new incident.") from None
 
 
-def fact_of(incident_id: UUID, row: asyncpg.Record) -> Fact:
+def fact_of(row: asyncpg.Record) -> Fact:
     """The fact in a row of `events`."""
-    return Fact(incident_id, row["version"], from_stored(row["type"], row["payload"]), row["recorded_at"])
+    return Fact(row["version"], event_of(row["type"], row["payload"]), row["recorded_at"])
+
+
+def event_of(message_type: str, payload: dict[str, Any]) -> IncidentEvent:
+    """The event of a type and its data, as it was published; raises KeyError for a type that is not an incident's."""
+    message = find(message_type)
+    if message is None or not issubclass(message, IncidentEvent):
+        raise KeyError(message_type)
+    return message.model_validate(payload)
 
 
 def _check_size(number: str, *told: bytes) -> None:

@@ -14,7 +14,6 @@ from haveri_chassis.pages import cursor_of, number_in, that_fit
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import CountIncidents, GetIncident, IncidentCounts, ListIncidents
 from haveri_incident.adapters.event_store import fact_of
-from haveri_incident.adapters.translation import to_incident
 from haveri_incident.domain.refusals import IncidentUnknown
 from haveri_incident.domain.state import fold
 
@@ -95,10 +94,10 @@ class IncidentReads:
             query.as_of,
             query.version_at,
         )
-        state = fold(fact_of(incident_id, row) for row in rows)
+        state = fold(fact_of(row) for row in rows)
         if state is None:
             raise IncidentUnknown(f"{query.incident} was not known at that time.")
-        return to_incident(state)
+        return state
 
 
 def _filters(organization: str, query: ListIncidents) -> tuple[str, list[object]]:

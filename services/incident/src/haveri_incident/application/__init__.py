@@ -1,1 +1,1 @@
-"""Use cases of the incident service, one file each, and the ports they need."""
+"""The commands of the incident service, and the ports they need."""

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from haveri_contracts.incident.events import IncidentEvent
+from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Role
-from haveri_incident.domain.events import IncidentEvent
-from haveri_incident.domain.state import IncidentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Change:
     before: int
     """The version the events were decided on; 0 for a declaration."""
     events: Sequence[IncidentEvent]
-    after: IncidentState
+    after: Incident
     occurred_at: datetime
     recorded_at: datetime
 
@@ -44,7 +44,7 @@ class VersionConflictError(Exception):
 class Incidents(Protocol):
     """The event store with its inline projection."""
 
-    async def load(self, organization: str, incident_id: UUID) -> IncidentState | None:
+    async def load(self, organization: str, incident_id: UUID) -> Incident | None:
         """The present state, folded from the events."""
 
     async def append(self, context: Context, change: Change) -> dict[str, Any]:
@@ -53,7 +53,7 @@ class Incidents(Protocol):
         Raises VersionConflictError.
         """
 
-    async def settle(self, context: Context, state: IncidentState) -> dict[str, Any]:
+    async def settle(self, context: Context, state: Incident) -> dict[str, Any]:
         """Record the outcome of an order that changed nothing; gives its result."""
 
     def declaring(self, organization: str) -> AbstractAsyncContextManager[Declaring]:

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from haveri_contracts.plain import EntryType, Severity, Status
-from haveri_incident.domain import refusals
-from haveri_incident.domain.events import (
-    Acknowledged,
+from haveri_contracts.incident.commands import DeclareIncident
+from haveri_contracts.incident.events import (
     AcknowledgementExpired,
     ChatLinked,
-    Closed,
     CommsLeadAssigned,
-    Declared,
     EscalationRequested,
     EventAdded,
+    IncidentAcknowledged,
+    IncidentClosed,
+    IncidentDeclared,
     IncidentEvent,
+    IncidentReopened,
+    IncidentResolved,
     LeadAssigned,
-    Reopened,
-    Resolved,
     SeverityChanged,
     StatusUpdated,
     SummaryAmended,
 )
-from haveri_incident.domain.state import IncidentState
-from haveri_incident.domain.values import FollowUp, Summary
+from haveri_contracts.incident.models import AddedEntryType, FollowUpDraft, Incident, Summary
+from haveri_contracts.plain import EntryType, Severity, Status
+from haveri_incident.domain import refusals
 
 Events = Sequence[IncidentEvent]
 
@@ -41,39 +40,14 @@ MAY_FOLLOW: dict[Status, tuple[Status, ...]] = {
 """What `update_status` may set, by the present status; resolving, closing and reopening are orders of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What a person says when declaring."""
-
-    title: str
-    severity: Severity
-    facility_id: UUID
-    area_id: UUID | None = None
-    asset_ids: tuple[UUID, ...] = ()
-    description: str = ""
-    tags: tuple[str, ...] = ()
+def declare(command: DeclareIncident, *, number: str, actor: str, lead: UUID | None, now: datetime) -> Events:
+    """Declare what the command says; `lead` is the declaring member, who is responsible until another is named."""
+    once = {"asset_ids": list(dict.fromkeys(command.asset_ids)), "tags": list(dict.fromkeys(command.tags))}
+    added = {"number": number, "declared_by": actor, "declared_at": now, "assigned_to": lead}
+    return [IncidentDeclared.model_validate({**dict(command), **once, **added})]
 
 
-def declare(declaration: Declaration, *, number: str, actor: str, lead: UUID | None, now: datetime) -> Events:
-    """Declare; `lead` is the declaring member, who is responsible until another is named."""
-    return [
-        Declared(
-            number=number,
-            title=declaration.title,
-            description=declaration.description,
-            severity=declaration.severity,
-            facility_id=declaration.facility_id,
-            area_id=declaration.area_id,
-            asset_ids=declaration.asset_ids,
-            tags=declaration.tags,
-            declared_by=actor,
-            declared_at=now,
-            assigned_to=lead,
-        )
-    ]
-
-
-def update_status(state: IncidentState, status: Status, note: str) -> Events:
+def update_status(state: Incident, status: Status, note: str) -> Events:
     """Move between the open statuses."""
     _still_open(state)
     if status is Status.RESOLVED:
@@ -87,110 +61,134 @@ def update_status(state: IncidentState, status: Status, note: str) -> Events:
         raise refusals.StatusMayNotFollow(
             f"{state.number} is {state.status.value}; after that comes {allowed}, not {status.value}."
         )
-    return [StatusUpdated(state.status, status, note)]
+    return [StatusUpdated(incident_id=state.id, old_status=state.status, status=status, note=note)]
 
 
-def change_severity(state: IncidentState, severity: Severity, reason: str) -> Events:
+def change_severity(state: Incident, severity: Severity, reason: str) -> Events:
     """Say that it is worse or better than thought."""
     _still_open(state)
     if severity is state.severity:
         raise refusals.SeverityUnchanged(f"{state.number} is {severity.value} already.")
-    return [SeverityChanged(state.severity, severity, reason)]
+    return [SeverityChanged(incident_id=state.id, old_severity=state.severity, severity=severity, reason=reason)]
 
 
-def acknowledge(state: IncidentState, member_id: UUID, now: datetime, names: Mapping[UUID, str]) -> Events:
+def acknowledge(state: Incident, member_id: UUID, now: datetime, names: Mapping[UUID, str]) -> Events:
     """Say "I have it"; who comes second is told who was first, by the members' `names`."""
     _still_open(state)
     if state.acknowledged_at is not None and state.acknowledged_by is not None:
         taker = "You" if state.acknowledged_by == member_id else names.get(state.acknowledged_by, "Somebody else")
         raise refusals.AlreadyAcknowledged(f"{taker} took {state.number} at {state.acknowledged_at:%H:%M} UTC.")
-    return [Acknowledged(member_id, now)]
+    return [IncidentAcknowledged(incident_id=state.id, member_id=member_id, acknowledged_at=now)]
 
 
-def expire_acknowledgement(state: IncidentState, acknowledged_at: datetime, idle_minutes: float) -> Events:
+def expire_acknowledgement(state: Incident, acknowledged_at: datetime, idle_minutes: float) -> Events:
     """Take back the acknowledgement of that moment, and no newer one, when the incident still waits for its remedy."""
     _still_open(state)
     if state.acknowledged_by is None or state.acknowledged_at != acknowledged_at:
         raise refusals.AcknowledgementNotInForce(f"Nobody has {state.number} since {acknowledged_at:%H:%M:%S} UTC.")
     if state.status is Status.MITIGATED:
         raise refusals.AcknowledgementNotInForce(f"{state.number} is MITIGATED; whoever took it has done something.")
-    return [AcknowledgementExpired(state.acknowledged_by, acknowledged_at, idle_minutes)]
+    return [
+        AcknowledgementExpired(
+            incident_id=state.id,
+            member_id=state.acknowledged_by,
+            acknowledged_at=acknowledged_at,
+            idle_minutes=idle_minutes,
+        )
+    ]
 
 
-def assign_lead(state: IncidentState, member_id: UUID) -> Events:
+def assign_lead(state: Incident, member_id: UUID) -> Events:
     """Name the responsible lead."""
     _not_closed(state)
     if member_id == state.assigned_to:
         raise refusals.LeadUnchanged(f"This member leads {state.number} already.")
-    return [LeadAssigned(member_id, state.assigned_to)]
+    return [LeadAssigned(incident_id=state.id, old_member_id=state.assigned_to, member_id=member_id)]
 
 
-def assign_comms_lead(state: IncidentState, member_id: UUID) -> Events:
+def assign_comms_lead(state: Incident, member_id: UUID) -> Events:
     """Name who keeps the stakeholders informed."""
     _not_closed(state)
     if member_id == state.comms_lead:
         raise refusals.LeadUnchanged(f"This member keeps the stakeholders of {state.number} informed already.")
-    return [CommsLeadAssigned(member_id, state.comms_lead)]
+    return [CommsLeadAssigned(incident_id=state.id, old_member_id=state.comms_lead, member_id=member_id)]
 
 
-def add_event(state: IncidentState, kind: EntryType, text: str, occurred_at: datetime | None, now: datetime) -> Events:
+def add_event(state: Incident, kind: AddedEntryType, text: str, occurred_at: datetime | None, now: datetime) -> Events:
     """Add what was done or noted; a closed incident takes annotations only, made during its review."""
     if occurred_at is not None and occurred_at > now:
         raise refusals.OccurredInTheFuture("Give the time when it happened, at the latest now.")
     if kind is not EntryType.ANNOTATION:
         _not_closed(state)
-    return [EventAdded(kind, text)]
+    return [EventAdded(incident_id=state.id, type=kind, text=text)]
 
 
 def escalate(
-    state: IncidentState, policy_id: UUID | None, member_ids: Sequence[UUID], team_ids: Sequence[UUID], reason: str
+    state: Incident, policy_id: UUID | None, member_ids: Sequence[UUID], team_ids: Sequence[UUID], reason: str
 ) -> Events:
     """Wish for more people; with nobody named, for whomever the policy in force calls."""
     _still_open(state)
-    return [EscalationRequested(policy_id, tuple(member_ids), tuple(team_ids), reason)]
+    return [
+        EscalationRequested(
+            incident_id=state.id,
+            policy_id=policy_id,
+            member_ids=list(member_ids),
+            team_ids=list(team_ids),
+            reason=reason,
+        )
+    ]
 
 
-def resolve(state: IncidentState, summary: Summary, now: datetime) -> Events:
+def resolve(state: Incident, summary: Summary, now: datetime) -> Events:
     """Say that it is over."""
     _still_open(state)
-    return [Resolved(state.status, summary, now)]
+    return [IncidentResolved(incident_id=state.id, old_status=state.status, summary=summary, resolved_at=now)]
 
 
-def amend_summary(state: IncidentState, summary: Summary) -> Events:
+def amend_summary(state: Incident, summary: Summary) -> Events:
     """Correct the record."""
     if state.status.is_open:
         raise refusals.IncidentStillOpen(f"{state.number} is {state.status.value}; its summary is written at resolve.")
-    return [SummaryAmended(summary)]
+    return [SummaryAmended(incident_id=state.id, summary=summary)]
 
 
-def close(state: IncidentState, follow_ups: Sequence[FollowUp], now: datetime) -> Events:
+def close(state: Incident, follow_ups: Sequence[FollowUpDraft], now: datetime) -> Events:
     """Close, naming what is left to do."""
     _not_closed(state)
     if state.status is not Status.RESOLVED:
         raise refusals.IncidentNotResolved(f"{state.number} is {state.status.value}; resolve it first.")
-    return [Closed(now, tuple(follow_ups))]
+    return [IncidentClosed(incident_id=state.id, follow_ups=list(follow_ups), closed_at=now)]
 
 
-def reopen(state: IncidentState, reason: str) -> Events:
+def reopen(state: Incident, reason: str) -> Events:
     """Take it up again; it is nobody's until somebody acknowledges it anew."""
     if state.status.is_open:
         raise refusals.IncidentStillOpen(f"{state.number} is {state.status.value}; there is nothing to reopen.")
-    return [Reopened(state.status, reason, clears_acknowledgement=True)]
+    return [IncidentReopened(incident_id=state.id, old_status=state.status, reason=reason, clears_acknowledgement=True)]
 
 
-def link_chat(state: IncidentState, channel: str | None, global_channel: str | None, message: str | None) -> Events:
+def link_chat(state: Incident, channel: str | None, global_channel: str | None, message: str | None) -> Events:
     """Record where the incident is lived in chat; the same references again are no news."""
     known = (state.chat_channel_ref, state.global_channel_ref, state.global_message_ref)
     given = (channel or known[0], global_channel or known[1], message or known[2])
-    return [] if given == known else [ChatLinked(channel, global_channel, message)]
+    if given == known:
+        return []
+    return [
+        ChatLinked(
+            incident_id=state.id,
+            chat_channel_ref=channel,
+            global_channel_ref=global_channel,
+            global_message_ref=message,
+        )
+    ]
 
 
-def _not_closed(state: IncidentState) -> None:
+def _not_closed(state: Incident) -> None:
     if state.status is Status.CLOSED:
         raise refusals.IncidentAlreadyClosed(f"{state.number} is closed; reopen it to go on working.")
 
 
-def _still_open(state: IncidentState) -> None:
+def _still_open(state: Incident) -> None:
     _not_closed(state)
     if state.status is Status.RESOLVED:
         raise refusals.IncidentAlreadyResolved(f"{state.number} is resolved; reopen it if it came back.")

@@ -3,66 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
-from uuid import UUID
+from typing import Any
 
-from haveri_contracts.plain import Severity, Status
-from haveri_incident.domain.events import (
-    Acknowledged,
+from haveri_contracts.incident.events import (
     AcknowledgementExpired,
     ChatLinked,
-    Closed,
     CommsLeadAssigned,
-    Declared,
+    IncidentAcknowledged,
+    IncidentClosed,
+    IncidentDeclared,
     IncidentEvent,
+    IncidentReopened,
+    IncidentResolved,
     LeadAssigned,
-    Reopened,
-    Resolved,
     SeverityChanged,
     StatusUpdated,
     SummaryAmended,
 )
-from haveri_incident.domain.values import FollowUp, Summary
+from haveri_contracts.incident.models import Incident
+from haveri_contracts.plain import Status
 
-
-@dataclass(frozen=True, slots=True)
-class IncidentState:
-    """An incident as its events so far have made it. Times are aware and in UTC."""
-
-    id: UUID
-    number: str
-    title: str
-    description: str
-    status: Status
-    severity: Severity
-    declared_by: str
-    declared_at: datetime
-    facility_id: UUID
-    area_id: UUID | None
-    asset_ids: tuple[UUID, ...]
-    assigned_to: UUID | None
-    tags: tuple[str, ...]
-    updated_at: datetime
-    version: int
-    comms_lead: UUID | None = None
-    acknowledged_at: datetime | None = None
-    acknowledged_by: UUID | None = None
-    resolved_at: datetime | None = None
-    closed_at: datetime | None = None
-    chat_channel_ref: str | None = None
-    global_channel_ref: str | None = None
-    global_message_ref: str | None = None
-    summary: Summary | None = None
-    follow_ups: tuple[FollowUp, ...] = ()
+Changes = dict[str, Any]
+"""The incident's fields that an event sets, with their new values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """An event in its place: the incident's version after it, and when Haveri learnt of it."""
 
-    incident_id: UUID
     version: int
     event: IncidentEvent
     recorded_at: datetime
@@ -72,114 +43,95 @@ class BrokenHistoryError(ValueError):
     """The events do not begin with a declaration or leave out a version."""
 
 
-def evolve(state: IncidentState | None, fact: Fact) -> IncidentState:
+def evolve(state: Incident | None, fact: Fact) -> Incident:
     """The state after one more fact; raises BrokenHistoryError when the fact does not follow."""
+    event = fact.event
     if state is None:
-        if not isinstance(fact.event, Declared) or fact.version != 1:
-            raise BrokenHistoryError(f"incident {fact.incident_id} does not begin with its declaration")
-        return _declared(fact, fact.event)
+        if not isinstance(event, IncidentDeclared) or fact.version != 1:
+            raise BrokenHistoryError(f"incident {event.incident_id} does not begin with its declaration")
+        return _declared(event, fact.recorded_at)
     if fact.version != state.version + 1:
         raise BrokenHistoryError(f"incident {state.id}: version {fact.version} cannot follow {state.version}")
-    return replace(_apply(fact.event, state), version=fact.version, updated_at=fact.recorded_at)
+    return state.model_copy(update={**_changes(event, state), "version": fact.version, "updated_at": fact.recorded_at})
 
 
-def fold(facts: Iterable[Fact]) -> IncidentState | None:
+def fold(facts: Iterable[Fact]) -> Incident | None:
     """The state that a history gives, in the order of versions; None for no history."""
-    state: IncidentState | None = None
+    state: Incident | None = None
     for fact in facts:
         state = evolve(state, fact)
     return state
 
 
-def _declared(fact: Fact, event: Declared) -> IncidentState:
-    return IncidentState(
-        id=fact.incident_id,
-        number=event.number,
-        title=event.title,
-        description=event.description,
-        status=Status.DECLARED,
-        severity=event.severity,
-        declared_by=event.declared_by,
-        declared_at=event.declared_at,
-        facility_id=event.facility_id,
-        area_id=event.area_id,
-        asset_ids=event.asset_ids,
-        assigned_to=event.assigned_to,
-        tags=event.tags,
-        updated_at=fact.recorded_at,
-        version=1,
-    )
+def _declared(event: IncidentDeclared, recorded_at: datetime) -> Incident:
+    """What was said at the declaration is so until another event says otherwise: fields of one name are one field."""
+    begun = {"id": event.incident_id, "status": Status.DECLARED, "updated_at": recorded_at, "version": 1}
+    return Incident.model_validate({**dict(event), **begun})
 
 
 @singledispatch
-def _apply(_event: object, state: IncidentState) -> IncidentState:
+def _changes(_event: object, _state: Incident) -> Changes:
     """Events that are told on the timeline only leave the state as it is."""
-    return state
+    return {}
 
 
-@_apply.register
-def _(event: StatusUpdated, state: IncidentState) -> IncidentState:
-    return replace(state, status=event.status)
+@_changes.register
+def _(event: StatusUpdated, _state: Incident) -> Changes:
+    return {"status": event.status}
 
 
-@_apply.register
-def _(event: SeverityChanged, state: IncidentState) -> IncidentState:
-    return replace(state, severity=event.severity)
+@_changes.register
+def _(event: SeverityChanged, _state: Incident) -> Changes:
+    return {"severity": event.severity}
 
 
-@_apply.register
-def _(event: Acknowledged, state: IncidentState) -> IncidentState:
-    return replace(state, acknowledged_at=event.acknowledged_at, acknowledged_by=event.member_id)
+@_changes.register
+def _(event: IncidentAcknowledged, _state: Incident) -> Changes:
+    return {"acknowledged_at": event.acknowledged_at, "acknowledged_by": event.member_id}
 
 
-@_apply.register
-def _(_event: AcknowledgementExpired, state: IncidentState) -> IncidentState:
-    return _nobodys(state)
+@_changes.register
+def _(_event: AcknowledgementExpired, _state: Incident) -> Changes:
+    return _NOBODYS
 
 
-@_apply.register
-def _(event: LeadAssigned, state: IncidentState) -> IncidentState:
-    return replace(state, assigned_to=event.member_id)
+@_changes.register
+def _(event: LeadAssigned, _state: Incident) -> Changes:
+    return {"assigned_to": event.member_id}
 
 
-@_apply.register
-def _(event: CommsLeadAssigned, state: IncidentState) -> IncidentState:
-    return replace(state, comms_lead=event.member_id)
+@_changes.register
+def _(event: CommsLeadAssigned, _state: Incident) -> Changes:
+    return {"comms_lead": event.member_id}
 
 
-@_apply.register
-def _(event: Resolved, state: IncidentState) -> IncidentState:
-    return replace(state, status=Status.RESOLVED, summary=event.summary, resolved_at=event.resolved_at)
+@_changes.register
+def _(event: IncidentResolved, _state: Incident) -> Changes:
+    return {"status": event.status, "summary": event.summary, "resolved_at": event.resolved_at}
 
 
-@_apply.register
-def _(event: SummaryAmended, state: IncidentState) -> IncidentState:
-    return replace(state, summary=event.summary)
+@_changes.register
+def _(event: SummaryAmended, _state: Incident) -> Changes:
+    return {"summary": event.summary}
 
 
-@_apply.register
-def _(event: Closed, state: IncidentState) -> IncidentState:
-    return replace(
-        state, status=Status.CLOSED, closed_at=event.closed_at, follow_ups=state.follow_ups + event.follow_ups
-    )
+@_changes.register
+def _(event: IncidentClosed, state: Incident) -> Changes:
+    follow_ups = [*state.follow_ups, *event.follow_ups]
+    return {"status": event.status, "closed_at": event.closed_at, "follow_ups": follow_ups}
 
 
-@_apply.register
-def _(event: Reopened, state: IncidentState) -> IncidentState:
-    reopened = replace(state, status=Status.INVESTIGATING, resolved_at=None, closed_at=None)
-    return _nobodys(reopened) if event.clears_acknowledgement else reopened
+@_changes.register
+def _(event: IncidentReopened, _state: Incident) -> Changes:
+    # Older histories hold reopenings that left the acknowledgement as it was.
+    nobodys = _NOBODYS if event.clears_acknowledgement else {}
+    return {"status": event.status, "resolved_at": None, "closed_at": None, **nobodys}
 
 
-@_apply.register
-def _(event: ChatLinked, state: IncidentState) -> IncidentState:
-    return replace(
-        state,
-        chat_channel_ref=event.chat_channel_ref or state.chat_channel_ref,
-        global_channel_ref=event.global_channel_ref or state.global_channel_ref,
-        global_message_ref=event.global_message_ref or state.global_message_ref,
-    )
+@_changes.register
+def _(event: ChatLinked, _state: Incident) -> Changes:
+    return {name: value for name, value in event if name != "incident_id" and value is not None}
 
 
-def _nobodys(state: IncidentState) -> IncidentState:
-    """The incident as one that somebody has yet to take."""
-    return replace(state, acknowledged_at=None, acknowledged_by=None)
+_NOBODYS: Changes = {"acknowledged_at": None, "acknowledged_by": None}
+"""The incident as one that somebody has yet to take."""

@@ -15,38 +15,8 @@ from haveri_contracts.message import Command
 from haveri_contracts.plain import Refusal
 from haveri_contracts.streams import INCIDENT_COMMANDS
 from haveri_incident.adapters.reads import IncidentReads
-from haveri_incident.application.acknowledge import acknowledge
-from haveri_incident.application.add_event import add_event
-from haveri_incident.application.amend_summary import amend_summary
-from haveri_incident.application.assign_comms_lead import assign_comms_lead
-from haveri_incident.application.assign_lead import assign_lead
-from haveri_incident.application.change_incident import ChangeIncident
-from haveri_incident.application.change_severity import change_severity
-from haveri_incident.application.close_incident import close_incident
-from haveri_incident.application.declare_incident import declare_incident
-from haveri_incident.application.escalate import escalate
-from haveri_incident.application.expire_acknowledgement import expire_acknowledgement
-from haveri_incident.application.link_chat import link_chat
+from haveri_incident.application.commands import IncidentCommands
 from haveri_incident.application.ports import Context, Directory, Incidents
-from haveri_incident.application.reopen_incident import reopen_incident
-from haveri_incident.application.resolve_incident import resolve_incident
-from haveri_incident.application.update_status import update_status
-
-CHANGES: dict[type[Command], Callable[..., Awaitable[dict[str, Any]]]] = {
-    commands.UpdateStatus: update_status,
-    commands.ChangeSeverity: change_severity,
-    commands.Acknowledge: acknowledge,
-    commands.ExpireAcknowledgement: expire_acknowledgement,
-    commands.AssignLead: assign_lead,
-    commands.AssignCommsLead: assign_comms_lead,
-    commands.AddEvent: add_event,
-    commands.Escalate: escalate,
-    commands.ResolveIncident: resolve_incident,
-    commands.AmendSummary: amend_summary,
-    commands.CloseIncident: close_incident,
-    commands.ReopenIncident: reopen_incident,
-    commands.LinkChat: link_chat,
-}
 
 Handler = Callable[[Received[Any]], Awaitable[dict[str, Any] | None]]
 
@@ -60,18 +30,31 @@ class OutcomeUnknown(Refusal):
 
 def command_handlers(incidents: Incidents, directory: Directory, clock: Clock) -> dict[type[Command], Handler]:
     """What carries out each command."""
-    change = ChangeIncident(incidents, directory)
+    use = IncidentCommands(incidents, directory)
+    methods: dict[type[Command], Callable[..., Awaitable[dict[str, Any]]]] = {
+        commands.DeclareIncident: use.declare,
+        commands.UpdateStatus: use.update_status,
+        commands.ChangeSeverity: use.change_severity,
+        commands.Acknowledge: use.acknowledge,
+        commands.ExpireAcknowledgement: use.expire_acknowledgement,
+        commands.AssignLead: use.assign_lead,
+        commands.AssignCommsLead: use.assign_comms_lead,
+        commands.AddEvent: use.add_event,
+        commands.Escalate: use.escalate,
+        commands.ResolveIncident: use.resolve,
+        commands.AmendSummary: use.amend_summary,
+        commands.CloseIncident: use.close,
+        commands.ReopenIncident: use.reopen,
+        commands.LinkChat: use.link_chat,
+    }
 
-    async def declare(received: Received[commands.DeclareIncident]) -> dict[str, Any]:
-        return await declare_incident(incidents, directory, context_of(received, clock), received.message)
-
-    def changing(use_case: Callable[..., Awaitable[dict[str, Any]]]) -> Handler:
+    def handler(method: Callable[..., Awaitable[dict[str, Any]]]) -> Handler:
         async def handle(received: Received[Any]) -> dict[str, Any]:
-            return await use_case(change, context_of(received, clock), received.message)
+            return await method(context_of(received, clock), received.message)
 
         return handle
 
-    return {commands.DeclareIncident: declare, **{order: changing(use_case) for order, use_case in CHANGES.items()}}
+    return {command: handler(method) for command, method in methods.items()}
 
 
 def context_of(received: Received[Any], clock: Clock) -> Context:

@@ -9,14 +9,15 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from haveri_incident.adapters.translation import PAIRS, from_stored
+from haveri_contracts.incident.events import IncidentEvent
+from haveri_incident.adapters.event_store import event_of
 from haveri_incident.domain.state import Fact
 from haveri_timeline.adapters.reads import entry_of
 from haveri_timeline.domain.entries import Entry
 
 _PAGE = 200
 _AHEAD = 500
-_INCIDENT_EVENTS = [public.message_type() for _, public in PAIRS]
+_INCIDENT_EVENTS = [event.message_type() for event in IncidentEvent.__subclasses__()]
 
 _INCIDENTS = """
 SELECT organization_id, id, number, version, state::text AS state FROM incident.incidents
@@ -110,7 +111,7 @@ class Histories:
     async def events(self, incident: KeptIncident) -> AsyncIterator[Fact]:
         """The incident's events in order."""
         async for row in self._connection.cursor(_EVENTS, incident.organization, incident.id, prefetch=_AHEAD):
-            yield _fact(incident.id, row)
+            yield _fact(row)
 
     async def told_events(self, incident: KeptIncident) -> AsyncIterator[Fact]:
         """The same events as the timeline tells them, in the order of versions."""
@@ -118,7 +119,7 @@ class Histories:
             _TOLD_EVENTS, incident.organization, incident.id, _INCIDENT_EVENTS, prefetch=_AHEAD
         )
         async for row in rows:
-            yield _fact(incident.id, row)
+            yield _fact(row)
 
     async def entries(self, incident: KeptIncident) -> AsyncIterator[Entry]:
         """The timeline from its beginning."""
@@ -141,6 +142,6 @@ class Histories:
             yield row["organization_id"], row["incident_id"], row["what"]
 
 
-def _fact(incident_id: UUID, row: asyncpg.Record) -> Fact:
-    event = from_stored(row["type"], orjson.loads(row["payload"]))
-    return Fact(incident_id, row["version"], event, row["recorded_at"])
+def _fact(row: asyncpg.Record) -> Fact:
+    event = event_of(row["type"], orjson.loads(row["payload"]))
+    return Fact(row["version"], event, row["recorded_at"])

@@ -12,8 +12,8 @@ import asyncpg
 import orjson
 from pydantic import ValidationError
 
-from haveri_incident.adapters.translation import to_incident
-from haveri_incident.domain.state import BrokenHistoryError, Fact, IncidentState, evolve
+from haveri_contracts.incident.models import Incident
+from haveri_incident.domain.state import BrokenHistoryError, Fact, evolve
 from haveri_timeline.domain.chain import Head, extend
 from haveri_timeline.domain.entries import Entry
 from haveri_tool.upkeep.histories import Histories, KeptIncident
@@ -109,7 +109,7 @@ async def _problems(histories: Histories, incident: KeptIncident, seen: Counter[
 async def _fold_problems(
     what: str, facts: AsyncIterator[Fact], incident: KeptIncident, seen: Counter[str], kind: str
 ) -> list[str]:
-    state: IncidentState | None = None
+    state: Incident | None = None
     try:
         async for fact in facts:
             state = evolve(state, fact)
@@ -118,7 +118,7 @@ async def _fold_problems(
         return [f"{what} cannot be folded: {_short(error)}"]
     if state is None:
         return [f"{what} are empty" if what.endswith("events") else f"{what} is empty"]
-    differing = _differences(to_incident(state).model_dump(mode="json"), orjson.loads(incident.state))
+    differing = _differences(state.model_dump(mode="json"), orjson.loads(incident.state))
     return [f"{what} fold to another state than is kept: {', '.join(differing)}"] if differing else []
 
 

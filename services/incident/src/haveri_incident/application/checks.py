@@ -1,12 +1,23 @@
-"""Who may do what to incidents: every order is checked here, whichever door it came through."""
+"""Who may do what, and whether what a command names is there: checked here, whichever door it came through."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from haveri_contracts.incident.commands import DeclareIncident
 from haveri_contracts.plain import Role
 from haveri_incident.application.ports import Plant
-from haveri_incident.domain.refusals import MemberNeeded, MemberUnknown, RoleNotSufficient, TeamUnknown
+from haveri_incident.domain.refusals import (
+    AreaElsewhere,
+    AreaUnknown,
+    AssetElsewhere,
+    AssetUnknown,
+    FacilityUnknown,
+    MemberNeeded,
+    MemberUnknown,
+    RoleNotSufficient,
+    TeamUnknown,
+)
 
 
 def acting_member(actor: str) -> UUID | None:
@@ -54,3 +65,21 @@ def require_system(actor: str) -> None:
     """Raise unless a system acts: what only Haveri itself may say."""
     if not actor.startswith("system:"):
         raise RoleNotSufficient("Only Haveri's own services may do this.")
+
+
+def check_place(command: DeclareIncident, plant: Plant) -> None:
+    """Raise unless facility, area and assets exist and stand together."""
+    if command.facility_id not in plant.facilities:
+        raise FacilityUnknown(f"There is no facility {command.facility_id} in this organisation.")
+    if command.area_id is not None:
+        area = plant.areas.get(command.area_id)
+        if area is None:
+            raise AreaUnknown(f"There is no area {command.area_id} in this organisation.")
+        if area.facility_id != command.facility_id:
+            raise AreaElsewhere("Name an area of the incident's facility.")
+    for asset_id in command.asset_ids:
+        asset = plant.assets.get(asset_id)
+        if asset is None:
+            raise AssetUnknown(f"There is no asset {asset_id} in this organisation.")
+        if asset.facility_id != command.facility_id:
+            raise AssetElsewhere("Name assets of the incident's facility.")

@@ -1,0 +1,206 @@
+"""What each command does to an incident, and the one way to do it: load, decide, append; and again when somebody
+else was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from haveri_contracts.incident import commands
+from haveri_contracts.incident.commands import DeclareIncident, IncidentCommand
+from haveri_contracts.incident.events import IncidentEvent
+from haveri_contracts.incident.models import Incident
+from haveri_incident.application.checks import (
+    acting_member,
+    check_actor,
+    check_named,
+    check_place,
+    require_member,
+    require_system,
+)
+from haveri_incident.application.ports import Change, Context, Directory, Incidents, Plant, VersionConflictError
+from haveri_incident.domain import decisions
+from haveri_incident.domain.refusals import IncidentUnknown, TooManyConflicts
+from haveri_incident.domain.state import Fact, evolve
+
+ATTEMPTS = 20
+"""How often a decision is made anew; each loss means that somebody else's change was stored."""
+
+Decide = Callable[[Incident], Sequence[IncidentEvent]]
+Result = dict[str, Any]
+"""What an accepted command is answered with: the incident after it."""
+
+
+class IncidentCommands:
+    """Carries out commands. Each gives its result, or raises a Refusal, of the incident or of who may do this."""
+
+    def __init__(self, incidents: Incidents, directory: Directory) -> None:
+        self._incidents = incidents
+        self._directory = directory
+
+    async def declare(self, context: Context, command: DeclareIncident) -> Result:
+        """Take the next number and declare in one transaction."""
+        plant = await self._directory.plant(context.organization)
+        check_actor(context.actor, plant, machines_may=True)
+        check_place(command, plant)
+        lead = acting_member(context.actor)
+        async with self._incidents.declaring(context.organization) as declaring:
+            number = await declaring.next_number()
+            events = decisions.declare(command, number=number, actor=context.actor, lead=lead, now=context.now)
+            return await declaring.append(context, prepare(None, events, context.now))
+
+    async def update_status(self, context: Context, command: commands.UpdateStatus) -> Result:
+        """Set INVESTIGATING or MITIGATED."""
+        return await self._change(
+            context, command, lambda state: decisions.update_status(state, command.status, command.note)
+        )
+
+    async def change_severity(self, context: Context, command: commands.ChangeSeverity) -> Result:
+        """Say that it is worse or better than thought."""
+        return await self._change(
+            context, command, lambda state: decisions.change_severity(state, command.severity, command.reason)
+        )
+
+    async def acknowledge(self, context: Context, command: commands.Acknowledge) -> Result:
+        """Say "I have it", as the acting member."""
+        member_id = require_member(context.actor)
+        names: dict[UUID, str] = {}
+        return await self._change(
+            context,
+            command,
+            lambda state: decisions.acknowledge(state, member_id, context.now, names),
+            check=lambda plant: names.update(plant.names),
+        )
+
+    async def expire_acknowledgement(self, context: Context, command: commands.ExpireAcknowledgement) -> Result:
+        """Make the incident nobody's again, as the escalation service found it forgotten."""
+        require_system(context.actor)
+        return await self._change(
+            context,
+            command,
+            lambda state: decisions.expire_acknowledgement(state, command.acknowledged_at, command.idle_minutes),
+        )
+
+    async def assign_lead(self, context: Context, command: commands.AssignLead) -> Result:
+        """Name who leads."""
+        return await self._change(
+            context,
+            command,
+            lambda state: decisions.assign_lead(state, command.member_id),
+            check=lambda plant: check_named(plant, [command.member_id]),
+        )
+
+    async def assign_comms_lead(self, context: Context, command: commands.AssignCommsLead) -> Result:
+        """Name who keeps the stakeholders informed."""
+        return await self._change(
+            context,
+            command,
+            lambda state: decisions.assign_comms_lead(state, command.member_id),
+            check=lambda plant: check_named(plant, [command.member_id]),
+        )
+
+    async def add_event(self, context: Context, command: commands.AddEvent) -> Result:
+        """Add what was done, noted, answered or suggested, at the time it happened."""
+        return await self._change(
+            context,
+            command,
+            lambda state: decisions.add_event(state, command.type, command.text, command.occurred_at, context.now),
+            occurred_at=command.occurred_at,
+            machines_may=True,
+        )
+
+    async def escalate(self, context: Context, command: commands.Escalate) -> Result:
+        """Record the wish for more people, which the escalation service carries out."""
+        return await self._change(
+            context,
+            command,
+            lambda state: decisions.escalate(
+                state, command.policy_id, command.member_ids, command.team_ids, command.reason
+            ),
+            check=lambda plant: check_named(plant, command.member_ids, command.team_ids),
+        )
+
+    async def resolve(self, context: Context, command: commands.ResolveIncident) -> Result:
+        """Say that it is over, with the summary."""
+        return await self._change(
+            context, command, lambda state: decisions.resolve(state, command.summary, context.now)
+        )
+
+    async def amend_summary(self, context: Context, command: commands.AmendSummary) -> Result:
+        """Replace the summary of a resolved or closed incident."""
+        return await self._change(context, command, lambda state: decisions.amend_summary(state, command.summary))
+
+    async def close(self, context: Context, command: commands.CloseIncident) -> Result:
+        """Close, naming what is left to do."""
+        owners = [draft.assigned_to for draft in command.follow_ups if draft.assigned_to is not None]
+        return await self._change(
+            context,
+            command,
+            lambda state: decisions.close(state, command.follow_ups, context.now),
+            check=lambda plant: check_named(plant, owners),
+        )
+
+    async def reopen(self, context: Context, command: commands.ReopenIncident) -> Result:
+        """Take it up again."""
+        return await self._change(context, command, lambda state: decisions.reopen(state, command.reason))
+
+    async def link_chat(self, context: Context, command: commands.LinkChat) -> Result:
+        """Record where the incident is lived in chat; the same references again change nothing."""
+        require_system(context.actor)
+        return await self._change(
+            context,
+            command,
+            lambda state: decisions.link_chat(
+                state, command.chat_channel_ref, command.global_channel_ref, command.global_message_ref
+            ),
+        )
+
+    async def _change(
+        self,
+        context: Context,
+        command: IncidentCommand,
+        decide: Decide,
+        *,
+        check: Callable[[Plant], None] | None = None,
+        occurred_at: datetime | None = None,
+        machines_may: bool = False,
+    ) -> Result:
+        """Decide and store.
+
+        `check` looks at the people and teams a command names; `occurred_at` is when it happened if that was earlier
+        than `context.now`; `machines_may` lets plant systems say it too.
+        """
+        plant = await self._directory.plant(context.organization)
+        check_actor(context.actor, plant, machines_may=machines_may)
+        if check is not None:
+            check(plant)
+        for _ in range(ATTEMPTS):
+            state = await self._incidents.load(context.organization, command.incident_id)
+            if state is None:
+                raise IncidentUnknown(f"There is no incident {command.incident_id} here.")
+            events = decide(state)
+            if not events:
+                return await self._incidents.settle(context, state)
+            try:
+                return await self._incidents.append(context, prepare(state, events, context.now, occurred_at))
+            except VersionConflictError:
+                continue
+        raise TooManyConflicts("Nothing was changed.")
+
+
+def prepare(
+    state: Incident | None, events: Sequence[IncidentEvent], now: datetime, occurred_at: datetime | None = None
+) -> Change:
+    """The change that these events make of this state, None for an incident that they declare.
+
+    The time of recording never goes back along a history, though commands overtake each other and clocks are set back:
+    what was known at a moment is always its beginning.
+    """
+    before = state.version if state else 0
+    recorded_at = max(now, state.updated_at) if state else now
+    for version, event in enumerate(events, before + 1):
+        state = evolve(state, Fact(version, event, recorded_at))
+    assert state is not None, "a change has events"
+    return Change(before, events, state, occurred_at or now, recorded_at)
