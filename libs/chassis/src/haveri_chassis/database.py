@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, cast
 
@@ -15,7 +16,8 @@ import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from haveri_chassis.endings import end
+from haveri_chassis.clock import SystemClock
+from haveri_chassis.periodic import Periodic
 from haveri_chassis.sessions import create_engine, driver_connection, open_session
 from haveri_chassis.tenancy import EVERY_ORGANIZATION, SETTING, OrganizationRequired, checked_organization
 
@@ -23,7 +25,7 @@ __all__ = ["Database", "OrganizationRequired", "TransactionRolledBack", "driver_
 
 _COMMAND_TIMEOUT = 30.0
 _CONNECT_TIMEOUT = 10.0
-_WATCH_INTERVAL = 2.0
+_WATCH_INTERVAL = timedelta(seconds=2)
 _IDLE_CONNECTION_LIFETIME = 600.0
 
 
@@ -46,7 +48,7 @@ class Database:
         self._pool_size = pool_size
         self._pool: asyncpg.Pool | None = None
         self._engine: AsyncEngine | None = None
-        self._watcher: asyncio.Task[None] | None = None
+        self._watcher = Periodic("database-watcher", _WATCH_INTERVAL, self._look, SystemClock())
         self._problem: str | None = "the database has not answered yet"
 
     async def open(self) -> None:
@@ -126,13 +128,11 @@ class Database:
     async def start(self) -> None:
         """Open, and watch in the background whether PostgreSQL answers."""
         await self.open()
-        if self._watcher is None:
-            self._watcher = asyncio.create_task(self._watch(), name="database-watcher")
+        await self._watcher.start()
 
     async def stop(self) -> None:
         """Stop watching and close."""
-        watcher, self._watcher = self._watcher, None
-        await end(watcher)
+        await self._watcher.stop()
         await self.close()
 
     def problem(self) -> str | None:
@@ -147,14 +147,12 @@ class Database:
             )
         return connection
 
-    async def _watch(self) -> None:
-        while True:
-            try:
-                await asyncio.wait_for(self.ping(), _CONNECT_TIMEOUT)
-                self._problem = None
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is what keeps us from being ready
-                self._problem = f"the database does not answer ({type(error).__name__})"
-            await asyncio.sleep(_WATCH_INTERVAL)
+    async def _look(self) -> None:
+        try:
+            await asyncio.wait_for(self.ping(), _CONNECT_TIMEOUT)
+            self._problem = None
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what keeps us from being ready
+            self._problem = f"the database does not answer ({type(error).__name__})"
 
     def _open_pool(self) -> asyncpg.Pool:
         if self._pool is None:

@@ -9,12 +9,13 @@ from haveri_chassis.health import health_app
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
 from haveri_chassis.outbox import OutboxRelay
+from haveri_chassis.periodic import Periodic
 from haveri_chassis.service import App, run
 from haveri_chassis.timers import TimerWorker
 from haveri_contracts.escalation.events import EngineBeat
 from haveri_contracts.streams import ESCALATION_COMMANDS
 from haveri_escalation.adapters.apprise_notifier import AppriseNotifier
-from haveri_escalation.adapters.auditor import Auditor
+from haveri_escalation.adapters.auditor import AUDIT_EVERY, Auditor
 from haveri_escalation.adapters.call_reads import CallReads
 from haveri_escalation.adapters.contacts import Contacts
 from haveri_escalation.adapters.event_store import EscalationStore
@@ -31,6 +32,7 @@ from haveri_escalation.adapters.step_rows import StepRows
 from haveri_escalation.adapters.window_work import MaintenanceWork
 from haveri_escalation.adapters.worlds import LiveWorlds
 from haveri_escalation.application.notify import Notify
+from haveri_escalation.domain.breath import BEAT_EVERY
 from haveri_escalation.entrypoints import policies
 from haveri_escalation.entrypoints.engine import Engine
 from haveri_escalation.entrypoints.heartbeat import Pulse, attach_heartbeat
@@ -75,7 +77,11 @@ def create_app(settings: EscalationSettings) -> App:
     attach_timers(bus, {EngineBeat: pulse.on_beat, **engine.on_timer()})
 
     relay, timers = OutboxRelay(database, bus), TimerWorker(database, clock)
-    return App(NAME, settings, http, [database, bus, relay, timers, notifier, heart, Auditor(rows, clock)])
+    rounds = [
+        Periodic("heart", BEAT_EVERY, heart.beat, clock),
+        Periodic("auditor", AUDIT_EVERY, Auditor(rows, clock).look, clock),
+    ]
+    return App(NAME, settings, http, [database, bus, relay, timers, notifier, *rounds])
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from haveri_chassis.health import health_app
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.objects import ObjectStore
 from haveri_chassis.outbox import OutboxRelay
+from haveri_chassis.periodic import Periodic
 from haveri_chassis.service import App, Component, run
 from haveri_chat.calls.caller import Caller
 from haveri_chat.calls.notices import FOLDED, TOLD
@@ -32,7 +33,7 @@ from haveri_teams_gateway.adapters.teams.graph import Graph
 from haveri_teams_gateway.adapters.teams.platforms import TeamsPlatforms
 from haveri_teams_gateway.adapters.teams.roster import Roster
 from haveri_teams_gateway.adapters.teams.shared_files import SharedFiles
-from haveri_teams_gateway.adapters.warming import Warming
+from haveri_teams_gateway.adapters.warming import WARM_EVERY, Warming
 from haveri_teams_gateway.application.advance_incident import AdvanceIncident
 from haveri_teams_gateway.application.call_members import CallMembers
 from haveri_teams_gateway.application.capture_message import PLATFORM, CaptureMessage
@@ -51,7 +52,7 @@ from haveri_teams_gateway.application.newest import NewestIncidents, NewestOf
 from haveri_teams_gateway.application.notice_tenant import NoticeTenant
 from haveri_teams_gateway.application.questions import BusOrders, BusQuestions, Links, NotificationReports
 from haveri_teams_gateway.application.receive_activity import ReceiveActivity
-from haveri_teams_gateway.application.sweep import Chore, Sweeper
+from haveri_teams_gateway.application.sweep import SWEEP_EVERY, Chore, sweep
 from haveri_teams_gateway.application.tell_channel import TellChannel
 from haveri_teams_gateway.application.tell_refusals import TellRefusals
 from haveri_teams_gateway.application.workflow_registry import WorkflowRegistry
@@ -117,7 +118,8 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     )
 
     # What arrives
-    sweeper = Sweeper(clock)
+    chores: list[Chore] = []
+    sweeper = Periodic("sweeper", SWEEP_EVERY, partial(sweep, chores), clock)
     inbox, invokes = ActivityStore(database, liveness.owner), TeamsInvokeAnswers(questions, plants, clock)
     converse = Converse(BusOrders(commands), questions, clock)
     handle = HandleActivity(converse, plants, platforms, roster, workflows, inbox, invokes, clock)
@@ -151,13 +153,13 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
 
     # What is left undone
     take_files, take_workflows = TakeUpFiles(files, tenants, fetch, clock), TakeUpWorkflows(workflows, advance, clock)
-    sweeper.look_after(
+    chores += [
         Chore("activities", TakeUpActivities(inbox, tenants, desk, read, clock).do),
         Chore("waiting messages", CaptureWaiting(WaitingMessages(database), plants, capture, read).do),
         Chore("calls", follow.take_up),
         Chore("files", take_files.do),
         Chore("workflows", take_workflows.do),
-    )
+    ]
 
     attach(bus, tenants, plants, newest, advance, follow)
     web: FastAPI = health_app(NAME)
@@ -167,8 +169,8 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     settling = Ending(
         "settling", partial(desk.settle, SETTLE_SECONDS), follow.settle, take_files.settle, take_workflows.settle
     )
-    closing = Ending("closing", platforms.close, http.aclose, objects.close)
-    warming = Warming(bus, tenants, plants, keys, connector, graph, clock)
+    closing = Ending("closing", plants.stop, platforms.close, http.aclose, objects.close)
+    warming = Warming(bus, tenants, plants, keys, connector, graph)
     components: list[Component] = [
         database,
         liveness,
@@ -177,7 +179,7 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
         OutboxRelay(database, bus),
         settling,
         sweeper,
-        warming,
+        Periodic("warming", WARM_EVERY, warming.warm, clock),
     ]
     return App(NAME, settings, web, components)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from argon2 import PasswordHasher
 
 from haveri_chassis.bus import Bus, CommandBus, QueryClient
@@ -9,6 +11,7 @@ from haveri_chassis.clock import Clock, SystemClock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids, SystemIds
 from haveri_chassis.objects import ObjectStore
+from haveri_chassis.periodic import Periodic
 from haveri_chassis.replica import Replica
 from haveri_chassis.service import App, run
 from haveri_contracts.subjects import Kind, everything_of
@@ -24,7 +27,7 @@ from haveri_web.http.live_views import WATCHED, LiveViews
 from haveri_web.incidents.files import Blobs, Files
 from haveri_web.incidents.queries import Incidents
 from haveri_web.security.accounts import ChangePassword, SignIn
-from haveri_web.security.housekeeping import Housekeeping
+from haveri_web.security.housekeeping import TIDY_EVERY, tidy
 from haveri_web.security.sessions import Sessions
 from haveri_web.security.tokens import Tokens
 
@@ -65,7 +68,7 @@ def create_app(
         blobs=_object_store(settings),
         hasher=Hasher(password_hasher),
     )
-    housekeeping = Housekeeping(database, clock, settings.session_idle)
+    housekeeping = Periodic("housekeeping", TIDY_EVERY, partial(tidy, database, clock, settings.session_idle), clock)
     return App("web", settings, create_http(web), [database, bus, housekeeping, live])
 
 

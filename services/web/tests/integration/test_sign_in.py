@@ -233,13 +233,13 @@ async def test_two_members_of_one_organisation_cannot_share_an_address(house: We
 
 
 async def test_dead_sessions_and_old_keys_are_forgotten(house: WebHouse, door: Door) -> None:
-    from haveri_web.security.housekeeping import Housekeeping
+    from haveri_web.security.housekeeping import tidy
 
     await house.signed_in("Sanna Virtanen")
     await house.incident(door)
     await door("POST", "/incidents/INC-1/acknowledge", headers={"Idempotency-Key": "1"})
     house.advance(days=31)
-    await Housekeeping(house.database, house.clock, house.web.sessions.idle).tidy()
+    await tidy(house.database, house.clock, house.web.sessions.idle)
     async with house.database.transaction(house.slug) as connection:
         for table in ("sessions", "idempotency_keys"):
             assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0

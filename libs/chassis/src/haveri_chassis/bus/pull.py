@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -20,7 +21,9 @@ from nats.errors import Error as NatsError
 from nats.errors import TimeoutError
 from nats.js import JetStreamContext
 
+from haveri_chassis.clock import SystemClock
 from haveri_chassis.logs import get_logger
+from haveri_chassis.periodic import Periodic
 
 # Short: while anybody listens to all subjects, the server thinks that a dead reader's requests are still wanted, and
 # a message given to one of them comes again only after `ack_wait`.
@@ -42,7 +45,6 @@ class StandingPull:
         self.consumer = consumer
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
         self._capacity = capacity
-        self._ack_wait = ack_wait
         self._inbox = client.new_inbox()
         self._buffer: deque[Msg] = deque()
         self._held: list[Msg] = []
@@ -51,13 +53,13 @@ class StandingPull:
         self._heard_at = 0.0
         self._paused_until = 0.0
         self._subscription: Any = None
-        self._keeper: asyncio.Task[None] | None = None
+        self._keeper = Periodic(f"keep-{consumer}", timedelta(seconds=ack_wait / 3), self._keep_held, SystemClock())
         self.problem: str | None = None
 
     async def open(self) -> None:
         """Start to listen; the first `fetch` asks for messages."""
         self._subscription = await self._client.subscribe(self._inbox, cb=self._hear)
-        self._keeper = asyncio.create_task(self._keep_held(), name=f"keep-{self.consumer}")
+        await self._keeper.start()
 
     async def fetch(self, batch: int, timeout: float | None = None) -> list[Msg]:
         """Give 1 to `batch` messages, waiting up to `timeout` seconds for the first; raises nats' TimeoutError.
@@ -96,8 +98,7 @@ class StandingPull:
 
     async def close(self) -> None:
         """Give back what handlers did not finish, so that another replica gets it without waiting for `ack_wait`."""
-        if self._keeper:
-            self._keeper.cancel()
+        await self._keeper.stop()
         await self._give_back(self._held)
 
     async def _give_back(self, messages: deque[Msg] | list[Msg]) -> None:
@@ -163,13 +164,11 @@ class StandingPull:
 
     async def _keep_held(self) -> None:
         """Tell the server that we still work on what we have, so that it does not deliver it again meanwhile."""
-        while True:
-            await asyncio.sleep(self._ack_wait / 3)
-            self._held = [message for message in self._held if not message.is_acked]
-            for message in (*self._held, *self._buffer):
-                if self._client.is_connected and not message.is_acked:
-                    with contextlib.suppress(NatsError, OSError):
-                        await message.in_progress()
+        self._held = [message for message in self._held if not message.is_acked]
+        for message in (*self._held, *self._buffer):
+            if self._client.is_connected and not message.is_acked:
+                with contextlib.suppress(NatsError, OSError):
+                    await message.in_progress()
 
 
 class StandingPullContext(JetStreamContext):

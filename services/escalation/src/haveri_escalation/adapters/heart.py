@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from uuid import UUID
 
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
-from haveri_chassis.endings import end
-from haveri_chassis.logs import get_logger
 from haveri_chassis.messages import Sender
 from haveri_chassis.metrics import gauge
 from haveri_chassis.timers import schedule
 from haveri_contracts.escalation.events import EngineBeat
-from haveri_escalation.domain.breath import BEAT_EVERY
 
 HOUSE = "haveri"
 """The organisation of what concerns no organisation but the house itself; nobody may found it."""
@@ -30,37 +26,17 @@ LAST_BEAT = gauge(
     "escalation_last_beat_timestamp_seconds", "When the last beat that came through was beaten, in seconds since 1970."
 )
 
-log = get_logger(__name__)
-
 
 class Heart:
-    """Beats every 15 seconds of its clock. A Component.
-
-    Each beat is a timer that is due at once: timer worker, outbox, relay, bus and consumer all have to work for it to
-    be noted. Every replica has its own timer.
+    """Each beat is a timer that is due at once: timer worker, outbox, relay, bus and consumer all have to work for it
+    to be noted. Every replica has its own timer.
     """
-
-    name = "heart"
 
     def __init__(self, database: Database, sender: Sender, clock: Clock) -> None:
         self._database = database
         self._sender = sender
         self._clock = clock
         self._replica: UUID = sender.ids.new()
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Beat, from now on."""
-        self._task = asyncio.create_task(self._run(), name="heart")
-
-    async def stop(self) -> None:
-        """Stop beating."""
-        task, self._task = self._task, None
-        await end(task)
-
-    def problem(self) -> str | None:
-        """A heart that does not beat shows in `/heartbeat`; the service may still be able to work."""
-        return None
 
     async def beat(self) -> None:
         """Send one beat on its way."""
@@ -82,11 +58,3 @@ class Heart:
                 "SELECT beaten_at FROM beats WHERE organization_id = $1", HOUSE
             )
         return found
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.beat()
-            except Exception as error:  # noqa: BLE001 - whatever keeps it from beating, it tries again
-                log.warning("the heart missed a beat", error=repr(error))
-            await self._clock.sleep(BEAT_EVERY.total_seconds())

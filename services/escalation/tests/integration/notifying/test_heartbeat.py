@@ -22,6 +22,7 @@ from haveri_chassis.health import health_app
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
 from haveri_chassis.outbox import OutboxRelay
+from haveri_chassis.periodic import Periodic
 from haveri_chassis.timers import TimerWorker
 from haveri_contracts.escalation.events import EngineBeat
 from haveri_contracts.escalation.models import Heartbeat
@@ -30,6 +31,7 @@ from haveri_devservers.testing.house import House
 from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.heart import HOUSE, Heart
 from haveri_escalation.adapters.step_rows import StepRows
+from haveri_escalation.domain.breath import BEAT_EVERY
 from haveri_escalation.entrypoints.heartbeat import Pulse, attach_heartbeat
 from haveri_escalation.entrypoints.timers import attach_timers
 
@@ -88,7 +90,7 @@ async def engine(house: House, database: Database) -> AsyncIterator[Engine]:
     await asyncio.gather(*(bus.wait_ready() for bus in (publishing, reading, asking)))
     async with _client(http) as client:
         yield Engine(clock, database, parts, heart, client, questions)
-    for part in [heart, *reversed(parts.values())]:
+    for part in reversed(parts.values()):
         await part.stop()
 
 
@@ -101,12 +103,14 @@ def _client(http: FastAPI) -> httpx2.AsyncClient:
 
 
 async def test_an_engine_that_beats_by_itself_stays_alive(engine: Engine) -> None:
-    await engine.heart.start()
+    beating = Periodic("heart", BEAT_EVERY, engine.heart.beat, engine.clock)
+    await beating.start()
     for _ in range(3):
         await eventually(engine.alive)
         await eventually(lambda: engine.clock.sleeping)
         engine.clock.advance(timedelta(seconds=61))
     await eventually(engine.alive)
+    await beating.stop()
 
 
 async def test_a_heart_that_stops_is_noticed_after_a_minute(engine: Engine) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import asyncpg
 
 from haveri_chassis.bus import Bus
-from haveri_chassis.clock import Clock
-from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_chat.ports import PlatformError
 from haveri_teams_gateway.adapters.identity.signing_keys import KeysUnavailable, SigningKeys
@@ -19,15 +17,13 @@ from haveri_teams_gateway.adapters.teams.graph import Graph
 from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.store.tenants import Tenants
 
-_PAUSE_SECONDS = 20.0
+WARM_EVERY = timedelta(seconds=20)
 
 log = get_logger(__name__)
 
 
 class Warming:
-    """A Component that never keeps the service from being ready: it only saves the first ones from waiting."""
-
-    name = "warming"
+    """Saves the first ones from waiting; nothing depends on it."""
 
     def __init__(
         self,
@@ -37,7 +33,6 @@ class Warming:
         keys: SigningKeys,
         connector: Connector,
         graph: Graph,
-        clock: Clock,
     ) -> None:
         self._bus = bus
         self._tenants = tenants
@@ -45,36 +40,20 @@ class Warming:
         self._keys = keys
         self._connector = connector
         self._graph = graph
-        self._clock = clock
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begin, in the background."""
-        self._task = asyncio.create_task(self._run(), name="warming")
-
-    async def stop(self) -> None:
-        """End."""
-        await end(self._task)
-        await self._plants.stop()
-
-    def problem(self) -> str | None:
-        """Nothing depends on it."""
-        return None
-
-    async def _run(self) -> None:
+    async def warm(self) -> None:
+        """Load what is not loaded yet, or has grown old."""
         await self._bus.wait_ready()
         await self._graph.warm()
-        while True:
-            with suppress(KeysUnavailable):
-                await self._keys.find("")
-            for tenant in await self._known_tenants():
-                await self._plants.warm(tenant.organization)
-                try:
-                    await self._connector.token()
-                    await self._graph.token(tenant.tenant_id)
-                except PlatformError as error:
-                    log.warning("Teams cannot be reached", organization=tenant.organization, why=str(error))
-            await self._clock.sleep(_PAUSE_SECONDS)
+        with suppress(KeysUnavailable):
+            await self._keys.find("")
+        for tenant in await self._known_tenants():
+            await self._plants.warm(tenant.organization)
+            try:
+                await self._connector.token()
+                await self._graph.token(tenant.tenant_id)
+            except PlatformError as error:
+                log.warning("Teams cannot be reached", organization=tenant.organization, why=str(error))
 
     async def _known_tenants(self) -> list[Tenant]:
         try:

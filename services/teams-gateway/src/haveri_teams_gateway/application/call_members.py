@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid5
-from weakref import WeakValueDictionary
 
 from haveri_chassis.bus import OwnerUnavailable
 from haveri_chassis.clock import Clock
+from haveri_chassis.locks import KeyedLock
 from haveri_chassis.logs import get_logger
 from haveri_chat.calls.call_card import shown_by
 from haveri_chat.calls.caller import Caller
@@ -52,7 +52,7 @@ class CallMembers:
         self._plants = plants
         self._reports = reports
         self._clock = clock
-        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._locks = KeyedLock[tuple[str, str]]()
 
     async def do(self, tenant: Tenant, incident_id: UUID) -> list[BaseException]:
         """Everything that can be done now; gives what kept the rest from being done."""
@@ -63,8 +63,7 @@ class CallMembers:
     async def one(self, tenant: Tenant, call: ChatCall) -> None:
         """Everything that is left to do for one call; raises what keeps it from being done."""
         plant = await self._plants.get(tenant.organization)
-        lock = self._locks.setdefault((tenant.organization, call.step), asyncio.Lock())
-        async with lock:
+        async with self._locks.of((tenant.organization, call.step)):
             while (kept := await self._book.find(tenant.organization, call)) is not None:
                 if kept.outcome == "":
                     await self._send(tenant, kept, plant)

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 import asyncpg
 
 from haveri_chassis import telemetry
 from haveri_chassis.clock import Clock
+from haveri_chassis.locks import KeyedLock
 from haveri_chassis.logs import bound, get_logger
 from haveri_teams_gateway.application.handle_activity import Work
 
@@ -39,7 +39,7 @@ class Desk:
         self._lanes = lanes
         self._clock = clock
         self._poke = poke
-        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._locks = KeyedLock[tuple[str, str]]()
         self._tasks: dict[UUID, asyncio.Task[Any]] = {}
 
     @property
@@ -56,9 +56,7 @@ class Desk:
         if behind:
             self._run(work, self._give_back(work, timedelta(0)))
             return
-        key = (work.tenant.organization, conversation)
-        lock = self._locks.setdefault(key, asyncio.Lock())
-        self._run(work, self._in_turn(lock, work))
+        self._run(work, self._in_turn(self._locks.of((work.tenant.organization, conversation)), work))
 
     def begin_alone(self, work: Work) -> asyncio.Task[Any]:
         """Handle it at once: a press does not wait for what is typed beside it."""

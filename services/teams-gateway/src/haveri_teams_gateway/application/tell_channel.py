@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from haveri_chassis.clock import Clock
+from haveri_chassis.locks import KeyedLock
 from haveri_chat.calls.caller import Caller
 from haveri_chat.calls.notices import before_step, notice_of
 from haveri_chat.calls.scene import Scene
@@ -45,13 +44,12 @@ class TellChannel:
         self._plants = plants
         self._refusals = refusals
         self._clock = clock
-        self._locks: WeakValueDictionary[tuple[str, UUID], asyncio.Lock] = WeakValueDictionary()
+        self._locks = KeyedLock[tuple[str, UUID]]()
 
     async def do(self, tenant: Tenant, incident_id: UUID) -> None:
         """Tell it. Raises PlatformUnavailable, also while there is no channel, StepBusy or OwnerUnavailable."""
         organization = tenant.organization
-        lock = self._locks.setdefault((organization, incident_id), asyncio.Lock())
-        async with lock:
+        async with self._locks.of((organization, incident_id)):
             notices = await self._book.untold(organization, incident_id)
             if not notices:
                 return

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 
 import httpx2
 from pydantic import SecretStr
 
 from haveri_chassis.clock import Clock
+from haveri_chassis.locks import KeyedLock
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 
 CONNECTOR_SCOPE = "https://api.botframework.com/.default"
@@ -26,14 +26,14 @@ class AccessTokens:
         self._secret = secret
         self._clock = clock
         self._kept: dict[tuple[str, str], tuple[str, datetime]] = {}
-        self._fetching: dict[tuple[str, str], asyncio.Lock] = {}
+        self._fetching = KeyedLock[tuple[str, str]]()
 
     async def get(self, tenant_id: str, scope: str) -> str:
         """A token of `tenant_id` for `scope`; raises PlatformUnavailable or PlatformRefused."""
         key = (tenant_id, scope)
         if (token := self._fresh(key)) is not None:
             return token
-        async with self._fetching.setdefault(key, asyncio.Lock()):
+        async with self._fetching.of(key):
             return self._fresh(key) or await self._fetch(key)
 
     def forget(self, tenant_id: str, scope: str) -> None:
