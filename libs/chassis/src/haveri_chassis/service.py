@@ -181,6 +181,7 @@ async def _serve(create_app: Callable[[S], App], settings: S, where: socket.sock
     host, port = listener.getsockname()[:2]
     log.info("listening", host=host, port=port)
     starting = asyncio.create_task(app.start(), name="start-components")
+    starting.add_done_callback(_collect_rarely)
     await server.serve(sockets=[listener])
     return await _finish(app, starting)
 
@@ -195,7 +196,7 @@ async def _finish(app: App, starting: asyncio.Task[None]) -> int:
     return 0
 
 
-def _collect_rarely() -> None:
+def _collect_rarely(_started: asyncio.Task[None]) -> None:
     """Spare the collector what was made at the start and lives to the end, and most of its rounds.
 
     Python's own threshold of 700 new objects comes several times in each batch of messages, all of which are still

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,7 +22,7 @@ import pytest
 from haveri_devservers import NatsServer, PostgresServer, ServerProcess, free_port, free_ports
 
 PROGRAM = """
-import asyncio, os, sys
+import asyncio, gc, os, sys
 from haveri_chassis.bus import Bus
 from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
@@ -40,6 +41,7 @@ class Slow:
     async def stop(self):
         await asyncio.sleep(float(os.environ.get("SLOW_STOP", "0")))
         print("finished what was running", flush=True)
+        print("collects after", gc.get_threshold()[0], "spares", gc.get_freeze_count(), flush=True)
 
     def problem(self):
         return None
@@ -214,6 +216,19 @@ def test_a_stop_lets_what_runs_finish(
 
     assert code == 0
     assert "finished what was running" in said
+
+
+def test_a_service_that_runs_spares_the_collector_what_lives_to_the_end(
+    servers: tuple[ServerProcess, ServerProcess, dict[str, str]], start: Callable[..., Running]
+) -> None:
+    """And collects rarely: in a batch of messages nearly everything is still in use."""
+    service = start(servers[2])
+    wait_for(service.ready)
+
+    _, said = service.end()
+
+    after, spared = re.findall(r"collects after (\d+) spares (\d+)", said)[0]
+    assert (int(after), int(spared) > 10_000) == (50_000, True)
 
 
 def test_a_second_signal_ends_a_stop_at_once(
