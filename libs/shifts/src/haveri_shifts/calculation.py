@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from haveri_shifts.changes import changed, touching
-from haveri_shifts.plan import Duty, Plan
+from haveri_shifts.plan import ChangeKind, Duty, Plan
 from haveri_shifts.turns import Turn, planned
 from haveri_shifts.wall import first_moment, stretch_of
 
@@ -93,17 +93,25 @@ class _Day:
 def _altered(plan: Plan, turns: list[Turn], start: datetime, end: datetime) -> list[Duty] | None:
     """The duties that touch [start, end) after the changes, in no order of time; None when there are no changes."""
     # A duty that reaches out of the interval is whole in the answer, so what cuts it outside counts as well.
-    first = min((turn.starts_at for turn in turns), default=start)
-    last = max((turn.ends_at for turn in turns), default=end)
-    changes = touching(plan.changes, min(start, first), max(end, last))
-    if not changes:
+    first, last = _reach(plan, turns, start, end)
+    if not touching(plan.changes, first, last):
         return None
+    # So does whatever lies over it there: it may have come into the same hands, and then both are one.
+    turns = planned(plan, first, last)
+    changes = touching(plan.changes, *_reach(plan, turns, first, last))
     found = changed(plan, changes, (duty for turn in turns for duty in turn.duties()))
     place = _places(plan)
     return sorted(
         (duty for duty in found if duty.starts_at < end and start < duty.ends_at),
         key=lambda duty: place.get((duty.team_id, duty.member_id), len(place)),
     )
+
+
+def _reach(plan: Plan, turns: list[Turn], start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """From when to when the duties that touch [start, end) reach: its turns, and what was assigned besides."""
+    assigned = [change for change in touching(plan.changes, start, end) if change.kind is ChangeKind.ASSIGNMENT]
+    pieces = [*turns, *assigned]
+    return min([start, *(one.starts_at for one in pieces)]), max([end, *(one.ends_at for one in pieces)])
 
 
 def _places(plan: Plan) -> dict[tuple[UUID, UUID], int]:

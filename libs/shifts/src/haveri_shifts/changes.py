@@ -13,6 +13,7 @@ from haveri_shifts.plan import Change, ChangeKind, Duty, Origin, Plan
 from haveri_shifts.turns import roles_of
 
 _ORIGINS = {ChangeKind.OVERRIDE: Origin.OVERRIDE, ChangeKind.SWAP: Origin.SWAP}
+_HANDED_OVER = tuple(_ORIGINS.values())
 _PLANNED = (Origin.SHIFT, Origin.ROTATION)
 
 # What an assignment without a name of its own is called.
@@ -53,12 +54,9 @@ def changed(plan: Plan, changes: Sequence[Change], duties: Iterable[Duty]) -> li
     roster: dict[UUID, list[Duty]] = defaultdict(list)
     for duty in duties:
         roster[duty.member_id].append(duty)
-    takers: set[UUID] = set()
     for change in changes:
-        takers |= _apply(plan, change, roster)
-    for taker in takers:
-        roster[taker] = _each_once(roster[taker])
-    return [duty for held in roster.values() for duty in held]
+        _apply(plan, change, roster)
+    return [duty for held in roster.values() for duty in _each_once(held)]
 
 
 def _stretches(change: Change) -> list[tuple[datetime, datetime]]:
@@ -69,11 +67,10 @@ def _stretches(change: Change) -> list[tuple[datetime, datetime]]:
     return [(start, end) for start, end in said if start < end]
 
 
-def _apply(plan: Plan, change: Change, roster: dict[UUID, list[Duty]]) -> set[UUID]:
-    """Apply one change, and say who may have got duties by it."""
+def _apply(plan: Plan, change: Change, roster: dict[UUID, list[Duty]]) -> None:
     if change.kind is ChangeKind.ASSIGNMENT:
         _assign(plan, change, roster)
-        return set()
+        return
     handovers = list(_handovers(change))
     givers = {handover.giver_id for handover in handovers}
     concerned = [member_id for member_id in roster if member_id in givers or None in givers]
@@ -88,7 +85,6 @@ def _apply(plan: Plan, change: Change, roster: dict[UUID, list[Duty]]) -> set[UU
         roster[member_id] = []
     for piece in pieces:
         roster[piece.member_id].append(piece)
-    return {handover.taker_id for handover in handovers if handover.taker_id is not None}
 
 
 def _assign(plan: Plan, change: Change, roster: dict[UUID, list[Duty]]) -> None:
@@ -151,34 +147,39 @@ def _handed_over(plan: Plan, change: Change, handovers: Sequence[_Handover], dut
         yield replace(duty, starts_at=end, change_id=change.id)
 
 
-def _each_once(duties: list[Duty]) -> list[Duty]:
-    """One member's duties, where those of the same shift lie over each other made one: nobody stands there twice."""
+def _each_once(duties: list[Duty]) -> Iterator[Duty]:
+    """One member's duties, where one that was handed over is made one with those of the same shift that it lies over.
+
+    Nobody stands there twice. What lies over nothing that was handed over stays as it is, whatever happens elsewhere.
+    """
     shifts: dict[tuple[UUID, str], list[Duty]] = defaultdict(list)
-    for duty in sorted(duties, key=lambda duty: duty.starts_at):
-        shifts[duty.team_id, duty.shift].append(duty)
-    return [once for same in shifts.values() for heap in _heaps(same) for once in _level(heap)]
-
-
-def _heaps(duties: list[Duty]) -> Iterator[list[Duty]]:
-    """Duties in order of their start, in groups that lie over each other."""
-    heap: list[Duty] = []
     for duty in duties:
-        if heap and duty.starts_at >= max(other.ends_at for other in heap):
-            yield heap
-            heap = []
-        heap.append(duty)
-    if heap:
-        yield heap
+        shifts[duty.team_id, duty.shift].append(duty)
+    for same in shifts.values():
+        handed = [duty for duty in same if duty.origin in _HANDED_OVER]
+        if len(same) == 1 or not handed:
+            yield from same
+            continue
+        edges = sorted({edge for duty in same for edge in (duty.starts_at, duty.ends_at)})
+        for start, end in pairwise(edges):
+            here = [duty for duty in same if duty.starts_at <= start and end <= duty.ends_at]
+            if any(duty.origin in _HANDED_OVER for duty in here):
+                roles = frozenset(role for duty in here for role in duty.roles)
+                # What a change made explains more than what was planned anyway.
+                shown = max(here, key=lambda duty: (duty.origin not in _PLANNED, str(duty.change_id)))
+                yield replace(shown, starts_at=start, ends_at=end, roles=roles)
+        for duty in same:
+            if duty.origin not in _HANDED_OVER:
+                yield from _left_of(duty, handed)
 
 
-def _level(heap: list[Duty]) -> Iterator[Duty]:
-    if len(heap) == 1:
-        yield heap[0]
-        return
-    edges = sorted({edge for duty in heap for edge in (duty.starts_at, duty.ends_at)})
-    for start, end in pairwise(edges):
-        here = [duty for duty in heap if duty.starts_at <= start and end <= duty.ends_at]
-        roles = frozenset(role for duty in here for role in duty.roles)
-        # What a change made explains more than what was planned anyway.
-        shown = max(here, key=lambda duty: (duty.origin not in _PLANNED, str(duty.change_id)))
-        yield replace(shown, starts_at=start, ends_at=end, roles=roles)
+def _left_of(duty: Duty, handed: Iterable[Duty]) -> Iterator[Duty]:
+    """What is left of a duty outside of others."""
+    start = duty.starts_at
+    for other in sorted(handed, key=lambda other: other.starts_at):
+        if other.starts_at < duty.ends_at and start < other.ends_at:
+            if start < other.starts_at:
+                yield replace(duty, starts_at=start, ends_at=other.starts_at)
+            start = other.ends_at
+    if start < duty.ends_at:
+        yield replace(duty, starts_at=start)

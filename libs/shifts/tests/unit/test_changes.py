@@ -161,7 +161,8 @@ def some_change(draw: st.DrawFn, number: int, kinds: tuple[str, ...]) -> Change:
         member_id=draw(st.sampled_from(PEOPLE) if kind != "override" else st.sampled_from([None, *PEOPLE])),
         substitute_id=draw(st.sampled_from(PEOPLE)) if kind in {"override", "swap"} else None,
         returned=returned,
-        shift=f"Extra {number}" if kind == "assignment" else None,
+        # A name that is planned as well lets duties of one member lie over each other.
+        shift=draw(st.sampled_from([f"Extra {number}", "Day"])) if kind == "assignment" else None,
     )
 
 
@@ -193,6 +194,32 @@ def test_calendar_says_the_same_of_a_duty_whichever_days_are_shown(plan, start, 
     end = start + timedelta(minutes=30 * halves)
     shown = [duty for duty in duties(plan, START, END) if duty.starts_at < end and start < duty.ends_at]
     assert sorted(map(repr, duties(plan, start, end))) == sorted(map(repr, shown))
+
+
+def test_change_that_ended_before_the_days_shown_still_cuts_a_duty_that_reaches_into_them():
+    # One of the night crew has an extra shift, and Aino takes over whatever anybody does in its first half hour.
+    night = START + timedelta(hours=21)
+    extra = change("assignment", night, night + timedelta(hours=6.5), id=UUID(int=2), member_id=EERO, shift="Extra 1")
+    first_half_hour = change("override", night, night + timedelta(hours=0.5), id=UUID(int=3), substitute_id=AINO)
+    plan = plant(extra, first_half_hour)
+    (shown,) = [
+        duty
+        for duty in duties(plan, night + timedelta(hours=6), night + timedelta(hours=6.5))
+        if duty.shift == "Extra 1"
+    ]
+    assert (shown.member_id, shown.starts_at) == (EERO, night + timedelta(hours=0.5))
+    assert shown in duties(plan, START, END)
+
+
+def test_duty_taken_over_elsewhere_is_shown_the_same_when_only_its_neighbour_reaches_into_the_days():
+    # Mikko has an extra day shift until noon and takes over Eero's, which begins in it and was cut in the evening.
+    plan = plant(
+        change("assignment", june(3, 0), june(3, 12), id=UUID(int=2), member_id=MIKKO, shift="Day"),
+        change("override", june(3, 6), june(3, 12), id=UUID(int=3), member_id=EERO, substitute_id=MIKKO),
+        change("absence", june(3, 17), june(3, 18), id=UUID(int=4), member_id=EERO),
+    )
+    whole = [duty for duty in duties(plan, START, END) if duty.starts_at < june(3, 1) and june(3) < duty.ends_at]
+    assert duties(plan, june(3), june(3, 1)) == whole
 
 
 @settings(max_examples=200, deadline=None)
