@@ -80,11 +80,6 @@ def unknown_person(locale: str, user_id: str, administrators: Sequence[str]) -> 
     return say(locale, "answer.unknown_person", user_id=user_id, names=names)
 
 
-def not_mapped(locale: str, tenant_id: str) -> str:
-    """Chat of this tenant belongs to no organisation here."""
-    return say(locale, "answer.not_mapped", tenant_id=tenant_id)
-
-
 def failed(locale: str, what: str) -> str:
     """Something could not be done in chat."""
     return say(locale, "answer.failed", what=what)

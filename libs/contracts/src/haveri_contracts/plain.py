@@ -31,14 +31,6 @@ class Severity(StrEnum):
     SEV3 = "SEV3"
 
 
-class FollowUpStatus(StrEnum):
-    """How far a follow-up action has come."""
-
-    OPEN = "OPEN"
-    IN_PROGRESS = "IN_PROGRESS"
-    DONE = "DONE"
-
-
 class Role(StrEnum):
     """What a member may do; each role may do what the ones before it may."""
 

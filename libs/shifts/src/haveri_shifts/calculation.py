@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from haveri_shifts.changes import changed, touching
-from haveri_shifts.plan import ChangeKind, Duty, Plan
+from haveri_shifts.plan import Change, ChangeKind, Duty, Plan
 from haveri_shifts.turns import Turn, planned
 from haveri_shifts.wall import first_moment, stretch_of
 
@@ -110,7 +110,7 @@ def _altered(plan: Plan, turns: list[Turn], start: datetime, end: datetime) -> l
 def _reach(plan: Plan, turns: list[Turn], start: datetime, end: datetime) -> tuple[datetime, datetime]:
     """From when to when the duties that touch [start, end) reach: its turns, and what was assigned besides."""
     assigned = [change for change in touching(plan.changes, start, end) if change.kind is ChangeKind.ASSIGNMENT]
-    pieces = [*turns, *assigned]
+    pieces: list[Turn | Change] = [*turns, *assigned]
     return min([start, *(one.starts_at for one in pieces)]), max([end, *(one.ends_at for one in pieces)])
 
 

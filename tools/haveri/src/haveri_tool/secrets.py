@@ -24,11 +24,6 @@ class Secrets:
         """With which a service signs in to PostgreSQL."""
         return kept_secret(self._file(f"database-{service}"))
 
-    def database_password_file(self, service: str) -> Path:
-        """The file with that password."""
-        self.database_password(service)
-        return self._file(f"database-{service}")
-
     def administrator_password(self) -> str:
         """Of the demo organisation's administrator."""
         return self._kept("administrator-password", readable_password)

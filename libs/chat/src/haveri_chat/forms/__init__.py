@@ -66,8 +66,3 @@ class Form:
             replace(item, value=values.get(item.id, item.value), error=errors.get(item.id, "")) for item in self.fields
         )
         return replace(self, fields=fields)
-
-    @property
-    def has_errors(self) -> bool:
-        """True when something has to be filled in differently."""
-        return any(item.error for item in self.fields)

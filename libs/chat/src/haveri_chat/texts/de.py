@@ -153,10 +153,6 @@ TEXTS: dict[str, str] = {
         "Ihrem Namen zuzuordnen. Ihre Kennung: {user_id}"
     ),
     "answer.an_administrator": "die Administration",
-    "answer.not_mapped": (
-        "Dieser Chat gehört zu keiner Organisation in Haveri, deshalb wurde nichts geändert. "
-        "Die Administration kann ihn in den Einstellungen verbinden. Kennung: {tenant_id}"
-    ),
     "answer.failed": "Das ging im Chat nicht: {what}",
     "answer.follow_up_what": "Was ist zu tun? Zum Beispiel: /followup Ersatzsensor bestellen @wer by 2026-12-24",
     "incidents.title": "Offene Störungen",

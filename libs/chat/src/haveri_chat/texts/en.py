@@ -151,10 +151,6 @@ TEXTS: dict[str, str] = {
         "Your id: {user_id}"
     ),
     "answer.an_administrator": "an administrator",
-    "answer.not_mapped": (
-        "This chat does not belong to an organisation in Haveri, so nothing was changed. "
-        "An administrator can connect it in the settings. Its id: {tenant_id}"
-    ),
     "answer.failed": "This could not be done in chat: {what}",
     "answer.follow_up_what": "What is to be done? For example: /followup order a spare sensor @who by 2026-12-24",
     "incidents.title": "Open incidents",

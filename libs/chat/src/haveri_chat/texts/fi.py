@@ -151,10 +151,6 @@ TEXTS: dict[str, str] = {
         "Tunnisteesi: {user_id}"
     ),
     "answer.an_administrator": "ylläpitäjä",
-    "answer.not_mapped": (
-        "Tämä keskustelu ei kuulu millekään Haverin organisaatiolle, joten mitään ei muutettu. "
-        "Ylläpitäjä voi liittää sen asetuksissa. Tunniste: {tenant_id}"
-    ),
     "answer.failed": "Tätä ei voitu tehdä keskustelussa: {what}",
     "answer.follow_up_what": "Mitä pitää tehdä? Esimerkiksi: /followup tilaa varalle anturi @kuka by 2026-12-24",
     "incidents.title": "Avoimet häiriöt",

@@ -55,12 +55,6 @@ class Directory:
             if member.id in team.member_ids or team.id in member.team_ids
         }
 
-    def facility_of_asset(self, asset_id: UUID) -> UUID | None:
-        """The facility in which an asset stands."""
-        asset = self.assets.get(asset_id)
-        area = self.areas.get(asset.area_id) if asset else None
-        return area.facility_id if area else None
-
 
 async def load_directory(queries: Queries, organization: str) -> Directory:
     """Read a whole directory through its queries; raises what asking raises."""

@@ -230,10 +230,3 @@ class FilesNotSetUp(Refusal):
 
     type = "files-not-set-up"
     title = "Files are not kept here."
-
-
-class Unavailable(Refusal):
-    """Something that the web stands on does not answer now."""
-
-    type = "not-possible-now"
-    title = "This is not possible right now."

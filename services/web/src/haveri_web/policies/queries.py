@@ -10,7 +10,6 @@ from uuid import UUID
 from haveri_chassis.bus import OwnerUnavailable
 from haveri_contracts.escalation.models import (
     EscalationPolicy,
-    EscalationRun,
     FacilitySettings,
     MaintenanceWindow,
     RunningEscalation,
@@ -21,7 +20,6 @@ from haveri_contracts.escalation.queries import (
     ListMaintenanceWindows,
     ListPolicies,
     ListRunning,
-    ListRuns,
     Simulate,
 )
 from haveri_web.bus.directory import Directory
@@ -90,12 +88,6 @@ def window_changed(present: MaintenanceWindow, changes: dict[str, Any]) -> Maint
 async def simulated(queries: Queries, caller: Caller, question: Simulate) -> Simulation:
     """What would happen. Raises QueryRefused."""
     answer: Simulation = await ask(queries, caller, question)
-    return answer
-
-
-async def runs_of(queries: Queries, caller: Caller, incident_id: UUID) -> list[EscalationRun]:
-    """Every run of an incident with its steps and calls, oldest first."""
-    answer: list[EscalationRun] = (await ask(queries, caller, ListRuns(incident_id=incident_id))).items
     return answer
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
@@ -132,8 +131,3 @@ async def directory_or_none(web: Web, caller: Caller) -> Directory | None:
 
 def _own_url(request: Request) -> str:
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-
-
-def local_moment(moment: datetime, zone: ZoneInfo) -> str:
-    """For sentences put together in Python."""
-    return moments.local(moment, zone, "day_clock")

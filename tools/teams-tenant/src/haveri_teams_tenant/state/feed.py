@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from haveri_teams_tenant.clock import Clock
 
@@ -29,10 +28,6 @@ class Change:
     root_id: str = ""
     message_id: str = ""
     only_for: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The change for the wire."""
-        return {**asdict(self), "at": self.at.isoformat()}
 
 
 class Feed:
