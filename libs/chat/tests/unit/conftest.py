@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -13,6 +15,8 @@ from haveri_chat.plant import Plant, Who
 from haveri_contracts.directory.models import Area, Asset, ChatIdentity, Facility, Locale, Member, Team
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Role, Severity, Status
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 SPACE = UUID(int=7)
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from memory_platform import Death, Fate, Fates, MemoryPlatform, MemoryStore
 
 from haveri_chat.calls.call_card import call_card, ended_card, ending_of, why
 from haveri_chat.calls.caller import Caller
@@ -20,7 +21,6 @@ from haveri_chat.conversation import interpret, pressed
 from haveri_chat.decisions import AnswerPrivately, SendCommand, Where
 from haveri_chat.plant import Plant, Who
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
-from haveri_chat.testing import Death, Fate, Fates, MemoryPlatform, MemoryStore
 from haveri_contracts.escalation.commands import AnswerCall
 from haveri_contracts.escalation.models import EndReason, Purpose
 from haveri_contracts.incident import commands as order

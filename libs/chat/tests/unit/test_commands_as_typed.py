@@ -40,7 +40,7 @@ def spell(request: Request) -> Utterance:
             parts = [status, note]
         case commands.SetSeverity(severity, reason):
             parts = [severity[-1], reason]
-        case WordsRequest(text):
+        case WordsRequest(text=text):
             parts = [text]
         case _:
             parts = []

@@ -11,11 +11,11 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from memory_platform import Death, Fate, Fates, MemoryChannel, MemoryLinks, MemoryPlatform, MemoryStore
 
 from haveri_chat.cards import Facts
 from haveri_chat.plant import Plant
 from haveri_chat.ports import Posted
-from haveri_chat.testing import Death, Fate, Fates, MemoryChannel, MemoryLinks, MemoryPlatform, MemoryStore
 from haveri_chat.workflow.failures import Unfinished
 from haveri_chat.workflow.runner import Workflow
 from haveri_chat.workflow.surroundings import Setting

@@ -27,43 +27,15 @@ from haveri_chat.commands.timeline import ShowTimeline
 from haveri_contracts.incident.models import Incident
 
 COMMANDS: tuple[type[Request], ...] = (
-    Declare,
-    Acknowledge,
-    SetStatus,
-    SetSeverity,
-    NameLead,
-    NameCommsLead,
-    LogAction,
-    AddNote,
-    CallForHelp,
-    Resolve,
-    Amend,
-    Close,
-    Reopen,
-    FollowUp,
-    WhoIsOnCall,
-    ShowIncidents,
-    ShowTimeline,
-    ShowHelp,
-    TakeCall,
-    JoinCall,
-)
+    Declare, Acknowledge, SetStatus, SetSeverity, NameLead, NameCommsLead, LogAction, AddNote, CallForHelp, Resolve,
+    Amend, Close, Reopen, FollowUp, WhoIsOnCall, ShowIncidents, ShowTimeline, ShowHelp, TakeCall, JoinCall,
+)  # fmt: skip
 """In the order in which help lists them."""
 
 ON_THE_CARD: tuple[type[IncidentRequest], ...] = (
-    Acknowledge,
-    SetStatus,
-    LogAction,
-    Resolve,
-    CallForHelp,
-    NameLead,
-    NameCommsLead,
-    Close,
-    Amend,
-    AddNote,
-    SetSeverity,
-    Reopen,
-)
+    Acknowledge, SetStatus, LogAction, Resolve, CallForHelp, NameLead, NameCommsLead, Close, Amend, AddNote,
+    SetSeverity, Reopen,
+)  # fmt: skip
 """Those with buttons on an incident's card, the likeliest first."""
 
 BY_VERB = {command.word: command for command in COMMANDS}

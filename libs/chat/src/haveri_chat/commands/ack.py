@@ -18,12 +18,10 @@ class Acknowledge(IncidentRequest):
     other_words = "acknowledge kuittaa kuittaus quittieren quittiert"
 
     def decide(self, context: Context) -> Decision:
-        """The owner says who was first."""
         return SendCommand(commands.Acknowledge(incident_id=context.incident.id))
 
     @classmethod
     def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:
-        """Until somebody has it."""
         if not incident.status.is_open or incident.acknowledged_at is not None:
             return ()
         return (cls.press_button(incident, say(locale, "button.ack"), style=Style.PRIMARY),)

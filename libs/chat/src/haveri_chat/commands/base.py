@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from haveri_chat import answers
 from haveri_chat.cards import Button, Style
-from haveri_chat.decisions import AnswerPrivately, Decision
+from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand
 from haveri_chat.forms import Form
 from haveri_chat.forms.filled import Filled
 from haveri_chat.forms.maker import FormMaker
@@ -26,6 +26,7 @@ from haveri_chat.requests import Mention, Misunderstood, Person
 from haveri_chat.texts import say
 from haveri_chat.tidying import LONG, one_line
 from haveri_contracts.incident.models import Incident
+from haveri_contracts.plain import Status
 
 INCIDENT_NUMBER = re.compile(r"INC[- ]?0*([0-9]{1,9})(?=[\s:,]|$)[:,]?\s*", re.IGNORECASE)
 
@@ -101,6 +102,12 @@ class Context:
         return found.item.id
 
 
+Reading = Callable[[], Decision] | None
+OPEN = frozenset(status for status in Status if status.is_open)
+OVER = frozenset(Status) - OPEN
+
+
+@dataclass(frozen=True)
 class Request(ABC):
     """A command of chat. `word` is also the `verb` of its buttons and its form, and the key of its texts."""
 
@@ -113,9 +120,9 @@ class Request(ABC):
     """True when it changes nothing, so that no role is needed."""
 
     @classmethod
-    @abstractmethod
     def read(cls, typed: Typed) -> Request | Misunderstood:
-        """What was typed behind the word."""
+        """What was typed behind the word; nothing is read here."""
+        return cls()
 
     @classmethod
     def pressed(cls, data: Mapping[str, str]) -> Request:
@@ -132,7 +139,7 @@ class Request(ABC):
         raise NotImplementedError
 
     @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Callable[[], Decision] | None:
+    def submitted(cls, filled: Filled, context: Context) -> Reading:
         """Read every field of the filled-in form now; decide only when nothing is wrong with them. None: no form."""
         return None
 
@@ -145,16 +152,18 @@ class IncidentRequest(Request):
     channel this is".
     """
 
+    offered: ClassVar[Collection[Status]] = ()
+    """While the incident has one of these its card has the button that opens the form."""
+    style: ClassVar[Style] = Style.PLAIN
+
     incident: str | None = field(default=None, kw_only=True)
 
     @classmethod
     def read(cls, typed: Typed) -> Request | Misunderstood:
-        """Nothing but the incident is read."""
         return cls(incident=typed.incident)
 
     @classmethod
     def pressed(cls, data: Mapping[str, str]) -> Request:
-        """Nothing but the incident is read."""
         return cls(incident=incident_of(data))
 
     def as_meant_in_its_channel(self) -> Self:
@@ -164,7 +173,7 @@ class IncidentRequest(Request):
     @classmethod
     def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:
         """What the incident's card offers now."""
-        return ()
+        return (cls.form_button(incident, locale, cls.style),) if incident.status in cls.offered else ()
 
     @classmethod
     def press_button(
@@ -195,7 +204,6 @@ class WordsRequest(IncidentRequest):
 
     @classmethod
     def read(cls, typed: Typed) -> Request | Misunderstood:
-        """The words as they are."""
         return cls(typed.text, incident=typed.incident)
 
     def as_meant_in_its_channel(self) -> Self:
@@ -203,3 +211,23 @@ class WordsRequest(IncidentRequest):
         if not self.text:
             return self
         return replace(self, text=f"{self.incident} {self.text}"[:LONG], incident=None)
+
+
+class TextRequest(WordsRequest):
+    """A command that is nothing but its words; none asks for the form, whose field is `<word>_text`."""
+
+    @abstractmethod
+    def send(self, context: Context) -> SendCommand:
+        """The command."""
+
+    def decide(self, context: Context) -> Decision:
+        return self.send(context) if self.text else OpenForm(self.form(context))
+
+    @classmethod
+    def form(cls, context: Context) -> Form:
+        return context.forms.form(cls.word, context.about, context.forms.long(f"{cls.word}_text", required=True))
+
+    @classmethod
+    def submitted(cls, filled: Filled, context: Context) -> Reading:
+        text = filled.text(f"{cls.word}_text", LONG, required=True)
+        return lambda: cls(text).send(context)

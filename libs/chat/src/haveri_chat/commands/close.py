@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from haveri_chat.cards import Button, Style
-from haveri_chat.commands.base import Context, IncidentRequest
+from haveri_chat.cards import Style
+from haveri_chat.commands.base import Context, IncidentRequest, Reading
 from haveri_chat.decisions import Decision, OpenForm, SendCommand
 from haveri_chat.forms import Field, FieldKind, Form
 from haveri_chat.forms.filled import Filled
 from haveri_contracts.incident.commands import CloseIncident
-from haveri_contracts.incident.models import FollowUpDraft, Incident
+from haveri_contracts.incident.models import FollowUpDraft
 from haveri_contracts.plain import Status
 
 _ROWS = range(1, 6)
@@ -25,9 +24,10 @@ class Close(IncidentRequest):
     word = "close"
     usage = "/close"
     other_words = "sulje schließen"
+    offered = (Status.RESOLVED,)
+    style = Style.PRIMARY
 
     def decide(self, context: Context) -> Decision:
-        """The form, between resolved and closed."""
         if context.incident.status is Status.RESOLVED:
             return OpenForm(self.form(context))
         open_still = context.incident.status.is_open
@@ -43,8 +43,7 @@ class Close(IncidentRequest):
         return context.forms.form(cls.word, context.incident, *fields)
 
     @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Callable[[], Decision]:
-        """With the rows that say what."""
+    def submitted(cls, filled: Filled, context: Context) -> Reading:
         drafts: list[FollowUpDraft] = []
         for row in _ROWS:
             prefix = f"follow_up_{row}"
@@ -55,11 +54,6 @@ class Close(IncidentRequest):
             elif who or due:
                 filled.wrong(f"{prefix}_what", "error.follow_up_what")
         return lambda: SendCommand(CloseIncident(incident_id=context.incident.id, follow_ups=drafts))
-
-    @classmethod
-    def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:
-        """The likeliest once it is resolved."""
-        return (cls.form_button(incident, locale, Style.PRIMARY),) if incident.status is Status.RESOLVED else ()
 
 
 def _row(context: Context, row: int, what: str = "", who: UUID | None = None, due: date | None = None) -> list[Field]:

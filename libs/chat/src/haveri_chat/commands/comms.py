@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from haveri_chat.cards import Button
 from haveri_chat.commands.lead import NameLead
-from haveri_contracts.incident import commands
+from haveri_contracts.incident.commands import AssignCommsLead
 from haveri_contracts.incident.models import Incident
 
 
@@ -16,18 +14,9 @@ class NameCommsLead(NameLead):
     word = "comms"
     usage = "/comms @who"
     other_words = "viestintä viestijä kommunikation"
+    command = AssignCommsLead
+    role = "comms_lead"
 
     @classmethod
     def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:
-        """While it is open."""
-        return (cls.form_button(incident, locale),) if incident.status.is_open else ()
-
-    @staticmethod
-    def holder(incident: Incident) -> UUID | None:
-        """Who has the role now."""
-        return incident.comms_lead
-
-    @staticmethod
-    def command(incident: Incident, member_id: UUID) -> commands.IncidentCommand:
-        """Gives the role to a member."""
-        return commands.AssignCommsLead(incident_id=incident.id, member_id=member_id)
+        return (cls.form_button(incident, locale),) if incident.status in cls.offered else ()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from haveri_chat import answers
 from haveri_chat.callees import find_callee
-from haveri_chat.cards import Button, Style
-from haveri_chat.commands.base import Context, IncidentRequest, Request, Typed, incident_of
+from haveri_chat.cards import Style
+from haveri_chat.commands.base import OPEN, Context, IncidentRequest, Reading, Request, Typed, incident_of
 from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand
 from haveri_chat.forms import FieldKind, Form
 from haveri_chat.forms.filled import Filled
@@ -16,7 +16,6 @@ from haveri_chat.forms.maker import named
 from haveri_chat.requests import Misunderstood, Person
 from haveri_chat.tidying import LONG, SHORT
 from haveri_contracts.incident.commands import Escalate
-from haveri_contracts.incident.models import Incident
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,8 @@ class CallForHelp(IncidentRequest):
     word = "escalate"
     usage = "/escalate [@who|policy|team]"
     other_words = "hälytä eskalieren"
+    offered = OPEN
+    style = Style.DANGER
 
     people: tuple[Person, ...] = ()
     words: str = ""
@@ -36,17 +37,14 @@ class CallForHelp(IncidentRequest):
 
     @classmethod
     def read(cls, typed: Typed) -> Request | Misunderstood:
-        """People mentioned, and words."""
         people, words = typed.people()
         return cls(people, words.lstrip("@ ")[:SHORT].strip(), incident=typed.incident)
 
     @classmethod
     def pressed(cls, data: Mapping[str, str]) -> Request:
-        """The form."""
         return cls(ask=True, incident=incident_of(data))
 
     def decide(self, context: Context) -> Decision:
-        """Whoever is meant is called."""
         incident_id = context.incident.id
         if not context.incident.status.is_open:
             return context.answer("refusal.incident-already-resolved")
@@ -84,8 +82,7 @@ class CallForHelp(IncidentRequest):
         )
 
     @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Callable[[], Decision]:
-        """A policy stands alone."""
+    def submitted(cls, filled: Filled, context: Context) -> Reading:
         incident = context.incident
         member, team = filled.member("member_to_call"), filled.team("team_to_call")
         policy = filled.policy("policy_to_call", incident.facility_id)
@@ -96,8 +93,3 @@ class CallForHelp(IncidentRequest):
         return lambda: SendCommand(
             Escalate(incident_id=incident.id, policy_id=policy, member_ids=members, team_ids=teams, reason=reason)
         )
-
-    @classmethod
-    def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:
-        """While it is open."""
-        return (cls.form_button(incident, locale, Style.DANGER),) if incident.status.is_open else ()

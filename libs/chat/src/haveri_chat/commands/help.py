@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 # The list of all commands holds this one, too: it is there once somebody asks for it.
 from haveri_chat import commands
 from haveri_chat.cards import Block, Button, Buttons, Card, Facts, Heading, Style, Text
-from haveri_chat.commands.base import Context, Request, Typed
+from haveri_chat.commands.base import Context, Request
 from haveri_chat.decisions import AnswerPrivately, Decision
 from haveri_chat.plant import Who
-from haveri_chat.requests import Misunderstood
 from haveri_chat.texts import say
 
 
-@dataclass(frozen=True)
 class ShowHelp(Request):
     """What can be typed."""
 
@@ -23,13 +19,7 @@ class ShowHelp(Request):
     other_words = "apua ohje hilfe"
     for_everybody = True
 
-    @classmethod
-    def read(cls, typed: Typed) -> Request | Misunderstood:
-        """Nothing more is read."""
-        return cls()
-
     def decide(self, context: Context) -> Decision:
-        """The list."""
         return AnswerPrivately(help_card(context.who))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from haveri_chat import answers
-from haveri_chat.commands.base import INCIDENT_NUMBER, Context, Request, Typed
+from haveri_chat.commands.base import INCIDENT_NUMBER, Context, Reading, Request, Typed
 from haveri_chat.commands.sev import severity_of
 from haveri_chat.commands.timeline import ShowTimeline
 from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand
@@ -60,7 +60,6 @@ class Declare(Request):
 
     @classmethod
     def pressed(cls, data: Mapping[str, str]) -> Request:
-        """The form."""
         return cls()
 
     def decide(self, context: Context) -> Decision:
@@ -114,8 +113,7 @@ class Declare(Request):
         )
 
     @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Callable[[], Decision]:
-        """At the place that was chosen."""
+    def submitted(cls, filled: Filled, context: Context) -> Reading:
         what = one_line(filled.text("what", SHORT, required=True))
         severity = filled.choice("severity", [item.value for item in Severity], required=True)
         place = filled.place("facility", "area", "asset")

@@ -37,7 +37,6 @@ class ShowIncidents(Request):
 
     @classmethod
     def read(cls, typed: Typed) -> Request | Misunderstood:
-        """What to search for."""
         return cls(one_line(typed.text)[:SHORT])
 
     def decide(self, context: Context) -> Decision:

@@ -21,9 +21,7 @@ class JoinCall(IncidentRequest):
 
     @classmethod
     def pressed(cls, data: Mapping[str, str]) -> Request:
-        """The call and its incident."""
         return cls(UUID(str(data.get("call", ""))), incident=incident_of(data))
 
     def decide(self, context: Context) -> Decision:
-        """The call is answered."""
         return SendCommand(AnswerCall(incident_id=context.incident.id, call_id=self.call_id))

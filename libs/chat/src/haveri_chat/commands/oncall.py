@@ -36,7 +36,6 @@ class WhoIsOnCall(Request):
 
     @classmethod
     def read(cls, typed: Typed) -> Request | Misunderstood:
-        """The name of a plant."""
         return cls(one_line(typed.text)[:SHORT])
 
     def decide(self, context: Context) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from haveri_chat.cards import Button, Style
-from haveri_chat.commands.base import Context, WordsRequest
+from haveri_chat.commands.base import Context, Reading, WordsRequest
 from haveri_chat.decisions import Decision, OpenForm, SendCommand
 from haveri_chat.forms import Field, FieldKind, Form
 from haveri_chat.forms.filled import Filled
@@ -31,7 +31,6 @@ class Resolve(WordsRequest):
     other_words = "resolved ratkaise ratkaistu lösen gelöst"
 
     def decide(self, context: Context) -> Decision:
-        """The form, while there is something to resolve."""
         if context.incident.status.is_open:
             return OpenForm(self.form(context, self.text))
         closed = context.incident.status is Status.CLOSED
@@ -47,14 +46,12 @@ class Resolve(WordsRequest):
         return context.forms.form(cls.word, incident, *summary_fields(context, text, minutes))
 
     @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Callable[[], Decision]:
-        """With the summary."""
+    def submitted(cls, filled: Filled, context: Context) -> Reading:
         summary = filled_summary(filled)
         return lambda: SendCommand(ResolveIncident(incident_id=context.incident.id, summary=summary()))
 
     @classmethod
     def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:
-        """While it is open; the likeliest once it is mitigated."""
         style = Style.PRIMARY if incident.status is Status.MITIGATED else Style.PLAIN
         return (cls.form_button(incident, locale, style),) if incident.status.is_open else ()
 

@@ -37,7 +37,6 @@ class SetSeverity(IncidentRequest):
 
     @classmethod
     def read(cls, typed: Typed) -> Request | Misunderstood:
-        """The number, and behind it why."""
         match = _SEVERITY.match(typed.text)
         severity = severity_of(match.group(1)) if match else None
         if match is None or severity is None:
@@ -46,17 +45,14 @@ class SetSeverity(IncidentRequest):
 
     @classmethod
     def pressed(cls, data: Mapping[str, str]) -> Request:
-        """The number is the button's value."""
         return cls(Severity(f"SEV{data.get('value', '')}"), incident=incident_of(data))
 
     def decide(self, context: Context) -> Decision:
-        """Whether it may is the owner's to say."""
         command = commands.ChangeSeverity(incident_id=context.incident.id, severity=self.severity, reason=self.reason)
         return SendCommand(command)
 
     @classmethod
     def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:
-        """The other severities."""
         others = [severity for severity in Severity if severity is not incident.severity and incident.status.is_open]
         return tuple(
             cls.press_button(incident, say(locale, "button.severity", severity=severity), severity[-1])

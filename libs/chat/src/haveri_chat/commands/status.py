@@ -76,7 +76,6 @@ class SetStatus(IncidentRequest):
 
     @classmethod
     def pressed(cls, data: Mapping[str, str]) -> Request:
-        """The status, and the one that the card was drawn for."""
         value, seen = str(data.get("value", "")), str(data.get("seen", ""))
         return cls(Status(value), seen=Status(seen) if seen in {*Status} else None, incident=incident_of(data))
 
