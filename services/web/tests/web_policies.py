@@ -115,10 +115,12 @@ class PolicyShelf:
         policy, versions = command.policy, list(self.versions.get(command.policy.id, []))
         if not policy.steps:
             raise PolicyWithoutSteps("Say at least in one step who is called.")
-        for number, step in enumerate(policy.steps, start=1):
-            for team_id in step.notify.team_ids:
+        for number, step in enumerate(policy.steps):
+            for place, team_id in enumerate(step.notify.team_ids):
                 if team_id not in self.tenant.things["team"]:
-                    raise NoSuchTeam(f"Step {number} names the team {team_id}, which is not here.")
+                    raise NoSuchTeam("A step names a team, which is not here.").at(
+                        f"steps.{number}.notify.team_ids.{place}"
+                    )
         if versions and versions[-1].version != policy.version:
             raise PolicyChangedMeanwhile(f"The newest is {versions[-1].version}.")
         after = policy.model_copy(update={"version": len(versions) + 1})

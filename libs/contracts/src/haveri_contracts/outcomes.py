@@ -29,9 +29,8 @@ class Problem(Frozen):
 
     @classmethod
     def of(cls, refusal: Refusal) -> Problem:
-        """The problem that a refusal is shown as; a refusal may carry a list `errors` of single findings."""
-        errors = getattr(refusal, "errors", [])
-        return cls(type=refusal.type, title=refusal.title, detail=refusal.detail, errors=list(errors))
+        """The problem that a refusal is shown as."""
+        return cls(type=refusal.type, title=refusal.title, detail=refusal.detail, errors=list(refusal.errors))
 
 
 class Outcome(Frozen):

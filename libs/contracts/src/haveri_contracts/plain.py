@@ -1,11 +1,12 @@
 """The plain types of the domain: enumerations and the refusal, with nothing but the standard library.
 
-Domain packages may import this module and their own contract's, and no other of contracts.
+Domain packages may import this module, `refusals` and their own contract's, and no other of contracts.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Status(StrEnum):
@@ -73,7 +74,8 @@ class Refusal(Exception):
     """A command or query that the domain refuses, named after the business reason.
 
     Subclasses set `type` (a stable slug such as `incident-already-closed`, the public name of the refusal) and
-    `title` (one short sentence); `detail` says what was found and what to do instead, in the reader's words.
+    `title` (one short sentence); `detail` says what was found and what to do instead, in the reader's words. `errors`
+    are single findings: a field, or a line of a document, and what is wrong there.
     """
 
     type: str = "refused"
@@ -82,3 +84,12 @@ class Refusal(Exception):
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
+        self.errors: list[dict[str, Any]] = []
+
+    def at(self, field: str) -> Self:
+        """The same, with the field of what was sent that it is about: `steps.1.after_minutes`, counted from 0.
+
+        The path begins in the thing that a command puts, not in the command around it.
+        """
+        self.errors = [{"field": field, "problem": self.detail}]
+        return self

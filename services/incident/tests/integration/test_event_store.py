@@ -20,6 +20,16 @@ from haveri_contracts.incident import commands
 from haveri_contracts.incident.models import FollowUpDraft, Incident, Summary
 from haveri_contracts.incident.queries import CountIncidents, GetIncident, IncidentList, ListIncidents
 from haveri_contracts.plain import EntryType, Severity, Status
+from haveri_contracts.refusals import (
+    AreaElsewhere,
+    AreaUnknown,
+    AssetElsewhere,
+    AssetUnknown,
+    FacilityUnknown,
+    IncidentUnknown,
+    MemberUnknown,
+    RoleNotSufficient,
+)
 from haveri_contracts.types import LARGEST_INTEGER, Page
 from haveri_incident.adapters.event_store import EventStore
 from haveri_incident.adapters.reads import IncidentReads
@@ -138,9 +148,9 @@ async def test_another_organisation_finds_nothing(store, database, directory, wo
     incident = await declared(store, directory, works)
     reads = IncidentReads(database)
     for name in (str(incident.id), incident.number):
-        with pytest.raises(refusals.IncidentUnknown):
+        with pytest.raises(IncidentUnknown):
             await reads.get(other_works.organization, GetIncident(incident=name))
-    with pytest.raises(refusals.IncidentUnknown):
+    with pytest.raises(IncidentUnknown):
         await IncidentCommands(store, directory).update_status(
             other_works.context(),
             commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED),
@@ -150,32 +160,35 @@ async def test_another_organisation_finds_nothing(store, database, directory, wo
 
 
 @pytest.mark.parametrize(
-    ("wrong", "reason"),
+    ("wrong", "reason", "field"),
     [
-        (lambda w: {"facility_id": UUID(int=1)}, refusals.FacilityUnknown),
-        (lambda w: {"area_id": UUID(int=1)}, refusals.AreaUnknown),
-        (lambda w: {"asset_ids": [UUID(int=1)]}, refusals.AssetUnknown),
-        (lambda w: {"asset_ids": [w.elsewhere]}, refusals.AssetElsewhere),
-        (lambda w: {"facility_id": w.other_facility, "area_id": w.line}, refusals.AreaElsewhere),
+        (lambda w: {"facility_id": UUID(int=1)}, FacilityUnknown, "facility_id"),
+        (lambda w: {"area_id": UUID(int=1)}, AreaUnknown, "area_id"),
+        (lambda w: {"asset_ids": [UUID(int=1)]}, AssetUnknown, "asset_ids.0"),
+        (lambda w: {"asset_ids": [w.elsewhere]}, AssetElsewhere, "asset_ids.0"),
+        (lambda w: {"facility_id": w.other_facility, "area_id": w.line}, AreaElsewhere, "area_id"),
     ],
 )
-async def test_an_incident_at_an_unknown_place_is_refused_by_name(store, directory, works, wrong, reason) -> None:
-    with pytest.raises(reason):
+async def test_an_incident_at_an_unknown_place_is_refused_by_name_and_field(
+    store, directory, works, wrong, reason, field
+) -> None:
+    with pytest.raises(reason) as refused:
         await IncidentCommands(store, directory).declare(works.context(), order(works, **wrong(works)))
+    assert [error["field"] for error in refused.value.errors] == [field]
 
 
 async def test_who_may_not_order_is_told_so(store, directory, works, other_works) -> None:
-    with pytest.raises(refusals.RoleNotSufficient):
+    with pytest.raises(RoleNotSufficient):
         await IncidentCommands(store, directory).declare(works.context(works.viewer), order(works))
-    with pytest.raises(refusals.MemberUnknown):
+    with pytest.raises(MemberUnknown):
         await IncidentCommands(store, directory).declare(works.context(other_works.anna), order(works))
     incident = await declared(store, directory, works)
-    with pytest.raises(refusals.MemberUnknown):
+    with pytest.raises(MemberUnknown):
         await IncidentCommands(store, directory).assign_lead(
             works.context(),
             commands.AssignLead(incident_id=incident.id, member_id=other_works.ben),
         )
-    with pytest.raises(refusals.RoleNotSufficient):
+    with pytest.raises(RoleNotSufficient):
         await IncidentCommands(store, directory).link_chat(
             works.context(),
             commands.LinkChat(incident_id=incident.id, chat_channel_ref="19:stolen"),
@@ -191,7 +204,7 @@ async def test_a_plant_system_reports_and_decides_nothing(store, directory, work
     change = IncidentCommands(store, directory)
     report = commands.AddEvent(incident_id=incident.id, type=EntryType.ANNOTATION, text="Pressure is back.")
     await change.add_event(context(), report)
-    with pytest.raises(refusals.RoleNotSufficient):
+    with pytest.raises(RoleNotSufficient):
         await change.update_status(context(), commands.UpdateStatus(incident_id=incident.id, status=Status.MITIGATED))
     assert (incident.declared_by, incident.assigned_to) == ("signal:press-3", None)
 
@@ -215,7 +228,7 @@ async def test_the_state_is_known_as_of_any_version_and_time(store, database, di
     assert await known(version_at=3) == now == await known(version_at=LARGEST_INTEGER)
     assert (await known(version_at=2)).status is Status.INVESTIGATING
     assert (await known(as_of=incident.declared_at)).status is Status.DECLARED
-    with pytest.raises(refusals.IncidentUnknown, match="not known at that time"):
+    with pytest.raises(IncidentUnknown, match="not known at that time"):
         await known(as_of=incident.declared_at - timedelta(seconds=1))
 
 

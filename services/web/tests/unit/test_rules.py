@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haveri_contracts.plain import Role
+from haveri_contracts.refusals import RoleNotSufficient
 from haveri_web.domain.access import Needs, Scope
 from haveri_web.domain.attempts import Attempts, Limit
-from haveri_web.domain.refusals import RoleNotSufficient, ScopeNotSufficient
+from haveri_web.domain.refusals import ScopeNotSufficient
 from haveri_web.security.secrets import digest, form_token, is_form_token, new_secret
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

@@ -8,11 +8,11 @@ from uuid import UUID
 from haveri_contracts.directory.commands import AcceptShiftChange
 from haveri_contracts.directory.events import ShiftChangePut
 from haveri_contracts.directory.schedules import ShiftChange
+from haveri_contracts.refusals import ShiftChangeUnknown
 from haveri_directory.application.authorization import asker_of
 from haveri_directory.application.ports import Book
 from haveri_directory.application.shift_checks import check_change
 from haveri_directory.domain.shift_permissions import check_may_accept
-from haveri_directory.domain.shift_refusals import ShiftChangeUnknown
 from haveri_shifts.published import change_of
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from haveri_contracts.directory.models import Member
 from haveri_contracts.plain import Role
+from haveri_contracts.refusals import MemberUnknown, RoleNotSufficient
 from haveri_contracts.types import actor_member_id
 from haveri_directory.application.ports import Book
 from haveri_directory.domain.permissions import check_role
-from haveri_directory.domain.refusals import MemberUnknown, OrganizationUnknown, RoleNotSufficient
+from haveri_directory.domain.refusals import OrganizationUnknown
 from haveri_directory.domain.shift_permissions import Asker
 
 

@@ -49,7 +49,7 @@ def _phone(said: Any) -> str:
 
 def _unusable(problem: str) -> PhoneUnusable:
     # The number itself is not repeated: refusals may be logged, and contact details never are.
-    return PhoneUnusable(f"The phone number {problem}; write it like {_EXAMPLE!r}.")
+    return PhoneUnusable(f"The phone number {problem}; write it like {_EXAMPLE!r}.").at("contact_prefs.phone")
 
 
 def _push(said: Any) -> str:
@@ -58,17 +58,23 @@ def _push(said: Any) -> str:
     except ValidationError:
         push = None
     if not push:
-        raise ContactUnusable("'push' is the token or user key of the push service, of 1 to 200 characters.")
+        raise ContactUnusable("'push' is the token or user key of the push service, of 1 to 200 characters.").at(
+            "contact_prefs.push"
+        )
     return push
 
 
 def _ways(said: Any) -> list[dict[str, Any]]:
     if not isinstance(said, list):
-        raise ContactUnusable(f"'ways' is a list of {_WAYS}, in the order in which they are to be tried.")
+        raise ContactUnusable(f"'ways' is a list of {_WAYS}, in the order in which they are to be tried.").at(
+            "contact_prefs.ways"
+        )
     ways = [_way(item) for item in said]
     for way in ways:
         if sum(other.via is way.via for other in ways) > 1:
-            raise ContactUnusable(f"{way.via.value!r} is among the ways twice; each is tried once.")
+            raise ContactUnusable(f"{way.via.value!r} is among the ways twice; each is tried once.").at(
+                "contact_prefs.ways"
+            )
     return [way.model_dump(mode="json") for way in ways]
 
 
@@ -77,6 +83,8 @@ def _way(said: Any) -> ContactWay:
         return ContactWay.model_validate({"via": said} if isinstance(said, str) else said)
     except ValidationError as error:
         if any(fault["loc"] == ("after_minutes",) for fault in error.errors()):
-            raise ContactUnusable("'after_minutes' is a number from 0 to 1440.") from None
+            raise ContactUnusable("'after_minutes' is a number from 0 to 1440.").at("contact_prefs.ways") from None
         said = said.get("via") if isinstance(said, dict) else said
-        raise ContactUnusable(f"{str(said)[:60]!r} is no way to reach somebody; there are {_WAYS}.") from None
+        raise ContactUnusable(f"{str(said)[:60]!r} is no way to reach somebody; there are {_WAYS}.").at(
+            "contact_prefs.ways"
+        ) from None

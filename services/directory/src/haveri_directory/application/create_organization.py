@@ -8,17 +8,12 @@ from haveri_contracts.directory.commands import CreateOrganization
 from haveri_contracts.directory.events import OrganizationCreated
 from haveri_contracts.directory.models import Member, Organization
 from haveri_contracts.plain import Role
+from haveri_contracts.refusals import RoleNotSufficient, TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.ports import Book, Founding
 from haveri_directory.application.put_member import normalised
 from haveri_directory.application.putting import news_of
-from haveri_directory.domain.refusals import (
-    AdministratorRequired,
-    OrganizationExists,
-    RoleNotSufficient,
-    SlugReserved,
-    TeamUnknown,
-)
+from haveri_directory.domain.refusals import AdministratorRequired, OrganizationExists, SlugReserved
 
 THE_HOUSE = "haveri"
 """The slug under which Haveri's own heartbeat travels."""

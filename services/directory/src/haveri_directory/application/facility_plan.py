@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from haveri_contracts.directory.models import Facility
+from haveri_contracts.refusals import FacilityUnknown
 from haveri_directory.application.schedule_ports import FacilitySchedules
-from haveri_directory.domain.refusals import FacilityUnknown
 from haveri_shifts.plan import Plan
 from haveri_shifts.published import plan_of
 
@@ -22,7 +22,7 @@ async def facility_of(schedules: FacilitySchedules, facility_id: UUID) -> Facili
     """The facility; raises FacilityUnknown."""
     facility = await schedules.facility(facility_id)
     if facility is None:
-        raise FacilityUnknown(f"There is no facility {facility_id} in this organisation.")
+        raise FacilityUnknown(f"There is no facility {facility_id} in this organisation.").at("facility_id")
     return facility
 
 

@@ -7,15 +7,15 @@ from typing import Any
 from haveri_contracts.directory.commands import PutAsset
 from haveri_contracts.directory.models import Area
 from haveri_contracts.plain import Role
+from haveri_contracts.refusals import AreaUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.ports import Book
 from haveri_directory.application.putting import put
-from haveri_directory.domain.refusals import AreaUnknown
 
 
 async def put_asset(book: Book, actor: str, command: PutAsset) -> dict[str, Any]:
     """For managers; asset names are unique in their area. Raises a Refusal."""
     await check_actor(book, actor, Role.MANAGER)
     if await book.find(Area, command.asset.area_id) is None:
-        raise AreaUnknown(f"There is no area {command.asset.area_id} in this organisation.")
+        raise AreaUnknown(f"There is no area {command.asset.area_id} in this organisation.").at("area_id")
     return await put(book, command.asset)

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from haveri_contracts.directory.commands import PutMember
 from haveri_contracts.directory.models import Member, Team
+from haveri_contracts.refusals import TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.contact import usable_contact
 from haveri_directory.application.in_use import check_may_leave
 from haveri_directory.application.ports import Book
 from haveri_directory.application.putting import news_of, result_of, tell_of
 from haveri_directory.domain.permissions import check_administrator_remains, needed_to_change_member
-from haveri_directory.domain.refusals import ChatIdentityTaken, EmailTaken, TeamUnknown
+from haveri_directory.domain.refusals import ChatIdentityTaken, EmailTaken
 
 
 async def put_member(book: Book, actor: str, command: PutMember) -> dict[str, Any]:
@@ -55,16 +56,17 @@ def in_order(member: Member) -> Member:
 async def check_person(book: Book, member: Member) -> None:
     """Raise EmailTaken or ChatIdentityTaken when another member is known by what this one is to be known by."""
     if await book.member_with_email(member.email) not in (None, member.id):
-        raise EmailTaken(f"Another member has the address {member.email}.")
-    for identity in member.chat_identities:
+        raise EmailTaken(f"Another member has the address {member.email}.").at("email")
+    for place, identity in enumerate(member.chat_identities):
         if await book.member_with_identity(identity.platform, identity.user_id) not in (None, member.id):
-            raise ChatIdentityTaken(f"Another member is {identity.user_id!r} on {identity.platform}.")
+            words = f"Another member is {identity.user_id!r} on {identity.platform}."
+            raise ChatIdentityTaken(words).at(f"chat_identities.{place}.user_id")
 
 
 async def _check_teams(book: Book, member: Member) -> None:
     missing = set(member.team_ids) - {team.id for team in await book.find_all(Team, member.team_ids)}
     if missing:
-        raise TeamUnknown(f"There is no team {min(missing)} in this organisation.")
+        raise TeamUnknown(f"There is no team {min(missing)} in this organisation.").at("team_ids")
 
 
 async def _change(book: Book, member: Member, teams_before: set[UUID]) -> None:

@@ -9,10 +9,11 @@ from haveri_contracts.directory.events import RotationPut
 from haveri_contracts.directory.models import Team
 from haveri_contracts.directory.schedules import Rotation
 from haveri_contracts.plain import Role
+from haveri_contracts.refusals import TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.facility_plan import facility_of
 from haveri_directory.application.ports import Book
-from haveri_directory.domain.refusals import NameTaken, TeamUnknown
+from haveri_directory.domain.refusals import NameTaken
 from haveri_directory.domain.rotations import check_rotation
 from haveri_directory.domain.shift_refusals import PatternDoesNotFit, TeamElsewhere
 from haveri_shifts.published import filled, rotation_of
@@ -25,10 +26,11 @@ async def put_rotation(book: Book, actor: str, command: PutRotation) -> dict[str
     crews = await _crews(book, command.rotation)
     for team in crews:
         if team.facility_id != facility.id:
-            raise TeamElsewhere(f"{team.name} does not belong to {facility.name}.")
+            raise TeamElsewhere(f"{team.name} does not belong to {facility.name}.").at("crews")
     rotation, findings = fitting(command.rotation, crews)
     if await book.schedules.rotation_namesake(rotation) is not None:
-        raise NameTaken(f"Another rotation there is called {rotation.name!r}; upper and lower case are the same.")
+        words = f"Another rotation there is called {rotation.name!r}; upper and lower case are the same."
+        raise NameTaken(words).at("name")
     if await book.schedules.rotation(rotation.id) != rotation:
         await book.schedules.store_rotations([rotation])
         book.tell(RotationPut(rotation=rotation))
@@ -47,7 +49,8 @@ def fitting(rotation: Rotation, crews: list[Team]) -> tuple[Rotation, list[str]]
 async def _crews(book: Book, rotation: Rotation) -> list[Team]:
     wanted = {crew.team_id for crew in rotation.crews}
     crews = await book.find_all(Team, wanted)
-    missing = wanted - {team.id for team in crews}
-    if missing:
-        raise TeamUnknown(f"There is no team {min(missing)} in this organisation.")
+    known = {team.id for team in crews}
+    for place, crew in enumerate(rotation.crews):
+        if crew.team_id not in known:
+            raise TeamUnknown(f"There is no team {crew.team_id} in this organisation.").at(f"crews.{place}.team_id")
     return crews

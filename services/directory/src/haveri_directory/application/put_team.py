@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from haveri_contracts.directory.commands import PutTeam
 from haveri_contracts.directory.models import Facility, Member, Team
 from haveri_contracts.plain import Role
+from haveri_contracts.refusals import FacilityUnknown, MemberUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.in_use import check_team_unscheduled
 from haveri_directory.application.ports import Book
 from haveri_directory.application.putting import change_memberships, check_name, news_of, result_of
-from haveri_directory.domain.refusals import FacilityUnknown, MemberUnknown
 from haveri_directory.domain.shift_refusals import MemberNotInTeam
 
 
@@ -24,7 +25,7 @@ async def put_team(book: Book, actor: str, command: PutTeam) -> dict[str, Any]:
     await check_actor(book, actor, Role.MANAGER)
     team = command.team.model_copy(update={"member_ids": sorted(set(command.team.member_ids))})
     if await book.find(Facility, team.facility_id) is None:
-        raise FacilityUnknown(f"There is no facility {team.facility_id} in this organisation.")
+        raise FacilityUnknown(f"There is no facility {team.facility_id} in this organisation.").at("facility_id")
     await _check_members(book, team)
     check_roles(team)
     await check_name(book, team)
@@ -57,8 +58,11 @@ async def _change(book: Book, team: Team, members_before: set[UUID]) -> None:
 
 async def _check_members(book: Book, team: Team) -> None:
     info = team.shift_info
-    in_shifts = {id for shift in info.shifts for id in shift.member_ids}
-    named = {*team.member_ids, *in_shifts, *(id for role in info.roles for id in role.member_ids)}
-    missing = named - {member.id for member in await book.find_all(Member, named)}
-    if missing:
-        raise MemberUnknown(f"There is no member {min(missing)} in this organisation.")
+    named = {"member_ids": team.member_ids}
+    named |= {f"shift_info.shifts.{place}.member_ids": shift.member_ids for place, shift in enumerate(info.shifts)}
+    named |= {f"shift_info.roles.{place}.member_ids": role.member_ids for place, role in enumerate(info.roles)}
+    known = {member.id for member in await book.find_all(Member, set(chain.from_iterable(named.values())))}
+    for field, member_ids in named.items():
+        for member_id in member_ids:
+            if member_id not in known:
+                raise MemberUnknown(f"There is no member {member_id} in this organisation.").at(field)

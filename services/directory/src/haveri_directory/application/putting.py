@@ -25,7 +25,8 @@ async def put(book: Book, thing: Facility | Area | Asset) -> dict[str, Any]:
 async def check_name(book: Book, thing: Facility | Area | Asset | Team) -> None:
     """Raise NameTaken when another thing of this kind has this name in the same place."""
     if await book.namesake(thing) is not None:
-        raise NameTaken(f"Another {kind_of(thing)} there is called {thing.name!r}; upper and lower case are the same.")
+        words = f"Another {kind_of(thing)} there is called {thing.name!r}; upper and lower case are the same."
+        raise NameTaken(words).at("name")
 
 
 async def change_memberships(book: Book, removed: Iterable[Membership], added: Iterable[Membership]) -> None:

@@ -9,20 +9,20 @@ from haveri_contracts.directory.commands import Remove
 from haveri_contracts.directory.events import Removed, ShiftChangeCancelled
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
 from haveri_contracts.plain import Refusal, Role
+from haveri_contracts.refusals import AreaUnknown, AssetUnknown, FacilityUnknown, MemberUnknown, TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.in_use import check_unused
 from haveri_directory.application.ports import Book, Thing
 from haveri_directory.application.putting import tell_of
-from haveri_directory.domain import refusals
 from haveri_directory.domain.permissions import check_administrator_remains, needed_to_change_member
 
 KINDS: dict[str, type[Thing]] = {"facility": Facility, "area": Area, "asset": Asset, "team": Team, "member": Member}
 UNKNOWN: dict[str, type[Refusal]] = {
-    "facility": refusals.FacilityUnknown,
-    "area": refusals.AreaUnknown,
-    "asset": refusals.AssetUnknown,
-    "team": refusals.TeamUnknown,
-    "member": refusals.MemberUnknown,
+    "facility": FacilityUnknown,
+    "area": AreaUnknown,
+    "asset": AssetUnknown,
+    "team": TeamUnknown,
+    "member": MemberUnknown,
 }
 
 

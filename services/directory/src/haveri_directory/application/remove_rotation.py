@@ -7,9 +7,9 @@ from typing import Any
 from haveri_contracts.directory.commands import RemoveRotation
 from haveri_contracts.directory.events import RotationRemoved
 from haveri_contracts.plain import Role
+from haveri_contracts.refusals import RotationUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.ports import Book
-from haveri_directory.domain.shift_refusals import RotationUnknown
 
 
 async def remove_rotation(book: Book, actor: str, command: RemoveRotation) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from haveri_contracts.directory.models import Member, Team
 from haveri_contracts.directory.schedules import ShiftChange
+from haveri_contracts.refusals import MemberUnknown, TeamUnknown
 from haveri_directory.application.facility_plan import facility_of, plan_around
 from haveri_directory.application.ports import Book
-from haveri_directory.domain.refusals import MemberUnknown, TeamUnknown
 from haveri_directory.domain.shift_changes import Names, check_form, check_membership, check_workable
 from haveri_shifts.published import change_of
 
@@ -19,7 +19,8 @@ async def check_change(book: Book, change: ShiftChange) -> None:
     """Raise a Refusal unless the change makes sense and can stand beside the accepted ones."""
     value = change_of(change)
     check_form(value)
-    await names_of(book, [change.member_id, change.substitute_id, change.proposed_by])
+    for field in ("member_id", "substitute_id", "proposed_by"):
+        await names_of(book, [getattr(change, field)], field)
     team = await team_of(book, change.team_id)
     facility = await facility_of(book.schedules, team.facility_id)
     start, end = whole_time(change)
@@ -34,17 +35,18 @@ async def team_of(book: Book, team_id: UUID) -> Team:
     """The team; raises TeamUnknown."""
     team = await book.find(Team, team_id)
     if team is None:
-        raise TeamUnknown(f"There is no team {team_id} in this organisation.")
+        raise TeamUnknown(f"There is no team {team_id} in this organisation.").at("team_id")
     return team
 
 
-async def names_of(book: Book, ids: Iterable[UUID | None]) -> Names:
-    """What members are called; raises MemberUnknown."""
+async def names_of(book: Book, ids: Iterable[UUID | None], field: str = "") -> Names:
+    """What members are called; raises MemberUnknown, `field` being where they are named."""
     wanted = {id for id in ids if id is not None}
     names = {member.id: member.name for member in await book.find_all(Member, wanted)}
     missing = wanted - names.keys()
     if missing:
-        raise MemberUnknown(f"There is no member {min(missing)} in this organisation.")
+        unknown = MemberUnknown(f"There is no member {min(missing)} in this organisation.")
+        raise unknown.at(field) if field else unknown
     return names
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from haveri_contracts.plain import Role
-from haveri_directory.domain.refusals import LastAdministrator, RoleNotSufficient
+from haveri_contracts.refusals import RoleNotSufficient
+from haveri_directory.domain.refusals import LastAdministrator
 
 HIGHEST_A_MANAGER_APPOINTS = Role.RESPONDER
 """Above it, members are an administrator's business: otherwise a manager could take over an administrator's account."""

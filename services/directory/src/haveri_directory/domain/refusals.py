@@ -36,41 +36,6 @@ class AdministratorRequired(Refusal):
     title = "An organisation's first member has to be an administrator."
 
 
-class FacilityUnknown(Refusal):
-    """No such facility in this organisation."""
-
-    type = "facility-unknown"
-    title = "There is no such facility."
-
-
-class AreaUnknown(Refusal):
-    """No such area in this organisation."""
-
-    type = "area-unknown"
-    title = "There is no such area."
-
-
-class AssetUnknown(Refusal):
-    """No such asset in this organisation."""
-
-    type = "asset-unknown"
-    title = "There is no such asset."
-
-
-class TeamUnknown(Refusal):
-    """No such team in this organisation."""
-
-    type = "team-unknown"
-    title = "There is no such team."
-
-
-class MemberUnknown(Refusal):
-    """No such member in this organisation."""
-
-    type = "member-unknown"
-    title = "There is no such member."
-
-
 class FacilityInUse(Refusal):
     """A facility with areas, teams or rotations stays."""
 
@@ -146,13 +111,6 @@ class LastAdministrator(Refusal):
 
     type = "last-administrator"
     title = "This is the organisation's last administrator."
-
-
-class RoleNotSufficient(Refusal):
-    """The member's role does not allow this."""
-
-    type = "role-not-sufficient"
-    title = "Your role does not allow this."
 
 
 class ImportInvalid(Refusal):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from haveri_contracts.plain import Role
-from haveri_directory.domain.refusals import RoleNotSufficient
+from haveri_contracts.refusals import RoleNotSufficient
 from haveri_directory.domain.shift_refusals import AlreadyAccepted
 from haveri_shifts.plan import Change, ChangeKind
 

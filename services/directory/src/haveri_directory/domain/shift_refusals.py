@@ -6,13 +6,6 @@ from haveri_contracts.plain import Refusal
 from haveri_directory.domain.refusals import ImportInvalid
 
 
-class RotationUnknown(Refusal):
-    """No such rotation in this organisation."""
-
-    type = "rotation-unknown"
-    title = "There is no such rotation."
-
-
 class PatternDoesNotFit(Refusal):
     """The pattern, the slots and the crews do not belong together."""
 
@@ -39,13 +32,6 @@ class TeamElsewhere(Refusal):
 
     type = "team-elsewhere"
     title = "The team belongs to another facility."
-
-
-class ShiftChangeUnknown(Refusal):
-    """No such change of shifts in this organisation."""
-
-    type = "shift-change-unknown"
-    title = "There is no such change of shifts."
 
 
 class ShiftChangeUnclear(Refusal):

@@ -7,11 +7,11 @@ from typing import Any
 from haveri_chassis.bus import Received
 from haveri_chassis.clock import Clock
 from haveri_contracts.escalation.commands import AnswerCall
+from haveri_contracts.refusals import MemberUnknown, RoleNotSufficient
 from haveri_contracts.types import actor_member_id
 from haveri_escalation.application.engine_ports import Escalations, Input, Worlds
 from haveri_escalation.domain.decisions.acknowledging import answered
 from haveri_escalation.domain.engine_refusals import CallNotYours, CallUnknown
-from haveri_escalation.domain.refusals import MemberUnknown, RoleNotSufficient
 
 
 class Answer:

@@ -6,10 +6,11 @@ from typing import Any
 
 from haveri_contracts.escalation.commands import EndMaintenanceWindow
 from haveri_contracts.escalation.events import WindowDue
+from haveri_contracts.refusals import WindowUnknown
 from haveri_escalation.application.policy_authorization import check_manager
 from haveri_escalation.application.policy_ports import Drawer, Order
 from haveri_escalation.application.window_timers import timer_of
-from haveri_escalation.domain.refusals import WindowIsOver, WindowUnknown
+from haveri_escalation.domain.refusals import WindowIsOver
 
 
 async def end_maintenance_window(drawer: Drawer, order: Order, command: EndMaintenanceWindow) -> dict[str, Any]:

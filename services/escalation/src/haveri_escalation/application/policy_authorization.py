@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from haveri_contracts.refusals import MemberUnknown, RoleNotSufficient
 from haveri_contracts.types import actor_member_id
 from haveri_escalation.domain.people import Roster
-from haveri_escalation.domain.refusals import MemberUnknown, RoleNotSufficient
 
 
 def check_manager(actor: str, roster: Roster) -> None:

@@ -27,7 +27,7 @@ async def put_maintenance_window(drawer: Drawer, order: Order, command: PutMaint
         raise WindowIsOver("This maintenance window is over; announce a new one.")
     before = kept.window if kept is not None else None
     if before is not None and before.facility_id != command.window.facility_id:
-        raise WindowElsewhere("A window stays at its facility; end this one and announce another.")
+        raise WindowElsewhere("A window stays at its facility; end this one and announce another.").at("facility_id")
     after = command.window.model_copy(update={"created_by": before.created_by if before else order.actor})
     if before != after:
         await drawer.store_window(after)

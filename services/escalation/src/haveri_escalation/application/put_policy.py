@@ -7,11 +7,12 @@ from typing import Any
 from haveri_contracts.escalation.commands import PutPolicy
 from haveri_contracts.escalation.events import PolicyPut
 from haveri_contracts.escalation.models import EscalationPolicy
+from haveri_contracts.refusals import PolicyUnknown
 from haveri_escalation.application.policy_authorization import check_manager
 from haveri_escalation.application.policy_ports import Drawer, Order
 from haveri_escalation.application.policy_values import to_policy
 from haveri_escalation.domain.policy_rules import check_policy
-from haveri_escalation.domain.refusals import PolicyChangedMeanwhile, PolicyUnknown
+from haveri_escalation.domain.refusals import PolicyChangedMeanwhile
 
 
 async def put_policy(drawer: Drawer, order: Order, command: PutPolicy) -> dict[str, Any]:

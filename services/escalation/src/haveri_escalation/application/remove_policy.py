@@ -6,9 +6,9 @@ from typing import Any
 
 from haveri_contracts.escalation.commands import RemovePolicy
 from haveri_contracts.escalation.events import PolicyRemoved
+from haveri_contracts.refusals import PolicyUnknown
 from haveri_escalation.application.policy_authorization import check_manager
 from haveri_escalation.application.policy_ports import Drawer, Order
-from haveri_escalation.domain.refusals import PolicyUnknown
 
 
 async def remove_policy(drawer: Drawer, order: Order, command: RemovePolicy) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any
 from haveri_chassis.bus import Received
 from haveri_chassis.clock import Clock
 from haveri_contracts.escalation.commands import ReportNotification
+from haveri_contracts.refusals import RoleNotSufficient
 from haveri_escalation.application.engine_ports import Escalations, Input, Worlds
 from haveri_escalation.domain.decisions.reporting import reported
 from haveri_escalation.domain.engine_refusals import CallUnknown
-from haveri_escalation.domain.refusals import RoleNotSufficient
 
 
 class Report:

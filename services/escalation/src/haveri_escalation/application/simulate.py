@@ -26,9 +26,9 @@ def simulate(query: Simulate, world: World, now: datetime) -> Simulated:
     """
     require_facility(world.roster, query.facility_id)
     if query.area_id is not None:
-        require_area(world.roster, query.area_id, query.facility_id)
+        require_area(world.roster, query.area_id, query.facility_id, "area_id")
     if not _FIRST <= query.at < _LAST:
-        raise MomentOutOfReach("Ask about a moment between 1970 and 9990.")
+        raise MomentOutOfReach("Ask about a moment between 1970 and 9990.").at("at")
     if query.draft is not None:
         draft = to_policy(query.draft, now)
         check_policy(draft, world.roster)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from haveri_contracts.refusals import FacilityUnknown, MemberUnknown, TeamUnknown
 from haveri_escalation.domain import refusals
 from haveri_escalation.domain.people import Roster
 from haveri_escalation.domain.policies import ON_SHIFT, Chain, FacilitySettings, Notify, Policy, TimeOfDay
@@ -31,7 +32,7 @@ def check_policy(policy: Policy, roster: Roster) -> None:
     """Raise a Refusal, in the user's words, unless the policy can be carried out."""
     require_facility(roster, policy.facility_id)
     for area_id in sorted(policy.conditions.area_ids, key=str):
-        refusals.require_area(roster, area_id, policy.facility_id)
+        refusals.require_area(roster, area_id, policy.facility_id, "conditions.area_ids")
     check_times(policy.conditions.times, "conditions.time_of_day")
     check_chain(policy.chain, roster, policy.facility_id)
 
@@ -48,7 +49,7 @@ def check_settings(settings: FacilitySettings, roster: Roster) -> None:
 def require_facility(roster: Roster, facility_id: UUID) -> None:
     """Raise unless there is such a facility."""
     if facility_id not in roster.plans:
-        raise refusals.FacilityUnknown(f"There is no facility {facility_id} in this organisation.")
+        raise FacilityUnknown(f"There is no facility {facility_id} in this organisation.").at("facility_id")
 
 
 def check_times(times: Iterable[TimeOfDay], field: str) -> None:
@@ -116,7 +117,7 @@ def _check_member(member_id: UUID, where: Where, roster: Roster) -> None:
     person = roster.people.get(member_id)
     if person is None:
         words = f"{where.said} names {member_id}, who is not (or no longer) in this organisation."
-        raise refusals.MemberUnknown(words).at(where.field)
+        raise MemberUnknown(words).at(where.field)
     if not person.may_respond:
         words = f"{where.said} names {person.name}, who may only read incidents."
         raise refusals.MemberMayNotRespond(f"{words} Ask an administrator to make them a responder.").at(where.field)
@@ -126,7 +127,7 @@ def _check_team(team_id: UUID, where: Where, roster: Roster) -> None:
     _, team = roster.team(team_id)
     if team is None:
         words = f"{where.said} names the team {team_id}, which is not in this organisation."
-        raise refusals.TeamUnknown(words).at(where.field)
+        raise TeamUnknown(words).at(where.field)
     if not team.member_ids:
         words = f"{where.said} names {team.name}, and nobody is in it. Put somebody into the team first."
         raise refusals.TeamEmpty(words).at(where.field)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.refusals import AssetElsewhere, AssetUnknown
 from haveri_escalation.domain import refusals
 from haveri_escalation.domain.people import Roster
 from haveri_escalation.domain.policies import MaintenanceWindow
+from haveri_escalation.domain.policy_rules import require_facility
 
 LONGEST = timedelta(days=31)
 
@@ -49,21 +51,21 @@ def after_silence(windows: Iterable[MaintenanceWindow], begin: datetime, wait: t
 
 def check_window(window: MaintenanceWindow, roster: Roster, now: datetime) -> None:
     """Raise a Refusal unless the window ends in time, in the future, and is for places of its facility."""
-    if window.facility_id not in roster.plans:
-        raise refusals.FacilityUnknown(f"There is no facility {window.facility_id} in this organisation.")
+    require_facility(roster, window.facility_id)
     if window.ends_at <= window.starts_at:
-        raise refusals.WindowEndsBeforeItStarts("Let the window end after it starts.")
+        raise refusals.WindowEndsBeforeItStarts("Let the window end after it starts.").at("ends_at")
     if window.ends_at <= now:
-        raise refusals.WindowIsOver("The window ends in the past; let it end in the future.")
+        raise refusals.WindowIsOver("The window ends in the past; let it end in the future.").at("ends_at")
     if window.ends_at - window.starts_at > LONGEST:
-        raise refusals.WindowTooLong("Nobody would be called for more than 31 days; announce a shorter window.")
+        words = "Nobody would be called for more than 31 days; announce a shorter window."
+        raise refusals.WindowTooLong(words).at("ends_at")
     if not window.area_ids and not window.asset_ids:
-        raise refusals.WindowWithoutPlace("Name at least one area or asset that the work is on.")
+        raise refusals.WindowWithoutPlace("Name at least one area or asset that the work is on.").at("area_ids")
     for area_id in sorted(window.area_ids, key=str):
-        refusals.require_area(roster, area_id, window.facility_id)
+        refusals.require_area(roster, area_id, window.facility_id, "area_ids")
     for asset_id in sorted(window.asset_ids, key=str):
         area_of_it = roster.area_of_asset.get(asset_id)
         if area_of_it is None:
-            raise refusals.AssetUnknown(f"There is no asset {asset_id} in this organisation.")
+            raise AssetUnknown(f"There is no asset {asset_id} in this organisation.").at("asset_ids")
         if roster.facility_of_area.get(area_of_it) != window.facility_id:
-            raise refusals.AssetElsewhere("Name assets of the window's facility.")
+            raise AssetElsewhere("Name assets of the window's facility.").at("asset_ids")

@@ -13,8 +13,8 @@ from haveri_chassis.database import Database
 from haveri_chassis.pages import cursor_of, number_in, that_fit
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import CountIncidents, GetIncident, IncidentCounts, ListIncidents
+from haveri_contracts.refusals import IncidentUnknown
 from haveri_incident.adapters.event_store import fact_of
-from haveri_incident.domain.refusals import IncidentUnknown
 from haveri_incident.domain.state import fold
 
 _NUMBER = re.compile(r"INC-([1-9][0-9]{0,8})", re.IGNORECASE)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from haveri_contracts.incident.commands import DeclareIncident
 from haveri_contracts.plain import Role
-from haveri_incident.application.ports import Plant
-from haveri_incident.domain.refusals import (
+from haveri_contracts.refusals import (
     AreaElsewhere,
     AreaUnknown,
     AssetElsewhere,
     AssetUnknown,
     FacilityUnknown,
-    MemberNeeded,
     MemberUnknown,
     RoleNotSufficient,
     TeamUnknown,
 )
+from haveri_incident.application.ports import Plant
+from haveri_incident.domain.refusals import MemberNeeded
 
 
 def acting_member(actor: str) -> UUID | None:
@@ -51,14 +52,19 @@ def check_actor(actor: str, plant: Plant, *, machines_may: bool = False) -> None
         raise RoleNotSufficient("You may read incidents. Ask an administrator to make you a responder.")
 
 
-def check_named(plant: Plant, members: list[UUID], teams: list[UUID] | None = None) -> None:
-    """Raise unless every named member and team belongs to the organisation."""
-    for member_id in members:
+def check_named(plant: Plant, members: Mapping[str, UUID], teams: Mapping[str, UUID] | None = None) -> None:
+    """Raise unless every member and team, by the field that names it, belongs to the organisation."""
+    for field, member_id in members.items():
         if member_id not in plant.members:
-            raise MemberUnknown(f"There is no member {member_id} in this organisation.")
-    for team_id in teams or []:
+            raise MemberUnknown(f"There is no member {member_id} in this organisation.").at(field)
+    for field, team_id in (teams or {}).items():
         if team_id not in plant.teams:
-            raise TeamUnknown(f"There is no team {team_id} in this organisation.")
+            raise TeamUnknown(f"There is no team {team_id} in this organisation.").at(field)
+
+
+def each(field: str, ids: Sequence[UUID]) -> dict[str, UUID]:
+    """The ids of a list, by the field of each: `member_ids.0`."""
+    return {f"{field}.{place}": id for place, id in enumerate(ids)}
 
 
 def require_system(actor: str) -> None:
@@ -70,16 +76,16 @@ def require_system(actor: str) -> None:
 def check_place(command: DeclareIncident, plant: Plant) -> None:
     """Raise unless facility, area and assets exist and stand together."""
     if command.facility_id not in plant.facilities:
-        raise FacilityUnknown(f"There is no facility {command.facility_id} in this organisation.")
+        raise FacilityUnknown(f"There is no facility {command.facility_id} in this organisation.").at("facility_id")
     if command.area_id is not None:
         area = plant.areas.get(command.area_id)
         if area is None:
-            raise AreaUnknown(f"There is no area {command.area_id} in this organisation.")
+            raise AreaUnknown(f"There is no area {command.area_id} in this organisation.").at("area_id")
         if area.facility_id != command.facility_id:
-            raise AreaElsewhere("Name an area of the incident's facility.")
-    for asset_id in command.asset_ids:
+            raise AreaElsewhere("Name an area of the incident's facility.").at("area_id")
+    for field, asset_id in each("asset_ids", command.asset_ids).items():
         asset = plant.assets.get(asset_id)
         if asset is None:
-            raise AssetUnknown(f"There is no asset {asset_id} in this organisation.")
+            raise AssetUnknown(f"There is no asset {asset_id} in this organisation.").at(field)
         if asset.facility_id != command.facility_id:
-            raise AssetElsewhere("Name assets of the incident's facility.")
+            raise AssetElsewhere("Name assets of the incident's facility.").at(field)

@@ -12,17 +12,19 @@ from haveri_contracts.incident import commands
 from haveri_contracts.incident.commands import DeclareIncident, IncidentCommand
 from haveri_contracts.incident.events import IncidentEvent
 from haveri_contracts.incident.models import Incident
+from haveri_contracts.refusals import IncidentUnknown
 from haveri_incident.application.checks import (
     acting_member,
     check_actor,
     check_named,
     check_place,
+    each,
     require_member,
     require_system,
 )
 from haveri_incident.application.ports import Change, Context, Directory, Incidents, Plant, VersionConflictError
 from haveri_incident.domain import decisions
-from haveri_incident.domain.refusals import IncidentUnknown, TooManyConflicts
+from haveri_incident.domain.refusals import TooManyConflicts
 from haveri_incident.domain.state import Fact, evolve
 
 ATTEMPTS = 20
@@ -89,7 +91,7 @@ class IncidentCommands:
             context,
             command,
             lambda state: decisions.assign_lead(state, command.member_id),
-            check=lambda plant: check_named(plant, [command.member_id]),
+            check=lambda plant: check_named(plant, {"member_id": command.member_id}),
         )
 
     async def assign_comms_lead(self, context: Context, command: commands.AssignCommsLead) -> Result:
@@ -98,7 +100,7 @@ class IncidentCommands:
             context,
             command,
             lambda state: decisions.assign_comms_lead(state, command.member_id),
-            check=lambda plant: check_named(plant, [command.member_id]),
+            check=lambda plant: check_named(plant, {"member_id": command.member_id}),
         )
 
     async def add_event(self, context: Context, command: commands.AddEvent) -> Result:
@@ -119,7 +121,9 @@ class IncidentCommands:
             lambda state: decisions.escalate(
                 state, command.policy_id, command.member_ids, command.team_ids, command.reason
             ),
-            check=lambda plant: check_named(plant, command.member_ids, command.team_ids),
+            check=lambda plant: check_named(
+                plant, each("member_ids", command.member_ids), each("team_ids", command.team_ids)
+            ),
         )
 
     async def resolve(self, context: Context, command: commands.ResolveIncident) -> Result:
@@ -134,7 +138,11 @@ class IncidentCommands:
 
     async def close(self, context: Context, command: commands.CloseIncident) -> Result:
         """Close, naming what is left to do."""
-        owners = [draft.assigned_to for draft in command.follow_ups if draft.assigned_to is not None]
+        owners = {
+            f"follow_ups.{place}.assigned_to": draft.assigned_to
+            for place, draft in enumerate(command.follow_ups)
+            if draft.assigned_to is not None
+        }
         return await self._change(
             context,
             command,

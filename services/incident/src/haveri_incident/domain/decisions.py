@@ -117,7 +117,7 @@ def assign_comms_lead(state: Incident, member_id: UUID) -> Events:
 def add_event(state: Incident, kind: AddedEntryType, text: str, occurred_at: datetime | None, now: datetime) -> Events:
     """Add what was done or noted; a closed incident takes annotations only, made during its review."""
     if occurred_at is not None and occurred_at > now:
-        raise refusals.OccurredInTheFuture("Give the time when it happened, at the latest now.")
+        raise refusals.OccurredInTheFuture("Give the time when it happened, at the latest now.").at("occurred_at")
     if kind is not EntryType.ANNOTATION:
         _not_closed(state)
     return [EventAdded(incident_id=state.id, type=kind, text=text)]

@@ -5,13 +5,6 @@ from __future__ import annotations
 from haveri_contracts.plain import Refusal
 
 
-class IncidentUnknown(Refusal):
-    """No such incident in this organisation."""
-
-    type = "incident-unknown"
-    title = "There is no such incident."
-
-
 class IncidentAlreadyDeclared(Refusal):
     """The incident id was used before."""
 
@@ -108,62 +101,6 @@ class MemberNeeded(Refusal):
 
     type = "member-needed"
     title = "Only a member can do this."
-
-
-class MemberUnknown(Refusal):
-    """No such member in this organisation."""
-
-    type = "member-unknown"
-    title = "There is no such member."
-
-
-class TeamUnknown(Refusal):
-    """No such team in this organisation."""
-
-    type = "team-unknown"
-    title = "There is no such team."
-
-
-class RoleNotSufficient(Refusal):
-    """The member's role does not allow this."""
-
-    type = "role-not-sufficient"
-    title = "Your role does not allow this."
-
-
-class FacilityUnknown(Refusal):
-    """No such facility in this organisation."""
-
-    type = "facility-unknown"
-    title = "There is no such facility."
-
-
-class AreaUnknown(Refusal):
-    """No such area in this organisation."""
-
-    type = "area-unknown"
-    title = "There is no such area."
-
-
-class AreaElsewhere(Refusal):
-    """The area belongs to another facility."""
-
-    type = "area-elsewhere"
-    title = "The area belongs to another facility."
-
-
-class AssetUnknown(Refusal):
-    """No such asset in this organisation."""
-
-    type = "asset-unknown"
-    title = "There is no such asset."
-
-
-class AssetElsewhere(Refusal):
-    """The asset stands in another facility or area."""
-
-    type = "asset-elsewhere"
-    title = "The asset stands in another facility."
 
 
 class OccurredInTheFuture(Refusal):

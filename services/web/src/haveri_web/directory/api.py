@@ -13,6 +13,7 @@ from starlette.responses import Response
 from haveri_contracts.directory.commands import Remove
 from haveri_contracts.directory.queries import GetOnShift, OnShiftList
 from haveri_contracts.plain import Role
+from haveri_contracts.refusals import FacilityUnknown, RoleNotSufficient
 from haveri_web.bus.commands import Once
 from haveri_web.directory.bodies import (
     NewArea,
@@ -36,7 +37,6 @@ from haveri_web.directory.things import (
     check_may_change,
     find,
 )
-from haveri_web.domain.refusals import FacilityUnknown, RoleNotSufficient
 from haveri_web.http.answers import ListOf, answers, json_response, pending, raw
 from haveri_web.http.context import Web, WebDep
 from haveri_web.http.requests import Cursor, Limit, Moment, OnceDep, moment_or_now, page_of

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from haveri_contracts.directory.models import Asset, Facility, Shift, Team, Weekday
 from haveri_contracts.directory.queries import GetOnShift, OnShiftList
+from haveri_contracts.refusals import FacilityUnknown
 from haveri_web.bus.directory import UTC_ZONE, Directory
-from haveri_web.domain.refusals import FacilityUnknown
 from haveri_web.http.context import Web, WebDep
 from haveri_web.rendering.pages import render, translated
 from haveri_web.security.callers import Caller

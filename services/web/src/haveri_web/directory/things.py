@@ -11,21 +11,20 @@ from haveri_contracts.directory.commands import PutArea, PutAsset, PutFacility, 
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
 from haveri_contracts.directory.queries import ListAreas, ListAssets, ListFacilities, ListMembers, ListTeams
 from haveri_contracts.message import Command, Query
-from haveri_contracts.plain import Role
+from haveri_contracts.plain import Refusal, Role
+from haveri_contracts.refusals import (
+    AreaUnknown,
+    AssetUnknown,
+    FacilityUnknown,
+    MemberUnknown,
+    RoleNotSufficient,
+    TeamUnknown,
+)
 from haveri_contracts.types import Frozen
 from haveri_web.bus.directory import Directory, every_item
 from haveri_web.bus.ports import Queries
 from haveri_web.bus.queries import valid
-from haveri_web.domain.refusals import (
-    AreaUnknown,
-    AssetUnknown,
-    FacilityUnknown,
-    InvalidRequest,
-    MemberUnknown,
-    NotFound,
-    RoleNotSufficient,
-    TeamUnknown,
-)
+from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.security.callers import Caller
 
 Thing = Facility | Area | Asset | Team | Member
@@ -47,7 +46,7 @@ class Kind:
     model: type[Any]
     listing: Callable[..., Query]
     put: Callable[[Any], Command]
-    unknown: type[NotFound]
+    unknown: type[Refusal]
 
 
 FACILITY = Kind(

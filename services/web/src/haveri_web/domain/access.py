@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from haveri_contracts.plain import Role
-from haveri_web.domain.refusals import RoleNotSufficient, ScopeNotSufficient
+from haveri_contracts.refusals import RoleNotSufficient
+from haveri_web.domain.refusals import ScopeNotSufficient
 
 
 class Scope(StrEnum):

@@ -76,13 +76,6 @@ class ScopeNotSufficient(Refusal):
     title = "The token's scopes do not allow this."
 
 
-class RoleNotSufficient(Refusal):
-    """The member's role may not do this."""
-
-    type = "role-not-sufficient"
-    title = "Your role does not allow this."
-
-
 class ForeignOrigin(Refusal):
     """The request comes from a page of another site, or carries no form token of ours."""
 
@@ -120,48 +113,6 @@ class NotFound(Refusal):
     title = "There is no such thing here."
 
 
-class FacilityUnknown(NotFound):
-    """No such facility."""
-
-    type = "facility-unknown"
-    title = "There is no such facility."
-
-
-class AreaUnknown(NotFound):
-    """No such area."""
-
-    type = "area-unknown"
-    title = "There is no such area."
-
-
-class AssetUnknown(NotFound):
-    """No such asset."""
-
-    type = "asset-unknown"
-    title = "There is no such asset."
-
-
-class TeamUnknown(NotFound):
-    """No such team."""
-
-    type = "team-unknown"
-    title = "There is no such team."
-
-
-class MemberUnknown(NotFound):
-    """No such member."""
-
-    type = "member-unknown"
-    title = "There is no such member."
-
-
-class IncidentUnknown(NotFound):
-    """No such incident."""
-
-    type = "incident-unknown"
-    title = "There is no such incident."
-
-
 class FileUnknown(NotFound):
     """No such file at this incident."""
 
@@ -169,39 +120,11 @@ class FileUnknown(NotFound):
     title = "There is no such file at this incident."
 
 
-class PolicyUnknown(NotFound):
-    """No such escalation policy."""
-
-    type = "policy-unknown"
-    title = "There is no such escalation policy."
-
-
 class PolicyExists(Refusal):
     """A new policy came with the id of another one that is there."""
 
     type = "policy-exists"
     title = "There is another policy with this id."
-
-
-class WindowUnknown(NotFound):
-    """No such maintenance window."""
-
-    type = "window-unknown"
-    title = "There is no such maintenance window."
-
-
-class RotationUnknown(NotFound):
-    """No such rotation."""
-
-    type = "rotation-unknown"
-    title = "There is no such rotation."
-
-
-class ShiftChangeUnknown(NotFound):
-    """No such change of shifts."""
-
-    type = "shift-change-unknown"
-    title = "There is no such change of shifts."
 
 
 class CommandUnknown(NotFound):

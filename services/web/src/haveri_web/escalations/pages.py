@@ -9,9 +9,9 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from haveri_contracts.incident.commands import Escalate
+from haveri_contracts.refusals import FacilityUnknown
 from haveri_web.bus.queries import valid
 from haveri_web.domain.access import TO_RESPOND
-from haveri_web.domain.refusals import FacilityUnknown
 from haveri_web.escalations.views import RunViews
 from haveri_web.http.context import WebDep
 from haveri_web.http.requests import IncidentName

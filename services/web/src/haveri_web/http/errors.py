@@ -76,7 +76,9 @@ async def _refused(request: Request, refusal: Exception) -> Response:
     if not isinstance(refusal, Refusal):
         raise refusal
     problem = problem_of(refusal)
-    return await _answer(request, problem, status_of(problem.type, problem.errors), problem_headers(refusal))
+    findings = () if problem.type.endswith("-unknown") else problem.errors
+    status = getattr(refusal, "status", None) or status_of(problem.type, findings)
+    return await _answer(request, problem, status, problem_headers(refusal))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

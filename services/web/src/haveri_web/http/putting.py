@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from haveri_chassis.bus import QueryRefused
 from haveri_contracts.message import Command
+from haveri_contracts.outcomes import Problem
 from haveri_web.bus.commands import CommandRefused, Once
 from haveri_web.http.answers import json_response, pending
 from haveri_web.http.context import Web
-from haveri_web.http.naming import with_field
 from haveri_web.security.callers import Caller
+
+
+class NamedInTheBody(CommandRefused):
+    """A field of the body names what there is not, or what cannot be."""
+
+    status = 422
+
+
+@contextmanager
+def in_the_body(address_field: str = "") -> Iterator[None]:
+    """Something unknown that a field of the body names is 422; what the address itself names is just not there: 404."""
+    try:
+        yield
+    except (CommandRefused, QueryRefused) as refusal:
+        unknown = refusal.type.endswith("-unknown")
+        if unknown and any(error.get("field") != address_field for error in refusal.errors):
+            raise NamedInTheBody(Problem.of(refusal)) from None
+        raise
 
 
 def address(kind: str, thing_id: UUID) -> str:
@@ -35,13 +56,10 @@ async def put(
     """Send the command that puts a thing; answers with the thing as its owner has it now.
 
     The owner may have completed it (a rotation's pattern, a policy's version): then its outcome holds it, under the
-    name that the command has for it. 202 while the owner is away. When it names something unknown, in another field
-    than that of its address, the refusal says in which.
+    name that the command has for it. 202 while the owner is away.
     """
-    try:
+    with in_the_body(address_field):
         outcome = await web.sending.send(caller, command, once.command_id)
-    except CommandRefused as refusal:
-        raise with_field(refusal, thing, address_field) from None
     if outcome is None:
         return pending(once.command_id, where)
     kept: Any = (outcome.result or {}).get(_name_in(command, thing), thing)

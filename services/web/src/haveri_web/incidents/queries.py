@@ -12,8 +12,8 @@ import orjson
 
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import GetIncident
+from haveri_contracts.refusals import IncidentUnknown
 from haveri_web.bus.ports import Queries
-from haveri_web.domain.refusals import IncidentUnknown
 from haveri_web.security.callers import Caller
 
 _NUMBER = re.compile(r"^inc-([1-9][0-9]{0,9})$", re.IGNORECASE)

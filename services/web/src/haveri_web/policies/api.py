@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +21,12 @@ from haveri_contracts.escalation.queries import (
     PolicyList,
     Simulate,
 )
+from haveri_contracts.refusals import PolicyUnknown
 from haveri_web.bus.queries import ask_raw, valid
-from haveri_web.domain.refusals import PolicyExists, PolicyUnknown
+from haveri_web.domain.refusals import PolicyExists
 from haveri_web.http.answers import answers, is_empty_list, json_response, raw
 from haveri_web.http.context import Web, WebDep
-from haveri_web.http.putting import address, put, take_away
+from haveri_web.http.putting import address, in_the_body, put, take_away
 from haveri_web.http.requests import Cursor, Limit, OnceDep, moment_or_now, page_of
 from haveri_web.policies.bodies import (
     ChangedPolicy,
@@ -72,7 +74,8 @@ async def simulate(web: WebDep, caller: Reader, body: Question) -> Response:
     question = valid(
         Simulate, {**values, "at": moment_or_now(web, body.at), "draft": _draft(web, body) if body.draft else None}
     )
-    return json_response(await simulated(web.queries, caller, question))
+    with in_the_body() if body.draft else nullcontext():
+        return json_response(await simulated(web.queries, caller, question))
 
 
 @router.get(f"{_POLICIES}/{{id}}", responses=answers(EscalationPolicy, 200, 404))

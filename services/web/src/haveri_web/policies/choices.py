@@ -12,9 +12,9 @@ from starlette.datastructures import FormData
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
 from haveri_contracts.directory.schedules import Rotation
 from haveri_contracts.plain import Role
+from haveri_contracts.refusals import FacilityUnknown
 from haveri_web.bus.directory import Directory
 from haveri_web.domain.access import TO_MANAGE
-from haveri_web.domain.refusals import FacilityUnknown
 from haveri_web.http.context import Web
 from haveri_web.policies.words import LEAD, ON_SHIFT, plain_role
 from haveri_web.security.callers import Caller

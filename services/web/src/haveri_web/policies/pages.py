@@ -13,9 +13,9 @@ from haveri_contracts.escalation.commands import RemovePolicy
 from haveri_contracts.escalation.models import EscalationPolicy
 from haveri_contracts.escalation.queries import ListPolicyVersions
 from haveri_contracts.plain import Severity
+from haveri_contracts.refusals import PolicyUnknown
 from haveri_web.bus.queries import ask_all
 from haveri_web.domain.access import TO_MANAGE
-from haveri_web.domain.refusals import PolicyUnknown
 from haveri_web.http.context import WebDep
 from haveri_web.policies.choices import managers_form, own_first
 from haveri_web.policies.queries import policies_of, settings_of

@@ -22,11 +22,12 @@ from haveri_contracts.escalation.queries import (
     ListRunning,
     Simulate,
 )
+from haveri_contracts.refusals import PolicyUnknown, WindowUnknown
 from haveri_web.bus.directory import Directory
 from haveri_web.bus.ports import Queries
 from haveri_web.bus.queries import ask, ask_all, valid
 from haveri_web.directory.things import MEMBER, TEAM, find
-from haveri_web.domain.refusals import InvalidRequest, NotFound, PolicyUnknown, WindowUnknown
+from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.security.callers import Caller
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -127,7 +128,7 @@ async def _is_there(queries: Queries, caller: Caller, kind: Any, thing_id: UUID)
     # The copy for names may be a moment old; whoever was added just now is known to the owner.
     try:
         await find(queries, caller, kind, thing_id)
-    except NotFound:
+    except kind.unknown:
         return False
     return True
 

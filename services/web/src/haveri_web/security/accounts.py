@@ -11,12 +11,13 @@ from asyncpg import UniqueViolationError
 from haveri_chassis.clock import Clock, SystemClock
 from haveri_chassis.database import Database
 from haveri_chassis.logs import get_logger
+from haveri_contracts.refusals import MemberUnknown
 from haveri_web.adapters.account_rows import Account, account_of, accounts_with, put_account
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.adapters.session_rows import remove_sessions_of
 from haveri_web.domain.attempts import Attempts, Limit
 from haveri_web.domain.passwords import LONGEST, check_new_password
-from haveri_web.domain.refusals import CredentialsWrong, EmailTaken, MemberUnknown, TooManyAttempts
+from haveri_web.domain.refusals import CredentialsWrong, EmailTaken, TooManyAttempts
 
 PER_ACCOUNT = Limit(10, timedelta(minutes=5))
 PER_ADDRESS = Limit(30, timedelta(minutes=5))

@@ -16,10 +16,11 @@ from haveri_contracts.directory.queries import GetSchedule
 from haveri_contracts.directory.schedules import ChangeKind, ScheduledShift, ShiftChange
 from haveri_contracts.outcomes import Outcome
 from haveri_contracts.plain import Refusal
+from haveri_contracts.refusals import MemberUnknown, TeamUnknown
 from haveri_web.bus.directory import Directory
 from haveri_web.bus.queries import valid
 from haveri_web.domain.access import TO_RESPOND
-from haveri_web.domain.refusals import InvalidRequest, MemberUnknown, TeamUnknown
+from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.http.context import Web, WebDep
 from haveri_web.http.problems import problem_of, status_of
 from haveri_web.rendering.pages import render

@@ -15,9 +15,10 @@ from haveri_contracts.directory.models import Facility
 from haveri_contracts.directory.schedules import HolidayCalendar
 from haveri_contracts.message import Command
 from haveri_contracts.plain import Refusal
+from haveri_contracts.refusals import TeamUnknown
 from haveri_web.bus.queries import valid
 from haveri_web.domain.access import TO_MANAGE
-from haveri_web.domain.refusals import InvalidRequest, TeamUnknown
+from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.http.context import Web, WebDep
 from haveri_web.http.problems import problem_of, status_of
 from haveri_web.policies.choices import facility_shown, known_facility, managers_form

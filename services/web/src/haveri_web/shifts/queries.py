@@ -15,9 +15,10 @@ from haveri_contracts.directory.queries import (
     ListShiftChanges,
 )
 from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, RotationKind, ScheduledShift, ShiftChange
+from haveri_contracts.refusals import RotationUnknown, ShiftChangeUnknown
 from haveri_web.bus.ports import Queries
 from haveri_web.bus.queries import ask, ask_all, valid
-from haveri_web.domain.refusals import InvalidRequest, RotationUnknown, ShiftChangeUnknown
+from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.security.callers import Caller
 
 LONGEST_SCHEDULE = timedelta(days=92)
