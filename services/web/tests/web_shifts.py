@@ -23,10 +23,13 @@ class Overlapping(Refusal):
 
     type = "calendar-not-usable"
     title = "Some events cannot be used."
-    errors = [  # noqa: RUF012 - what the directory sends
-        {"field": "event", "line": 12, "problem": "<b>Timo</b> would work twice"},
-        {"field": "event", "line": 30, "problem": "nobody has the address x@example.com"},
-    ]
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.errors = [
+            {"field": "event", "line": 12, "problem": "<b>Timo</b> would work twice"},
+            {"field": "event", "line": 30, "problem": "nobody has the address x@example.com"},
+        ]
 
 
 class NotYours(Refusal):

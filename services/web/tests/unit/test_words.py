@@ -117,4 +117,5 @@ def test_refusals_have_one_status_each() -> None:
     assert status_of("asset-unknown") == 404
     assert status_of("team-unknown", [{"field": "steps.0.notify.team_ids.0", "problem": "?"}]) == 422
     assert status_of("plant-not-importable", [{"field": "line 3", "problem": "?"}]) == 422
+    assert status_of("name-taken", [{"field": "name", "problem": "?"}]) == 409
     assert set(STATUS.values()) <= {400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503}

@@ -67,11 +67,6 @@ STATUS: dict[str, int] = {
     "shift-ends-before-it-starts": 422,
     "stretch-too-long": 422,
     "member-not-in-team": 422,
-    "occurred-in-the-future": 409,
-    "name-taken": 409,
-    "email-taken": 409,
-    "chat-identity-taken": 409,
-    "window-elsewhere": 409,
     "files-not-set-up": 404,
     "summary-not-written": 404,
     "chat-not-set-up": 404,
@@ -85,12 +80,15 @@ STATUS: dict[str, int] = {
 }
 """Every refusal that is neither unknown (404), invalid in fields (422) nor a state that does not allow it (409)."""
 
+_STATES = {"occurred-in-the-future", "name-taken", "email-taken", "chat-identity-taken", "window-elsewhere"}
+"""What depends on how things stand by now, though it names a field: 409."""
+
 
 def status_of(refusal_type: str, errors: Sequence[Any] = ()) -> int:
     """The HTTP status of a refusal's name: single findings 422, unknown things 404, and otherwise a state: 409."""
     if refusal_type in STATUS:
         return STATUS[refusal_type]
-    if errors:
+    if errors and refusal_type not in _STATES:
         return 422
     return 404 if refusal_type.endswith("-unknown") else 409
 
