@@ -13,9 +13,9 @@ from haveri_chassis.database import (
     Database,
     OrganizationRequired,
     TransactionRolledBack,
-    driver_connection,
     savepoint,
 )
+from haveri_chassis.sessions import driver_connection
 from haveri_devservers.testing.house import House
 from haveri_devservers.testing.waiting import eventually
 
@@ -212,10 +212,12 @@ async def test_every_transaction_of_a_session_carries_its_organization(sample_da
         assert (await session.execute(text(NAMES))).scalars().all() == ["pump"]
 
 
-async def test_a_session_without_an_organization_refuses_to_begin(sample_database):
+async def test_a_session_without_an_organization_refuses_to_begin(sample_database, fresh_organization):
     from haveri_chassis.sessions import OrganizationSession
 
-    async with AsyncSession(sample_database._engine, sync_session_class=OrganizationSession) as session:
+    async with sample_database.session(fresh_organization()) as proper:
+        engine = proper.bind
+    async with AsyncSession(engine, sync_session_class=OrganizationSession) as session:
         with pytest.raises(OrganizationRequired):
             await session.execute(text("SELECT 1"))
 

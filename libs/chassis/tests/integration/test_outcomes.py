@@ -8,8 +8,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from haveri_chassis.database import driver_connection
 from haveri_chassis.outcomes import OutcomeTaken, find_outcome, record_outcome
+from haveri_chassis.sessions import driver_connection
 from haveri_contracts.outcomes import Outcome, Problem
 
 

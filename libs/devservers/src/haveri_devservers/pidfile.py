@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from haveri_devservers.files import write_private
+from haveri_chassis.private_files import write_private
 
 # A process's time of birth is told from the time of boot, which moves when the clock is set right.
 _CLOCK_DRIFT_SECONDS = 5.0

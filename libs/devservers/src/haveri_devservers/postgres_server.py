@@ -7,10 +7,10 @@ import socket
 import struct
 from pathlib import Path
 
+from haveri_chassis.private_files import kept_secret
 from haveri_devservers import postgres_data
 from haveri_devservers.accounts import Account, server_account
 from haveri_devservers.endpoints import PostgresEndpoint
-from haveri_devservers.files import kept_secret
 from haveri_devservers.ports import LOOPBACK
 from haveri_devservers.postgres_binaries import postgres_binaries
 from haveri_devservers.postgres_config import pg_hba_conf, postgres_conf

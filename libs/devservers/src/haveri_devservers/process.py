@@ -9,8 +9,8 @@ import time
 from collections.abc import Mapping
 
 from haveri_devservers.errors import EmbeddedServerError
-from haveri_devservers.files import last_lines, open_log
 from haveri_devservers.lifeline import stop_with_parent
+from haveri_devservers.log_files import last_lines, open_log
 from haveri_devservers.pidfile import PidFile
 from haveri_devservers.server import EmbeddedServer
 

@@ -9,10 +9,10 @@ import signal
 import sys
 from pathlib import Path
 
+from haveri_chassis.private_files import kept_secret, write_private
 from haveri_devservers.accounts import own_account
 from haveri_devservers.endpoints import S3Endpoint
 from haveri_devservers.errors import EmbeddedServerError
-from haveri_devservers.files import kept_secret, write_private
 from haveri_devservers.ports import LOOPBACK
 from haveri_devservers.server import Launch
 

@@ -74,8 +74,11 @@ def up(
 ) -> None:
     """Set up what is missing and run everything; Ctrl-C stops all of it cleanly."""
     from haveri_tool.running.options import Options
-    from haveri_tool.running.up import up as run
 
+    try:
+        from haveri_tool.running.up import up as run
+    except ModuleNotFoundError as missing:
+        raise Trouble(f"`haveri up` needs {missing.name}, which is not installed: install haveri[up].") from None
     names = frozenset(name for name in only.split(",") if name)
     raise typer.Exit(run(Home.of(), Options(free_ports, not fast, names or None), dict(os.environ)))
 

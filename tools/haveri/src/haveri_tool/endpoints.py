@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from haveri_devservers.files import write_private
+from haveri_chassis.private_files import write_private
 
 
 @dataclass(frozen=True)

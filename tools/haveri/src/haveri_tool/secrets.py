@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from haveri_devservers.files import kept_secret, write_private
+from haveri_chassis.private_files import kept_secret, write_private
 from haveri_tool.home import Home
 
 # Letters and digits that nobody confuses when a password is read from a screen.

@@ -8,10 +8,11 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from haveri_chassis.clock import Clock
-from haveri_chassis.database import Database, driver_connection
+from haveri_chassis.database import Database
 from haveri_chassis.messages import Sender
 from haveri_chassis.outbox import emit
 from haveri_chassis.outcomes import record_outcome
+from haveri_chassis.sessions import driver_connection
 from haveri_contracts.directory.models import Organization
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.outcomes import Outcome

@@ -11,8 +11,6 @@ HTTP = ("fastapi", "uvicorn", "uvloop", "httptools")
 """What everything with an HTTP port needs."""
 
 COMMON = (
-    "sqlalchemy.ext.asyncio",
-    "sqlalchemy.dialects.postgresql.asyncpg",
     "asyncpg",
     "faststream.nats",
     "opentelemetry.exporter.otlp.proto.http.trace_exporter",

@@ -129,7 +129,12 @@ SERVICES = (
         shared=("haveri_chat", "jwt", "cryptography.hazmat.primitives.asymmetric.rsa", "httpx2", "minio"),
     ),
     ServiceSpec("web", "haveri_web.main", _web, shared=("haveri_web.main",)),
-    ServiceSpec("directory", "haveri_directory.main", _on_the_bus("directory"), shared=("haveri_directory.main",)),
+    ServiceSpec(
+        "directory",
+        "haveri_directory.main",
+        _on_the_bus("directory"),
+        shared=("haveri_directory.main", "haveri_chassis.sessions", "sqlalchemy.dialects.postgresql.asyncpg"),
+    ),
     ServiceSpec("incident", "haveri_incident.main", _on_the_bus("incident"), shared=("haveri_incident.main",)),
     ServiceSpec("escalation", "haveri_escalation.main", _escalation, shared=("haveri_escalation.main",)),
     ServiceSpec("timeline", "haveri_timeline.main", _on_the_bus("timeline"), shared=("haveri_timeline.main",)),

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from haveri_devservers.files import last_lines, open_log
+from haveri_devservers.log_files import last_lines, open_log
 from haveri_tool.supervision.forking import fork
 from haveri_tool.supervision.keeper import WillNotStart
 from haveri_tool.supervision.watch import Watch

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from haveri_devservers.errors import EmbeddedServerError
-from haveri_devservers.files import last_lines
+from haveri_devservers.log_files import last_lines
 from haveri_tool.supervision.process import SupervisedProcess
 
 PROBE_SECONDS = 0.05

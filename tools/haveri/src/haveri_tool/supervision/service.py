@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from haveri_devservers.files import open_log
+from haveri_devservers.log_files import open_log
 from haveri_devservers.ports import LOOPBACK
 from haveri_tool.supervision.forking import fork
 

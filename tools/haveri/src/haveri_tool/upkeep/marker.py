@@ -7,8 +7,8 @@ import importlib.util
 from collections.abc import Iterable
 from pathlib import Path
 
+from haveri_chassis.private_files import write_private
 from haveri_contracts.streams import CONSUMERS, STREAMS
-from haveri_devservers.files import write_private
 from haveri_tool.running.schemas import PACKAGES
 
 

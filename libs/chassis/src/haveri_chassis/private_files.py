@@ -7,7 +7,6 @@ import secrets
 from pathlib import Path
 
 OWNER_ONLY = 0o600
-LOG_LIMIT_BYTES = 10_000_000
 
 
 def write_private(path: Path, text: str) -> None:
@@ -31,17 +30,3 @@ def kept_secret(path: Path, *, length: int = 48) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, secrets.token_hex(length // 2) + "\n")
     return path.read_text(encoding="utf-8").strip()
-
-
-def open_log(path: Path) -> int:
-    """Open a log for appending and give its descriptor; one that grew past 10 MB is put aside as `<name>.1` first."""
-    if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
-        path.replace(path.with_name(f"{path.name}.1"))
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWNER_ONLY)
-
-
-def last_lines(path: Path, count: int = 5) -> str:
-    """Give the last lines of a log, for an error message; empty when there is no log."""
-    if not path.exists():
-        return ""
-    return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
