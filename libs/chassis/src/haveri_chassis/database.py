@@ -35,7 +35,7 @@ class TransactionRolledBack(RuntimeError):
 
 
 class Database:
-    """One service's pool, and its engine once a session is asked for; a Component that is ready while PostgreSQL answers.
+    """One service's pool, and its engine once a session is asked for; a Component, ready while PostgreSQL answers.
 
     `open` never waits for PostgreSQL: connections are made when they are needed, so a service starts (unready) while
     the database is down. A caller whose connection is lost sees asyncpg's or SQLAlchemy's exception.
