@@ -16,8 +16,8 @@ from haveri_contracts.incident import commands as order
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Role
 from haveri_teams_gateway.store.calls import Calls
+from haveri_teams_gateway.store.jobs import Jobs
 from haveri_teams_gateway.store.notices import Notices
-from haveri_teams_gateway.store.tellings import Tellings
 
 ANNA, MIKKO, VESA = NAMES
 CHANNEL = "inc-1-filler-2-jammed"
@@ -316,14 +316,16 @@ async def test_two_replicas_call_everybody_once(rig: Rig, gateway: Gateway, esca
             assert count == (1 if channel.startswith("inc-") else 0), channel
 
 
-@pytest.mark.parametrize("moment", ["Calls.open", "Calls.find", "Calls.settle", "Tellings.settle", "Notices.untold"])
+@pytest.mark.parametrize(
+    "moment", ["Calls.open", "Calls.settle", "Jobs.put", "Jobs.end", "Jobs.organizations", "Notices.untold"]
+)
 async def test_a_database_that_fails_for_a_moment_loses_no_call(
     rig: Rig, gateway: Gateway, escalation: FakeEscalation, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     works = await rig.works(gateway)
     scene, incident = await declared(rig, works)
     owner, _, method = moment.partition(".")
-    store = {"Calls": Calls, "Tellings": Tellings, "Notices": Notices}[owner]
+    store = {"Calls": Calls, "Jobs": Jobs, "Notices": Notices}[owner]
     original, failures = getattr(store, method), iter([True])
 
     async def flaky(*values: Any, **named: Any) -> Any:

@@ -17,7 +17,8 @@ STEPS = f"{STORE}.workflow_steps:WorkflowSteps"
 CALLS = f"{STORE}.calls:Calls"
 NOTICES = f"{STORE}.notices:Notices"
 CONNECTOR = "haveri_teams_gateway.adapters.teams.connector:Connector"
-REPORT = "haveri_teams_gateway.application.questions:NotificationReports.report"
+REPORT = "haveri_teams_gateway.application.neighbours:Commands.hand_over"
+JOBS = f"{STORE}.jobs:Jobs"
 
 MOMENTS = [
     (f"{CALLS}.put", "", "before"),
@@ -26,8 +27,9 @@ MOMENTS = [
     (f"{CONNECTOR}.open_chat", "", "after"),
     (f"{CONNECTOR}.send", "", "after"),
     (f"{STEPS}.finish", "call:", "after"),
-    (REPORT, "", "after"),
+    (REPORT, "call_id", "after"),
     (f"{CALLS}.settle", "", "after"),
+    (f"{JOBS}.end", "call", "before"),
     (f"{NOTICES}.put", "", "after"),
     (f"{STEPS}.claim", "notice:", "after"),
     (f"{CONNECTOR}.open_thread", "Shift A is needed", "after"),

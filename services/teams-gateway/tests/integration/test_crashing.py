@@ -15,13 +15,16 @@ STEPS = "haveri_teams_gateway.store.workflow_steps:WorkflowSteps"
 GRAPH = "haveri_teams_gateway.adapters.teams.graph:Graph.create_channel"
 POST = "haveri_teams_gateway.adapters.teams.connector:Connector.open_thread"
 INBOX = "haveri_teams_gateway.store.activities:ActivityStore"
-ORDERS = "haveri_teams_gateway.application.questions:BusOrders.send"
+JOBS = "haveri_teams_gateway.store.jobs:Jobs"
+ORDERS = "haveri_teams_gateway.application.neighbours:Commands.send"
 
 MOMENTS = [
     (f"{INBOX}.put", "", "after"),
     (ORDERS, "", "before"),
     (ORDERS, "", "after"),
     (f"{INBOX}.finish", "", "before"),
+    (f"{JOBS}.end", "activity", "after"),
+    (f"{JOBS}.ask", "chat", "after"),
     (f"{STEPS}.claim", "create_channel", "after"),
     (GRAPH, "", "after"),
     (f"{STEPS}.finish", "create_channel", "after"),

@@ -96,7 +96,7 @@ async def test_what_teams_refuses_for_good_is_on_the_timeline(rig: Rig, gateway:
 async def test_a_command_that_its_owner_has_not_answered_is_accepted_for_later_and_told_so(
     rig: Rig, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("haveri_teams_gateway.application.questions.WAIT_FOR_OUTCOME", 0.2)
+    monkeypatch.setattr("haveri_teams_gateway.application.neighbours.WAIT_FOR_OUTCOME", 0.2)
     works = await rig.works(gateway)
     rig.neighbours.paused.clear()
     try:

@@ -16,7 +16,8 @@ from haveri_contracts.directory.models import Locale
 from haveri_contracts.incident.models import Incident
 from haveri_teams_gateway.adapters.adaptive_cards import CONTENT_TYPE, TeamPlace, draw_card
 from haveri_teams_gateway.adapters.adaptive_forms import dialog, draw_form
-from haveri_teams_gateway.application.ports import GATEWAY, Plants, Questions
+from haveri_teams_gateway.application.neighbours import GATEWAY, Queries
+from haveri_teams_gateway.application.ports import PlantOf
 from haveri_teams_gateway.application.reply import Reply
 from haveri_teams_gateway.domain.activities import Activity, Asked, DeclareFromMessage, Pressed
 from haveri_teams_gateway.domain.tenant import Tenant
@@ -29,9 +30,9 @@ Json = dict[str, Any]
 class TeamsInvokeAnswers:
     """Writes the answers; asks for the incident when the pressed card is to be shown as it is now."""
 
-    def __init__(self, questions: Questions, plants: Plants, clock: Clock) -> None:
-        self._questions = questions
-        self._plants = plants
+    def __init__(self, queries: Queries, plant_of: PlantOf, clock: Clock) -> None:
+        self._queries = queries
+        self._plant_of = plant_of
         self._clock = clock
 
     async def body(self, tenant: Tenant, activity: Activity, asked: Asked, reply: Reply, plant: Plant) -> Json:
@@ -53,7 +54,7 @@ class TeamsInvokeAnswers:
         if not isinstance(answer, dict) or answer.get("type") != CONTENT_TYPE or incident is None:
             return answer
         try:
-            plant = await self._plants.get(tenant.organization)
+            plant = await self._plant_of(tenant.organization)
             return await self._card_now(tenant, activity, Reply(incident_id=UUID(incident)), plant)
         except (OwnerUnavailable, ValueError):
             return answer
@@ -73,7 +74,7 @@ class TeamsInvokeAnswers:
         incident = None
         if reply.incident_id is not None:
             try:
-                incident = await self._questions.incident(tenant.organization, GATEWAY, str(reply.incident_id))
+                incident = await self._queries.incident(tenant.organization, GATEWAY, str(reply.incident_id))
             except OwnerUnavailable:
                 incident = None
         if incident is None:
@@ -93,7 +94,7 @@ class TeamsInvokeAnswers:
         if reply.incident_id is None or not isinstance(activity, Pressed) or activity.data.get("verb") != "take":
             return None
         try:
-            incident = await self._questions.incident(tenant.organization, GATEWAY, str(reply.incident_id))
+            incident = await self._queries.incident(tenant.organization, GATEWAY, str(reply.incident_id))
         except OwnerUnavailable:
             return None
         if incident is None or ending_of(incident) is None:

@@ -16,7 +16,7 @@ from haveri_contracts.directory import queries
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.subjects import Kind, everything_of
 from haveri_teams_gateway.adapters.policies import KnownPolicies, Policies
-from haveri_teams_gateway.application.ports import GATEWAY
+from haveri_teams_gateway.application.neighbours import GATEWAY
 
 TTL_SECONDS = 600.0
 _SETTLE_SECONDS = 0.2

@@ -15,7 +15,7 @@ from haveri_contracts.escalation.events import PolicyPut, PolicyRemoved
 from haveri_contracts.escalation.models import EscalationPolicy
 from haveri_contracts.escalation.queries import ListPolicies
 from haveri_contracts.subjects import ANY
-from haveri_teams_gateway.application.ports import GATEWAY
+from haveri_teams_gateway.application.neighbours import GATEWAY
 
 LOOK_AGAIN = timedelta(seconds=60)
 Policies = tuple[EscalationPolicy, ...]

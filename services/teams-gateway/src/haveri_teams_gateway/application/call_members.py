@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from haveri_chassis.bus import OwnerUnavailable
 from haveri_chassis.clock import Clock
-from haveri_chassis.locks import KeyedLock
 from haveri_chassis.logs import get_logger
 from haveri_chat.calls.call_card import shown_by
 from haveri_chat.calls.caller import Caller
@@ -19,56 +18,68 @@ from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.escalation.commands import ReportNotification
 from haveri_contracts.incident.models import Incident
-from haveri_teams_gateway.application.calling_ports import CallBook, KeptCall, Outcome, Reports
 from haveri_teams_gateway.application.metrics import CALLING, CALLS_ENDED
+from haveri_teams_gateway.application.neighbours import Commands
 from haveri_teams_gateway.application.newest import NewestIncidents
-from haveri_teams_gateway.application.ports import Plants
+from haveri_teams_gateway.application.ports import PlantOf
+from haveri_teams_gateway.application.worker import Ended, Kind, Retry
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.calls import CALL, Calls, KeptCall, Outcome
+from haveri_teams_gateway.store.jobs import Job
+from haveri_teams_gateway.store.tenants import Tenants
 
 GIVEN_UP_AFTER = timedelta(hours=12)
 """Nobody is called for something so old; a card that could not be brought up to date until then stays as it is."""
 PATIENCE = timedelta(seconds=15)
 """So long Teams may be away before a call counts as failed: a hiccup must not rush through everybody's chain."""
+RETRY = Retry(first=0.5, longest=20.0)
+"""So soon after an outage everything is as it should be."""
 _LONGEST_REASON = 300
 
 log = get_logger(__name__)
 
 
 class CallMembers:
-    """Does what is left to do for the calls of one incident, all of them side by side."""
+    """Does what is left to do for one call."""
 
     def __init__(
         self,
-        book: CallBook,
+        tenants: Tenants,
+        calls: Calls,
         caller_of: Callable[[Tenant], Caller],
         newest: NewestIncidents,
-        plants: Plants,
-        reports: Reports,
+        plant_of: PlantOf,
+        commands: Commands,
         clock: Clock,
     ) -> None:
-        self._book = book
+        self._tenants = tenants
+        self._calls = calls
         self._caller_of = caller_of
         self._newest = newest
-        self._plants = plants
-        self._reports = reports
+        self._plant_of = plant_of
+        self._commands = commands
         self._clock = clock
-        self._locks = KeyedLock[tuple[str, str]]()
 
-    async def do(self, tenant: Tenant, incident_id: UUID) -> list[BaseException]:
-        """Everything that can be done now; gives what kept the rest from being done."""
-        calls = await self._book.open(tenant.organization, incident_id)
-        results = await asyncio.gather(*(self.one(tenant, call) for call in calls), return_exceptions=True)
-        return [result for result in results if result is not None]
+    @property
+    def kind(self) -> Kind:
+        """The job of a call: to send its card, and to keep it true."""
+        return Kind(CALL, self.do, RETRY)
 
-    async def one(self, tenant: Tenant, call: ChatCall) -> None:
-        """Everything that is left to do for one call; raises what keeps it from being done."""
-        plant = await self._plants.get(tenant.organization)
-        async with self._locks.of((tenant.organization, call.step)):
-            while (kept := await self._book.find(tenant.organization, call)) is not None:
-                if kept.outcome == "":
-                    await self._send(tenant, kept, plant)
-                else:
-                    await self._show(tenant, kept, plant)
+    async def do(self, job: Job) -> Ended:
+        """Everything that is left to do, the call's attempts side by side; raises what keeps it from being done."""
+        tenant, plant = await self._tenants.connected(job.organization), await self._plant_of(job.organization)
+        while calls := await self._calls.open(job.organization, job.id):
+            results = await asyncio.gather(*(self._one(tenant, kept, plant) for kept in calls), return_exceptions=True)
+            for problem in results:
+                if problem is not None:
+                    raise problem
+        return Ended()
+
+    async def _one(self, tenant: Tenant, kept: KeptCall, plant: Plant) -> None:
+        if kept.outcome == "":
+            await self._send(tenant, kept, plant)
+        else:
+            await self._show(tenant, kept, plant)
 
     async def refuse(self, organization: str, call: ChatCall, reason: str) -> None:
         """Say that a call cannot be made this way at all, so that the member's next way follows at once."""
@@ -80,7 +91,7 @@ class CallMembers:
         organization, call = tenant.organization, kept.call
         outcome, reason, shows = await self._try(tenant, kept, plant)
         await self._report(organization, call, outcome, reason)
-        await self._book.settle(organization, call, outcome, shows)
+        await self._calls.settle(organization, call, outcome, shows)
         CALLS_ENDED.labels(outcome).inc()
         if outcome == "delivered":
             CALLING.observe((self._clock.now() - kept.requested_at).total_seconds())
@@ -115,7 +126,8 @@ class CallMembers:
             outcome=outcome,
             reason=reason[:_LONGEST_REASON],
         )
-        await self._reports.report(organization, command, uuid5(call.id, f"{call.attempt} {outcome}"))
+        command_id = uuid5(call.id, f"{call.attempt} {outcome}")
+        await self._commands.hand_over(command, organization=organization, command_id=command_id)
 
     # Afterwards
 
@@ -129,4 +141,4 @@ class CallMembers:
                 await self._caller_of(tenant).show(call, kept.ending, incident, plant, kept.to_show)
             except PlatformRefused as error:
                 log.warning("a call's card cannot be updated", organization=organization, reason=error.reason)
-        await self._book.shown(organization, call, kept.to_show)
+        await self._calls.shown(organization, call, kept.to_show)

@@ -10,9 +10,10 @@ from haveri_chat.grammar import command_word
 from haveri_chat.plant import Plant
 from haveri_contracts.chat.events import Author, ChatEvent, MessageDeleted, MessageEdited, MessagePosted
 from haveri_contracts.types import member_actor
-from haveri_teams_gateway.application.captured import Capture, Captured, NewFile
 from haveri_teams_gateway.domain.activities import Activity, Arrival, Deleted, Edited, Said
 from haveri_teams_gateway.domain.sameness import DerivedIds
+from haveri_teams_gateway.store.capture import Capture, Captured
+from haveri_teams_gateway.store.files import NewFile
 
 PLATFORM = "teams"
 STRANGER = "system:teams"

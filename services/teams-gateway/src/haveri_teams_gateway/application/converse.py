@@ -34,7 +34,7 @@ from haveri_contracts.incident.commands import IncidentCommand
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.outcomes import Problem
 from haveri_contracts.types import member_actor
-from haveri_teams_gateway.application.ports import Orders, Questions
+from haveri_teams_gateway.application.neighbours import Commands, Queries
 from haveri_teams_gateway.application.reply import Reply
 from haveri_teams_gateway.domain.activities import DeclareFromMessage, Pressed, Said
 from haveri_teams_gateway.domain.sameness import DerivedIds
@@ -65,9 +65,9 @@ class Turn:
 class Converse:
     """Takes a turn. Raises OwnerUnavailable or BusUnavailable when it has to be taken again later."""
 
-    def __init__(self, orders: Orders, questions: Questions, clock: Clock) -> None:
-        self._orders = orders
-        self._questions = questions
+    def __init__(self, commands: Commands, queries: Queries, clock: Clock) -> None:
+        self._commands = commands
+        self._queries = queries
         self._clock = clock
 
     async def take(self, turn: Turn) -> Reply:
@@ -99,7 +99,7 @@ class Converse:
         return interpret(request, turn.who, where, turn.plant, new_id=ids.new, now=self._clock.now())
 
     async def _find(self, turn: Turn, wanted: str | None) -> Incident | None:
-        return await self._questions.incident(turn.organization, turn.actor, wanted) if wanted else None
+        return await self._queries.incident(turn.organization, turn.actor, wanted) if wanted else None
 
     async def _carry_out(self, turn: Turn, decision: Decision) -> Reply:
         match decision:
@@ -116,7 +116,7 @@ class Converse:
 
     async def _send(self, turn: Turn, decision: SendCommand) -> Reply:
         command = decision.command
-        outcome = await self._orders.send(
+        outcome = await self._commands.send(
             command, organization=turn.organization, actor=turn.actor, command_id=turn.activity_id
         )
         incident_id = command.incident_id if isinstance(command, IncidentCommand | AnswerCall) else None
@@ -140,12 +140,12 @@ class Converse:
         match decision:
             case AskOnCall(facility_ids):
                 shifts = {
-                    facility: await self._questions.on_shift(organization, actor, facility) for facility in facility_ids
+                    facility: await self._queries.on_shift(organization, actor, facility) for facility in facility_ids
                 }
                 return on_call_card(turn.who, turn.plant, shifts, now=now)
             case AskIncidents(query):
-                found = await self._questions.incidents(organization, actor, query)
+                found = await self._queries.incidents(organization, actor, query)
                 return incidents_card(turn.who, turn.plant, found, now=now)
             case AskTimeline(incident):
-                entries = await self._questions.newest_entries(organization, actor, incident.id, SHOWN_ENTRIES)
+                entries = await self._queries.newest_entries(organization, actor, incident.id, SHOWN_ENTRIES)
                 return timeline_card(turn.who, turn.plant, incident, entries)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Protocol
-from uuid import UUID
+from dataclasses import replace
 
-from haveri_chassis.clock import Clock
 from haveri_chassis.logs import get_logger
 from haveri_chassis.messages import Sender
-from haveri_chassis.objects import ObjectStoreUnavailable
+from haveri_chassis.objects import ObjectStore
 from haveri_chat import answers
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_chat.requests import Person
@@ -22,75 +17,23 @@ from haveri_contracts.directory.models import Locale
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.types import member_actor
 from haveri_teams_gateway.application.capture_message import PLATFORM, STRANGER
-from haveri_teams_gateway.application.captured import NewFile
 from haveri_teams_gateway.application.metrics import FILES
-from haveri_teams_gateway.application.ports import GATEWAY, Plants, Platforms
+from haveri_teams_gateway.application.neighbours import GATEWAY
+from haveri_teams_gateway.application.ports import FileSourceReader, NotTaken, PlantOf, PlatformOf
 from haveri_teams_gateway.application.tell_refusals import failure
+from haveri_teams_gateway.application.worker import Ended, Kind, Retry
 from haveri_teams_gateway.domain.activities import FileSource
 from haveri_teams_gateway.domain.sameness import DerivedIds
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.files import FILE, Files, NewFile
+from haveri_teams_gateway.store.jobs import Job
+from haveri_teams_gateway.store.tenants import Tenants
 
-FIRST_WAIT = timedelta(seconds=2)
-LONGEST_WAIT = timedelta(minutes=10)
-MOST_ATTEMPTS = 100
+RETRY = Retry(first=4.0, longest=600.0, most=100)
+AT_ONCE = 8
 _NOT_IN_KEYS = re.compile(r"[^\w.()+-]+")
 
 log = get_logger(__name__)
-
-
-class NotTaken(Exception):
-    """The file will not be taken, now or later; `reason` is for the timeline."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A file's bytes and what they are; `name` as far as the source knows one."""
-
-    content: bytes
-    content_type: str
-    sha256: str
-
-
-class FileSourceReader(Protocol):
-    """Gets at files in Teams. Raises PlatformUnavailable, PlatformRefused or NotTaken."""
-
-    async def attached(self, tenant: Tenant, file: NewFile) -> list[tuple[str, str]]:
-        """Name and web address of each file attached to a channel's message."""
-        ...
-
-    async def fetch(self, tenant: Tenant, file: NewFile) -> Fetched:
-        """The bytes."""
-        ...
-
-
-class Objects(Protocol):
-    """The object store."""
-
-    async def put(self, key: str, body: bytes, content_type: str) -> None:
-        """Keep an object; raises ObjectStoreUnavailable."""
-        ...
-
-
-class FileEnds(Protocol):
-    """Where it is recorded what became of a file, with the news of it."""
-
-    async def done(
-        self, organization: str, file: UUID, envelopes: Sequence[Envelope] = (), found: Sequence[NewFile] = ()
-    ) -> None:
-        """It is kept, or its message was looked into and holds `found`."""
-        ...
-
-    async def failed(self, organization: str, file: UUID, envelopes: Sequence[Envelope]) -> None:
-        """It will not be taken."""
-        ...
-
-    async def later(self, organization: str, file: UUID, due_at: datetime) -> None:
-        """Again at `due_at`."""
-        ...
 
 
 class FetchFiles:
@@ -98,44 +41,51 @@ class FetchFiles:
 
     def __init__(
         self,
+        tenants: Tenants,
         source: FileSourceReader,
-        objects: Objects,
-        ends: FileEnds,
-        plants: Plants,
-        platforms: Platforms,
+        objects: ObjectStore,
+        files: Files,
+        plant_of: PlantOf,
+        platform_of: PlatformOf,
         sender: Sender,
-        clock: Clock,
         app_id: str,
     ) -> None:
+        self._tenants = tenants
         self._source = source
         self._objects = objects
-        self._ends = ends
-        self._plants = plants
-        self._platforms = platforms
+        self._files = files
+        self._plant_of = plant_of
+        self._platform_of = platform_of
         self._sender = sender
-        self._clock = clock
         self._app_id = app_id
 
-    async def take(self, tenant: Tenant, file: NewFile, attempts: int) -> None:
-        """Fetch, keep, tell; a file that cannot be had is told of too. Raises what the database raises."""
-        organization = tenant.organization
+    @property
+    def kind(self) -> Kind:
+        """The job of fetching a file; a few at a time, for files are large and nobody waits for them."""
+        return Kind(FILE, self.do, RETRY, self.give_up, AT_ONCE)
+
+    async def do(self, job: Job) -> Ended:
+        """Fetch, keep, tell; a file that will never be had is told of too. Raises what makes it wait."""
+        tenant = await self._tenants.connected(job.organization)
+        file = await self._files.find(job.organization, job.id)
+        if file is None:
+            return Ended()
         try:
             if file.source == FileSource.CHANNEL and not file.url:
-                await self._ends.done(organization, file.id, found=await self._look(tenant, file))
-                return
-            envelope = await self._keep(tenant, file)
-        except (PlatformUnavailable, ObjectStoreUnavailable) as error:
-            if attempts < MOST_ATTEMPTS:
-                wait = min(LONGEST_WAIT, FIRST_WAIT * (2 ** min(attempts, 10)))
-                log.warning("a file is put off", organization=organization, why=type(error).__name__)
-                await self._ends.later(organization, file.id, self._clock.now() + wait)
-                return
-            await self._fail(tenant, file, str(error))
+                await self._files.done(job.organization, file.id, found=await self._look(tenant, file))
+            else:
+                await self._files.done(job.organization, file.id, [await self._keep(tenant, file)])
+                FILES.labels("kept").inc()
         except (PlatformRefused, NotTaken) as error:
             await self._fail(tenant, file, error.reason)
-        else:
-            await self._ends.done(organization, file.id, [envelope])
-            FILES.labels("kept").inc()
+        return Ended()
+
+    async def give_up(self, job: Job, error: Exception) -> Ended:
+        """It was tried for too long."""
+        file = await self._files.find(job.organization, job.id)
+        if file is not None:
+            await self._fail(await self._tenants.connected(job.organization), file, str(error))
+        return Ended()
 
     async def _look(self, tenant: Tenant, file: NewFile) -> list[NewFile]:
         ids = DerivedIds(file.id, "attached")
@@ -186,14 +136,14 @@ class FetchFiles:
             cause=None,
             id=DerivedIds(file.id, "failure").new(),
         )
-        await self._ends.failed(tenant.organization, file.id, [envelope])
+        await self._files.failed(tenant.organization, file.id, [envelope])
         FILES.labels("failed").inc()
         author = Author.model_validate(file.author)
-        plant = await self._plants.get(tenant.organization)
+        plant = await self._plant_of(tenant.organization)
         member = plant.member.get(author.member_id) if author.member_id else None
         text = answers.failed(member.locale if member else Locale.ENGLISH, f"{what}: {reason}")
         person = Person(author.display_name, author.platform_user_id)
         try:
-            await self._platforms.of(tenant).tell_privately(person, file.channel, text)
+            await self._platform_of(tenant).tell_privately(person, file.channel, text)
         except (PlatformRefused, PlatformUnavailable) as error:
             log.warning("a file's sender could not be told", organization=tenant.organization, reason=error.reason)

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from haveri_chassis.bus import BusUnavailable, OwnerUnavailable
-from haveri_chassis.clock import Clock
 from haveri_chassis.logs import get_logger
 from haveri_chat import answers
 from haveri_chat.plant import Plant, Who
-from haveri_chat.ports import PlatformRefused, PlatformUnavailable
+from haveri_chat.ports import PlatformRefused
 from haveri_chat.requests import Mention, Person
 from haveri_contracts.directory.models import Locale, Member
 from haveri_teams_gateway.application.converse import Converse, Turn
-from haveri_teams_gateway.application.handling_ports import (
-    ActivityEnds,
-    ChannelIncidents,
-    InvokeAnswers,
-    WhoIsWho,
-)
 from haveri_teams_gateway.application.metrics import HANDLED
-from haveri_teams_gateway.application.ports import Plants, Platforms
+from haveri_teams_gateway.application.ports import FindPerson, InvokeAnswers, PlantOf, PlatformOf, Read
 from haveri_teams_gateway.application.reply import Reply
+from haveri_teams_gateway.application.worker import NOT_NOW, Ended, Kind, Retry
 from haveri_teams_gateway.domain.activities import Activity, Arrival, Asked, DeclareFromMessage, Pressed, Said
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.activities import ACTIVITY, ActivityStore
+from haveri_teams_gateway.store.channels import Channels
+from haveri_teams_gateway.store.jobs import Job
+from haveri_teams_gateway.store.tenants import Tenants
 
-FIRST_WAIT = timedelta(seconds=2)
-LONGEST_WAIT = timedelta(minutes=5)
-MOST_ATTEMPTS = 200
-"""With the waits above about 16 hours; then the person is told that it failed."""
+RETRY = Retry(first=2.0, longest=300.0, most=200)
+"""About 16 hours."""
 
 log = get_logger(__name__)
 
@@ -48,47 +43,66 @@ class Work:
 
 
 class HandleActivity:
-    """Handles one activity to its end, or says when it is to be tried again. Never raises for what others do."""
+    """Handles one activity to its end, or raises what makes it wait."""
 
     def __init__(
         self,
+        tenants: Tenants,
+        activities: ActivityStore,
         converse: Converse,
-        plants: Plants,
-        platforms: Platforms,
-        people: WhoIsWho,
-        channels: ChannelIncidents,
-        ends: ActivityEnds,
+        plant_of: PlantOf,
+        platform_of: PlatformOf,
+        find_person: FindPerson,
+        channels: Channels,
         invokes: InvokeAnswers,
-        clock: Clock,
+        read: Read,
     ) -> None:
+        self._tenants = tenants
+        self._activities = activities
         self._converse = converse
-        self._plants = plants
-        self._platforms = platforms
-        self._people = people
+        self._plant_of = plant_of
+        self._platform_of = platform_of
+        self._find_person = find_person
         self._channels = channels
-        self._ends = ends
         self._invokes = invokes
-        self._clock = clock
+        self._read = read
 
-    async def handle(self, work: Work) -> Any:
-        """Carry it out, tell the person, record the end. Gives the body that answers an invoke, None for messages."""
-        organization = work.tenant.organization
+    @property
+    def kind(self) -> Kind:
+        """The job of handling an activity."""
+        return Kind(ACTIVITY, self.do, RETRY, self.give_up)
+
+    async def do(self, job: Job) -> Ended:
+        """Carry it out, tell the person. The answer is the body that answers an invoke, None for messages."""
+        work = job.given or await self._work(job)
+        if work is None:
+            return Ended()
         try:
             reply, plant = await self._reply(work)
             answer = await self._tell(work, plant, reply)
-        except (OwnerUnavailable, BusUnavailable, PlatformUnavailable) as error:
-            return await self._again(work, type(error).__name__)
-        if reply.follows:
-            await self._ends.follow(organization, work.id, self._next_try(work), answer)
-        else:
-            # A press that was refused changed nothing; who presses once more, when that may be, is heard once more.
-            again = bool(reply.refusal) and isinstance(work.activity, Pressed)
-            await self._ends.finish(organization, work.id, answer, may_come_again=again)
+        except NOT_NOW:
+            HANDLED.labels("put_off").inc()
+            raise
         HANDLED.labels("refused" if reply.refusal else "follows" if reply.follows else "done").inc()
-        return answer
+        about = {"organization": job.organization, "activity": job.id, "answer": answer}
+        if reply.follows:
+            return Ended(partial(self._activities.follow, **about), answer, again=True)
+        # A press that was refused changed nothing; who presses once more, when that may be, is heard once more.
+        again = bool(reply.refusal) and isinstance(work.activity, Pressed)
+        return Ended(partial(self._activities.finish, **about, may_come_again=again), answer)
+
+    async def give_up(self, job: Job, _: Exception) -> Ended:
+        """It was tried for too long."""
+        HANDLED.labels("given_up").inc()
+        return Ended(partial(self._activities.finish, organization=job.organization, activity=job.id))
+
+    async def _work(self, job: Job) -> Work | None:
+        tenant = await self._tenants.connected(job.organization)
+        found = await self._activities.find(job.organization, job.id)
+        return Work(tenant, job.id, self._read(found[0]), job.attempts, following=found[1]) if found else None
 
     async def _reply(self, work: Work) -> tuple[Reply, Plant]:
-        plant = await self._plants.get(work.tenant.organization)
+        plant = await self._plant_of(work.tenant.organization)
         activity = work.activity
         if not isinstance(activity, Said | Pressed | DeclareFromMessage):
             return Reply(), plant
@@ -96,7 +110,7 @@ class HandleActivity:
         if member is None:
             names = [administrator.name for administrator in plant.administrators]
             shown_id = activity.arrival.sender.object_id or activity.arrival.sender.teams_id
-            text = answers.unknown_person(_locale(activity.arrival, plant.locale), shown_id, names)
+            text = answers.unknown_person(locale_of(activity.arrival, plant.locale), shown_id, names)
             return Reply(text=text, refusal="person-unknown"), plant
         reply = await self._converse.take(await self._turn(work, activity, Who(member), plant))
         return reply, plant
@@ -105,20 +119,20 @@ class HandleActivity:
         arrival = work.activity.arrival
         object_id = arrival.sender.object_id
         if object_id is None:
-            known = await self._people.find(work.tenant, arrival.conversation.id, arrival.sender.teams_id)
+            known = await self._find_person(work.tenant, arrival.conversation.id, arrival.sender.teams_id)
             object_id = known.object_id if known else None
         return plant.member_of_user.get(object_id) if object_id else None
 
     async def _turn(self, work: Work, activity: Said | Pressed | DeclareFromMessage, who: Who, plant: Plant) -> Turn:
         mentions: list[Mention] = []
         for mentioned in activity.mentions if isinstance(activity, Said) else ():
-            known = await self._people.find(work.tenant, activity.arrival.conversation.id, mentioned.teams_id)
+            known = await self._find_person(work.tenant, activity.arrival.conversation.id, mentioned.teams_id)
             mentions.append(Mention(mentioned.text, known.object_id if known else mentioned.teams_id, mentioned.name))
         conversation = activity.arrival.conversation
 
         async def channel_incident() -> UUID | None:
             refs = [conversation.id, conversation.thread_ref] if conversation.thread_ref else [conversation.id]
-            return await self._channels.channel_incident(work.tenant.organization, [ref for ref in refs if ref])
+            return await self._channels.incident_of(work.tenant.organization, [ref for ref in refs if ref])
 
         return Turn(work.tenant.organization, work.id, activity, tuple(mentions), who, plant, channel_incident)
 
@@ -147,31 +161,14 @@ class HandleActivity:
             return
         arrival = work.activity.arrival
         person = Person(arrival.sender.name, arrival.sender.object_id or arrival.sender.teams_id)
-        platform = self._platforms.of(work.tenant)
+        platform = self._platform_of(work.tenant)
         try:
             await platform.tell_privately(person, arrival.conversation.reply_ref, reply.content)
         except PlatformRefused as error:
             log.warning("somebody could not be told", organization=work.tenant.organization, reason=error.reason)
 
-    async def _again(self, work: Work, why: str) -> Any:
-        """Put it off; somebody who waits for an invoke's answer is told that it follows."""
-        organization = work.tenant.organization
-        if work.attempts >= MOST_ATTEMPTS:
-            log.error("an activity was given up", organization=organization, activity=str(work.id), why=why)
-            await self._ends.finish(organization, work.id)
-            HANDLED.labels("given_up").inc()
-            return None
-        log.warning("an activity is put off", organization=organization, activity=str(work.id), why=why)
-        await self._ends.later(organization, work.id, self._next_try(work))
-        HANDLED.labels("put_off").inc()
-        return self._invokes.later(work.activity, _locale(work.activity.arrival, Locale.ENGLISH))
 
-    def _next_try(self, work: Work) -> Any:
-        wait: timedelta = min(LONGEST_WAIT, FIRST_WAIT * (2 ** min(work.attempts - 1, 10)))
-        return self._clock.now() + wait
-
-
-def _locale(arrival: Arrival, otherwise: Locale) -> Locale:
+def locale_of(arrival: Arrival, otherwise: Locale) -> Locale:
     """The language of somebody's client, when Haveri speaks it."""
     language = arrival.locale.partition("-")[0].lower()
     return Locale(language) if language in set(Locale) else otherwise

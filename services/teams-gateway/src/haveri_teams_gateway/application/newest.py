@@ -9,7 +9,7 @@ from haveri_chassis.bus import OwnerUnavailable, Received
 from haveri_contracts.incident.events import IncidentDeclared, IncidentEvent
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Status
-from haveri_teams_gateway.application.ports import GATEWAY, Questions
+from haveri_teams_gateway.application.neighbours import GATEWAY, Queries
 
 KEPT = 2000
 Key = tuple[str, UUID]
@@ -18,8 +18,8 @@ Key = tuple[str, UUID]
 class NewestIncidents:
     """Learns from events how new a state has to be; asks the incident service when it knows none that new."""
 
-    def __init__(self, questions: Questions) -> None:
-        self._questions = questions
+    def __init__(self, queries: Queries) -> None:
+        self._queries = queries
         self._states: OrderedDict[Key, Incident] = OrderedDict()
         self._versions: OrderedDict[Key, int] = OrderedDict()
 
@@ -42,7 +42,7 @@ class NewestIncidents:
         state = self._states.get(key)
         if state is not None and state.version >= self._versions.get(key, 0):
             return state
-        found = await self._questions.incident(organization, GATEWAY, str(incident_id))
+        found = await self._queries.incident(organization, GATEWAY, str(incident_id))
         if found is None:
             raise OwnerUnavailable("the incident service does not know this incident (yet)")
         if found.version < self._versions.get(key, 0):
@@ -57,7 +57,7 @@ class NewestIncidents:
         """
         key = (organization, incident_id)
         try:
-            found = await self._questions.incident(organization, GATEWAY, str(incident_id))
+            found = await self._queries.incident(organization, GATEWAY, str(incident_id))
         except OwnerUnavailable:
             if key not in self._states:
                 raise

@@ -4,39 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from haveri_chassis.logs import get_logger
-from haveri_teams_gateway.domain.activities import Activity, Sender
+from haveri_teams_gateway.domain.activities import Activity
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.people import People
+from haveri_teams_gateway.store.tenants import Tenants
 
 log = get_logger(__name__)
-
-
-class KnownTenants(Protocol):
-    """The tenants of this house."""
-
-    async def of_tenant(self, tenant_id: str) -> Tenant | None:
-        """The organisation behind a tenant."""
-        ...
-
-    async def heard_from(self, tenant: Tenant, service_url: str) -> None:
-        """Remember where it is reached."""
-        ...
-
-
-class KnownPeople(Protocol):
-    """The people seen so far."""
-
-    async def met(self, tenant: Tenant, sender: Sender) -> None:
-        """Remember both ids of somebody."""
-        ...
 
 
 class NoticeTenant:
     """Learns in the background: nobody waits for it, and the next activity tells it again."""
 
-    def __init__(self, tenants: KnownTenants, people: KnownPeople) -> None:
+    def __init__(self, tenants: Tenants, people: People) -> None:
         self._tenants = tenants
         self._people = people
         self._learning: set[asyncio.Task[None]] = set()

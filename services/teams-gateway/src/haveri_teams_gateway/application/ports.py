@@ -1,71 +1,70 @@
-"""What the use cases need of the world."""
+"""What the use cases need of Teams and of the directory's copy: where a second platform would stand."""
 
 from __future__ import annotations
 
-from typing import Protocol
-from uuid import UUID
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from haveri_chat.plant import Plant
 from haveri_chat.ports import ChatPlatform
-from haveri_contracts.directory.models import OnShift
-from haveri_contracts.incident.models import Incident
-from haveri_contracts.incident.queries import ListIncidents
-from haveri_contracts.message import Command
-from haveri_contracts.outcomes import Outcome
-from haveri_contracts.timeline.models import TimelineEntry
+from haveri_contracts.directory.models import Locale
+from haveri_teams_gateway.application.reply import Reply
+from haveri_teams_gateway.domain.activities import Activity, Asked
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.files import NewFile
+from haveri_teams_gateway.store.people import KnownPerson
 
-GATEWAY = "system:teams-gateway"
-"""The actor when the gateway itself acts."""
+PlantOf = Callable[[str], Awaitable[Plant]]
+"""An organisation's plant; raises OwnerUnavailable when it was never seen and the directory is away."""
+PlatformOf = Callable[[Tenant], ChatPlatform]
+"""Teams, as an organisation's ChatPlatform."""
+FindPerson = Callable[[Tenant, str, str], Awaitable[KnownPerson | None]]
+"""Somebody in a conversation, by either of Teams' ids; raises PlatformUnavailable."""
+Read = Callable[[dict[str, Any]], Activity]
+"""What an activity's JSON means."""
 
 
-class Plants(Protocol):
-    """Organisations' people and machines."""
+class InvokeAnswers(Protocol):
+    """The bodies that answer invokes."""
 
-    async def get(self, organization: str) -> Plant:
-        """The plant; raises OwnerUnavailable when it was never seen and the directory is away."""
+    async def body(self, tenant: Tenant, activity: Activity, asked: Asked, reply: Reply, plant: Plant) -> Any:
+        """The answer to what was asked; after a change the pressed card as it is now."""
+        ...
+
+    async def again(self, tenant: Tenant, activity: Activity, answer: Any) -> Any:
+        """The answer for somebody who asks again; a card is drawn anew, for it may have changed since."""
+        ...
+
+    def later(self, activity: Activity, locale: Locale) -> Any:
+        """The answer "accepted, will follow", None when nobody waits."""
         ...
 
 
-class TenantMap(Protocol):
-    """Which tenant is whose."""
+class NotTaken(Exception):
+    """A file will not be taken, now or later; `reason` is for the timeline."""
 
-    async def of_organization(self, organization: str) -> Tenant | None:
-        """Where an organisation's chat happens."""
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file's bytes and what they are."""
+
+    content: bytes
+    content_type: str
+    sha256: str
+
+
+class FileSourceReader(Protocol):
+    """Gets at files in Teams. Raises PlatformUnavailable, PlatformRefused or NotTaken."""
+
+    async def attached(self, tenant: Tenant, file: NewFile) -> list[tuple[str, str]]:
+        """Name and web address of each file attached to a channel's message."""
         ...
 
-
-class Platforms(Protocol):
-    """Teams, as an organisation's ChatPlatform."""
-
-    def of(self, tenant: Tenant) -> ChatPlatform:
-        """The platform of an organisation."""
-        ...
-
-
-class Orders(Protocol):
-    """The way of commands to their owners."""
-
-    async def send(self, command: Command, *, organization: str, actor: str, command_id: UUID) -> Outcome | None:
-        """The outcome, None when it follows later; raises BusUnavailable when nothing was stored."""
-        ...
-
-
-class Questions(Protocol):
-    """What the gateway asks other services, as the member who asked it. Raises OwnerUnavailable."""
-
-    async def incident(self, organization: str, actor: str, wanted: str) -> Incident | None:
-        """An incident by id or number."""
-        ...
-
-    async def incidents(self, organization: str, actor: str, query: ListIncidents) -> list[Incident]:
-        """A list of incidents."""
-        ...
-
-    async def on_shift(self, organization: str, actor: str, facility_id: UUID) -> list[OnShift]:
-        """Who is on shift at a facility now."""
-        ...
-
-    async def newest_entries(self, organization: str, actor: str, incident_id: UUID, count: int) -> list[TimelineEntry]:
-        """The last entries of a timeline, oldest first."""
+    async def fetch(self, tenant: Tenant, file: NewFile) -> Fetched:
+        """The bytes."""
         ...

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from haveri_chassis.bus import OwnerUnavailable
 from haveri_chassis.clock import Clock
 from haveri_chassis.ids import Ids
-from haveri_chassis.telemetry import current_traceparent
 from haveri_chat.grammar import command_word
 from haveri_contracts.directory.models import Locale
 from haveri_teams_gateway.application.capture_message import CaptureMessage, can_be_captured
-from haveri_teams_gateway.application.captured import Capture
-from haveri_teams_gateway.application.desk import Desk
-from haveri_teams_gateway.application.handle_activity import Work
-from haveri_teams_gateway.application.handling_ports import InvokeAnswers
-from haveri_teams_gateway.application.inbox import NewActivity, Receipt
+from haveri_teams_gateway.application.handle_activity import Work, locale_of
 from haveri_teams_gateway.application.metrics import ARRIVED
-from haveri_teams_gateway.application.ports import Plants
+from haveri_teams_gateway.application.ports import InvokeAnswers, PlantOf
+from haveri_teams_gateway.application.worker import Ended, Worker
 from haveri_teams_gateway.domain.activities import (
     Activity,
     Asked,
@@ -33,22 +30,12 @@ from haveri_teams_gateway.domain.activities import (
 )
 from haveri_teams_gateway.domain.sameness import fingerprint, identity
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.activities import ACTIVITY, ActivityStore, NewActivity, Receipt
+from haveri_teams_gateway.store.capture import Capture
 
 ANSWER_WITHIN = 8.0
 """Seconds after which somebody who waits is told "will follow"; Teams itself gives up after 15."""
 _LOOK_EVERY = 0.1
-
-
-class Inbox(Protocol):
-    """Where activities are stored."""
-
-    async def put(self, organization: str, new: NewActivity, capture: Capture | None) -> Receipt:
-        """Store one, with what it means for its incident."""
-        ...
-
-    async def answer_of(self, organization: str, activity: UUID) -> Receipt:
-        """How far it has come."""
-        ...
 
 
 class ReceiveActivity:
@@ -56,23 +43,21 @@ class ReceiveActivity:
 
     def __init__(
         self,
-        inbox: Inbox,
-        plants: Plants,
+        activities: ActivityStore,
+        plant_of: PlantOf,
         capture: CaptureMessage,
-        desk: Desk,
+        worker: Worker,
         invokes: InvokeAnswers,
         clock: Clock,
         ids: Ids,
-        poke: Callable[[], None],
     ) -> None:
-        self._inbox = inbox
-        self._plants = plants
+        self._activities = activities
+        self._plant_of = plant_of
         self._capture = capture
-        self._desk = desk
+        self._worker = worker
         self._invokes = invokes
         self._clock = clock
         self._ids = ids
-        self._poke = poke
 
     async def receive(self, tenant: Tenant, activity: Activity, body: Mapping[str, Any]) -> Any:
         """Store, begin to handle, answer. Raises what the database raises when nothing could be stored."""
@@ -83,17 +68,12 @@ class ReceiveActivity:
         activity_id = self._ids.new()
         new = self._new(activity_id, activity, body, work=work, capturable=capturable)
         capture = await self._capturing(tenant, activity, activity_id) if capturable else None
-        receipt = await self._inbox.put(tenant.organization, new, capture)
+        receipt = await self._activities.put(tenant.organization, new, capture)
         ARRIVED.labels(activity.arrival.type, "new" if receipt.fresh else "repeated").inc()
         if isinstance(activity, Said) and activity.files:
-            self._poke()
-        if receipt.fresh and not work:
-            return None
-        if waits_for_answer(activity):
-            return await self._answer(tenant, activity, receipt)
-        if receipt.fresh:
-            self._desk.begin(Work(tenant, receipt.id, activity), new.conversation, behind=receipt.ahead)
-        return None
+            self._worker.poke()
+        self._worker.begin(*(replace(job, given=Work(tenant, receipt.id, activity)) for job in receipt.jobs))
+        return await self._answer(tenant, activity, receipt) if waits_for_answer(activity) else None
 
     def _new(
         self, activity_id: UUID, activity: Activity, body: Mapping[str, Any], *, work: bool, capturable: bool
@@ -108,14 +88,14 @@ class ReceiveActivity:
             body=dict(body),
             received_at=self._clock.now(),
             work=work,
+            in_turn=not waits_for_answer(activity),
             capturable=capturable,
-            traceparent=current_traceparent(),
         )
 
     async def _capturing(self, tenant: Tenant, activity: Activity, activity_id: UUID) -> Capture | None:
         """How to capture it now; None when nobody can say who wrote it, so that it is captured later."""
         try:
-            plant = await self._plants.get(tenant.organization)
+            plant = await self._plant_of(tenant.organization)
         except OwnerUnavailable:
             return None
         return self._capture.of(tenant.organization, activity, activity_id, plant)
@@ -124,25 +104,23 @@ class ReceiveActivity:
         """The answer to an invoke: of its handling now, or of the one that was begun when it first arrived."""
         if receipt.done:
             return await self._invokes.again(tenant, activity, receipt.answer)
-        if receipt.fresh:
-            task = self._desk.begin_alone(Work(tenant, receipt.id, activity))
-        else:
-            task = self._desk.task_of(receipt.id) or asyncio.create_task(self._handled_elsewhere(tenant, receipt.id))
+        task = self._worker.task_of((tenant.organization, ACTIVITY, receipt.id))
+        waiting = task or asyncio.create_task(self._handled_elsewhere(tenant, receipt.id))
         # The handling goes on whatever becomes of this request: what follows is told on the cards.
-        done, _ = await asyncio.wait((task,), timeout=ANSWER_WITHIN)
-        if done and not task.cancelled() and task.exception() is None:
-            return task.result()
-        return self._invokes.later(activity, Locale.ENGLISH)
+        done, _ = await asyncio.wait((waiting,), timeout=ANSWER_WITHIN)
+        if done and not waiting.cancelled() and waiting.exception() is None and (ended := waiting.result()) is not None:
+            return ended.answer
+        return self._invokes.later(activity, locale_of(activity.arrival, Locale.ENGLISH))
 
-    async def _handled_elsewhere(self, tenant: Tenant, activity_id: UUID) -> Any:
+    async def _handled_elsewhere(self, tenant: Tenant, activity_id: UUID) -> Ended | None:
         """Wait for another replica that has it in hand."""
         deadline = self._clock.now() + timedelta(seconds=ANSWER_WITHIN)
         while self._clock.now() < deadline:
-            receipt = await self._inbox.answer_of(tenant.organization, activity_id)
+            receipt = await self._activities.answer_of(tenant.organization, activity_id)
             if receipt.done:
-                return receipt.answer
+                return Ended(answer=receipt.answer)
             await self._clock.sleep(_LOOK_EVERY)
-        raise TimeoutError
+        return None
 
 
 def waits_for_answer(activity: Activity) -> bool:

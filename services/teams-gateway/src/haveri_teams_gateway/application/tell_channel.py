@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
 
 from haveri_chassis.clock import Clock
-from haveri_chassis.locks import KeyedLock
 from haveri_chat.calls.caller import Caller
 from haveri_chat.calls.notices import before_step, notice_of
 from haveri_chat.calls.scene import Scene
@@ -16,14 +14,18 @@ from haveri_chat.plant import Plant
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_contracts.escalation.events import StepFired
 from haveri_contracts.incident.models import Incident
-from haveri_teams_gateway.application.advance_incident import Refusals
-from haveri_teams_gateway.application.calling_ports import KeptNotice, NoticeBook
 from haveri_teams_gateway.application.newest import NewestIncidents
-from haveri_teams_gateway.application.ports import Plants
+from haveri_teams_gateway.application.ports import PlantOf
+from haveri_teams_gateway.application.tell_refusals import TellRefusals
+from haveri_teams_gateway.application.worker import Ended, Kind, Retry
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.jobs import Job
+from haveri_teams_gateway.store.notices import NOTICES, Notice, Notices
+from haveri_teams_gateway.store.tenants import Tenants
 
 GIVEN_UP_AFTER = timedelta(hours=12)
 """An incident without a channel for so long will have none."""
+RETRY = Retry(first=0.5, longest=20.0)
 
 
 class TellChannel:
@@ -31,34 +33,38 @@ class TellChannel:
 
     def __init__(
         self,
-        book: NoticeBook,
+        tenants: Tenants,
+        notices: Notices,
         caller_of: Callable[[Tenant], Caller],
         newest: NewestIncidents,
-        plants: Plants,
-        refusals: Refusals,
+        plant_of: PlantOf,
+        refusals: TellRefusals,
         clock: Clock,
     ) -> None:
-        self._book = book
+        self._tenants = tenants
+        self._notices = notices
         self._caller_of = caller_of
         self._newest = newest
-        self._plants = plants
+        self._plant_of = plant_of
         self._refusals = refusals
         self._clock = clock
-        self._locks = KeyedLock[tuple[str, UUID]]()
 
-    async def do(self, tenant: Tenant, incident_id: UUID) -> None:
+    @property
+    def kind(self) -> Kind:
+        """The job of an incident's notices."""
+        return Kind(NOTICES, self.do, RETRY)
+
+    async def do(self, job: Job) -> Ended:
         """Tell it. Raises PlatformUnavailable, also while there is no channel, StepBusy or OwnerUnavailable."""
-        organization = tenant.organization
-        async with self._locks.of((organization, incident_id)):
-            notices = await self._book.untold(organization, incident_id)
-            if not notices:
-                return
-            incident = await self._newest.freshest(organization, incident_id)
-            plant = await self._plants.get(organization)
+        tenant = await self._tenants.connected(job.organization)
+        if notices := await self._notices.untold(job.organization, job.id):
+            incident = await self._newest.freshest(job.organization, job.id)
+            plant = await self._plant_of(job.organization)
             for notice in notices:
                 await self._tell(tenant, incident, plant, notice)
+        return Ended()
 
-    async def _tell(self, tenant: Tenant, incident: Incident, plant: Plant, kept: KeptNotice) -> None:
+    async def _tell(self, tenant: Tenant, incident: Incident, plant: Plant, kept: Notice) -> None:
         organization = tenant.organization
         scene = Scene(incident, plant, self._clock.now())
         notice = notice_of(kept.event, await self._before(organization, kept), scene)
@@ -72,9 +78,9 @@ class TellChannel:
                 await self._caller_of(tenant).tell(incident.id, notice.key or str(kept.id), notice, channel, plant)
             except PlatformRefused as error:
                 await self._refusals.tell(tenant, incident.id, {f"notice:{kept.event.name}": error.reason})
-        await self._book.told(organization, kept.id)
+        await self._notices.told(organization, kept.id)
 
-    async def _before(self, organization: str, kept: KeptNotice) -> Before:
+    async def _before(self, organization: str, kept: Notice) -> Before:
         if not isinstance(kept.event, StepFired):
             return Before()
-        return before_step(*await self._book.before(organization, kept.event.run_id, kept.sequence))
+        return before_step(*await self._notices.before(organization, kept.event.run_id, kept.sequence))

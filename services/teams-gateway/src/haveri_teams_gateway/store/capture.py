@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 
 from haveri_chassis.database import Database
 from haveri_chassis.outbox import emit
-from haveri_teams_gateway.application.captured import Captured, NewFile, Reading
+from haveri_contracts.envelope import Envelope
 from haveri_teams_gateway.domain.references import split_reference
+from haveri_teams_gateway.store.files import NewFile, add_files
+from haveri_teams_gateway.store.jobs import Jobs
 
-_ADD_FILE = """
-INSERT INTO files (organization_id, id, incident_id, source, url, name, content_type, channel, thread, group_id,
-    message_id, author, shared_at, state, due_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'pending', $13)
-ON CONFLICT DO NOTHING
-"""
 _WAITING = """
-SELECT a.id, a.body, a.traceparent, c.channel, c.incident_id, c.group_id
+SELECT a.id, a.body, c.channel, c.incident_id, c.group_id
 FROM activities a JOIN channels c
     ON c.organization_id = $1 AND split_part(c.channel, ';messageid=', 1) = a.conversation
 WHERE a.organization_id = $1 AND a.capturable AND NOT a.captured
@@ -27,38 +26,33 @@ FOR UPDATE OF a SKIP LOCKED
 """
 
 
-async def emit_captured(connection: asyncpg.Connection, organization: str, captured: Captured) -> None:
-    """Write events into the outbox and files into their queue, in the caller's transaction."""
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What an activity means for its incident."""
+
+    envelopes: Sequence[Envelope] = ()
+    files: Sequence[NewFile] = ()
+
+
+Capture = Callable[[UUID, str | None], Captured]
+"""Makes what is captured, given the incident and the team (group id) of its channel."""
+
+Reading = Callable[[dict[str, Any], UUID], tuple[str | None, Capture]]
+"""Reads a stored activity (its JSON and id): the thread it stands in, and what to make of it."""
+
+
+async def emit_captured(connection: asyncpg.Connection, jobs: Jobs, organization: str, captured: Captured) -> None:
+    """Write events into the outbox and files among what is to be fetched, in the caller's transaction."""
     await emit(connection, captured.envelopes)
-    await add_files(connection, organization, captured.files)
-
-
-async def add_files(connection: asyncpg.Connection, organization: str, files: Sequence[NewFile]) -> None:
-    """Put files into the queue."""
-    for new in files:
-        await connection.execute(
-            _ADD_FILE,
-            organization,
-            new.id,
-            new.incident_id,
-            new.source,
-            new.url,
-            new.name,
-            new.content_type,
-            new.channel,
-            new.thread,
-            new.group_id,
-            new.message_id,
-            new.author,
-            new.shared_at,
-        )
+    await add_files(connection, jobs, organization, captured.files)
 
 
 class WaitingMessages:
     """Messages that arrived before their channel was known to be an incident's."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, jobs: Jobs) -> None:
         self._database = database
+        self._jobs = jobs
 
     async def organizations(self) -> list[str]:
         """Those that have such messages."""
@@ -76,7 +70,8 @@ class WaitingMessages:
                 thread, capture = read(row["body"], row["id"])
                 if split_reference(row["channel"])[1] not in (None, thread):
                     continue
-                await emit_captured(connection, organization, capture(row["incident_id"], row["group_id"]))
+                captured = capture(row["incident_id"], row["group_id"])
+                await emit_captured(connection, self._jobs, organization, captured)
                 await connection.execute(
                     """
                     UPDATE activities SET captured = true, keep_until = keep_until + interval '7 days'

@@ -3,88 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from haveri_chassis.database import Database
 from haveri_chassis.outbox import emit
 from haveri_contracts.envelope import Envelope
-from haveri_teams_gateway.application.captured import NewFile
-from haveri_teams_gateway.store.capture import add_files
-from haveri_teams_gateway.store.liveness import DEAD
+from haveri_teams_gateway.store.jobs import Jobs
+
+FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
-class DueFile:
-    """A file to fetch, and how often that was tried, this time included."""
+class NewFile:
+    """A file that has still to be fetched; `author` is the author of the event that will say so."""
 
-    organization: str
-    file: NewFile
-    attempts: int
+    id: UUID
+    incident_id: UUID
+    source: str
+    url: str
+    name: str
+    content_type: str
+    channel: str
+    thread: str | None
+    group_id: str | None
+    message_id: str
+    author: dict[str, Any]
+    shared_at: datetime
 
 
-class FileQueue:
-    """The queue of one replica."""
+_COLUMNS = [field.name for field in fields(NewFile)]
+_ADD = f"""
+INSERT INTO files (organization_id, state, {", ".join(_COLUMNS)})
+VALUES ($1, 'pending', {", ".join(f"${number}" for number in range(2, len(_COLUMNS) + 2))}) ON CONFLICT DO NOTHING
+"""  # noqa: S608
 
-    def __init__(self, database: Database, owner: int) -> None:
+
+async def add_files(connection: asyncpg.Connection, jobs: Jobs, organization: str, files: Sequence[NewFile]) -> None:
+    """Files to be fetched by whichever replica is free, in the caller's transaction."""
+    for new in files:
+        await connection.execute(_ADD, organization, *(getattr(new, name) for name in _COLUMNS))
+    if files:
+        await jobs.put(connection, organization, FILE, [new.id for new in files], mine=False)
+
+
+class Files:
+    """The files that people shared."""
+
+    def __init__(self, database: Database, jobs: Jobs) -> None:
         self._database = database
-        self._owner = owner
+        self._jobs = jobs
 
-    async def waiting_organizations(self, now: datetime) -> list[str]:
-        """Those with files that are due."""
-        async with self._database.across_organizations() as connection:
-            rows = await connection.fetch(
-                """
-                SELECT DISTINCT organization_id FROM files
-                WHERE state = 'pending' AND (due_at <= $1 OR owner IS DISTINCT FROM $2)
-                """,
-                now,
-                self._owner,
-            )
-        return [row["organization_id"] for row in rows]
-
-    async def claim(self, organization: str, now: datetime) -> list[DueFile]:
-        """Take a few files that are due or whose replica is gone."""
+    async def find(self, organization: str, file: UUID) -> NewFile | None:
+        """A file that is not fetched yet."""
         async with self._database.transaction(organization) as connection:
-            rows = await connection.fetch(
-                f"""
-                WITH due AS (
-                    SELECT id FROM files WHERE organization_id = $1 AND state = 'pending'
-                        AND CASE WHEN owner IS NULL OR owner = $3 THEN due_at <= $2 ELSE {DEAD} END
-                    ORDER BY due_at LIMIT 5 FOR UPDATE SKIP LOCKED
-                )
-                UPDATE files f
-                SET owner = $3, due_at = $2::timestamptz + interval '10 minutes', attempts = attempts + 1
-                FROM due
-                WHERE f.organization_id = $1 AND f.id = due.id RETURNING f.*
-                """,  # noqa: S608
-                organization,
-                now,
-                self._owner,
+            row = await connection.fetchrow(
+                "SELECT * FROM files WHERE organization_id = $1 AND id = $2 AND state = 'pending'", organization, file
             )
-        return [DueFile(organization, _file(row), row["attempts"]) for row in rows]
+        return NewFile(**{name: row[name] for name in _COLUMNS}) if row else None
 
     async def done(
         self, organization: str, file: UUID, envelopes: Sequence[Envelope] = (), found: Sequence[NewFile] = ()
     ) -> None:
-        """It is fetched (and told), or was a message that holds `found`."""
+        """It is fetched, and the envelopes say so; or it was a message that holds `found`."""
         await self._end(organization, file, "done", envelopes, found)
 
     async def failed(self, organization: str, file: UUID, envelopes: Sequence[Envelope]) -> None:
         """It will never be fetched; the envelopes say so."""
         await self._end(organization, file, "failed", envelopes, ())
-
-    async def later(self, organization: str, file: UUID, due_at: datetime) -> None:
-        """Again at `due_at`."""
-        async with self._database.transaction(organization) as connection:
-            await connection.execute(
-                "UPDATE files SET owner = NULL, due_at = $3 WHERE organization_id = $1 AND id = $2",
-                organization,
-                file,
-                due_at,
-            )
 
     # The address may open the file for anybody who has it, so it is not kept longer than it is needed.
     async def _end(
@@ -92,19 +82,11 @@ class FileQueue:
     ) -> None:
         async with self._database.transaction(organization) as connection:
             status = await connection.execute(
-                """
-                UPDATE files SET state = $3, owner = NULL, url = ''
-                WHERE organization_id = $1 AND id = $2 AND state = 'pending'
-                """,
+                "UPDATE files SET state = $3, url = '' WHERE organization_id = $1 AND id = $2 AND state = 'pending'",
                 organization,
                 file,
                 state,
             )
             if status == "UPDATE 1":
                 await emit(connection, envelopes)
-                await add_files(connection, organization, found)
-
-
-def _file(row: Any) -> NewFile:
-    names = NewFile.__slots__
-    return NewFile(**{name: row[name] for name in names})
+                await add_files(connection, self._jobs, organization, found)

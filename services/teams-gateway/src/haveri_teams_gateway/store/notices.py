@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
 from haveri_chassis.database import Database
 from haveri_contracts.escalation.events import EscalationEvent, EscalationStarted, EscalationUnacked
-from haveri_teams_gateway.application.calling_ports import KeptNotice, News
-from haveri_teams_gateway.store.tellings import Tellings
+from haveri_teams_gateway.store.jobs import Job, Jobs
+
+NOTICES = "notices"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An event of an escalation with its envelope's id, place in the incident's history and time."""
+
+    id: UUID
+    sequence: int
+    event: EscalationEvent
+    occurred_at: datetime
 
 
 class Notices:
-    """News of incidents' escalations, kept as it came until it is told. `kinds` are those that can come."""
+    """Events of incidents' escalations, kept as they came until they are told. `kinds` are those that can come."""
 
-    def __init__(self, database: Database, tellings: Tellings, kinds: Sequence[type[EscalationEvent]]) -> None:
+    def __init__(self, database: Database, jobs: Jobs, kinds: Sequence[type[EscalationEvent]]) -> None:
         self._database = database
-        self._tellings = tellings
+        self._jobs = jobs
         self._kinds = {kind.name: kind for kind in kinds}
 
-    async def put(self, organization: str, news: News, *, to_tell: bool) -> None:
-        """Keep news, to be told or only to be looked up; the same again changes nothing."""
-        event = news.event
+    async def put(self, organization: str, notice: Notice, *, to_tell: bool) -> list[Job]:
+        """Keep a notice, to be told or only to be looked up; the same again changes nothing."""
+        event = notice.event
         async with self._database.transaction(organization) as connection:
             await connection.execute(
                 """
@@ -31,19 +44,19 @@ class Notices:
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
                 """,
                 organization,
-                news.id,
+                notice.id,
                 event.incident_id,
-                news.sequence,
+                notice.sequence,
                 getattr(event, "run_id", None),
                 event.name,
                 event.model_dump(mode="json"),
-                news.occurred_at,
+                notice.occurred_at,
                 not to_tell,
             )
-            if to_tell:
-                await self._tellings.begin(connection, organization, event.incident_id)
+            wanted = [event.incident_id] if to_tell else []
+            return await self._jobs.put(connection, organization, NOTICES, wanted)
 
-    async def untold(self, organization: str, incident_id: UUID) -> list[KeptNotice]:
+    async def untold(self, organization: str, incident_id: UUID) -> list[Notice]:
         """What is left to tell, in order."""
         async with self._database.transaction(organization) as connection:
             rows = await connection.fetch(
@@ -55,7 +68,7 @@ class Notices:
                 incident_id,
             )
         return [
-            KeptNotice(row["id"], row["sequence"], self._read(row["name"], row["payload"]), row["occurred_at"])
+            Notice(row["id"], row["sequence"], self._read(row["name"], row["payload"]), row["occurred_at"])
             for row in rows
         ]
 

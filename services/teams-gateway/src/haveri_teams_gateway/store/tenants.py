@@ -11,6 +11,7 @@ import asyncpg
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.logs import get_logger
+from haveri_chat.ports import PlatformUnavailable
 from haveri_contracts.directory.models import ChatSettings
 from haveri_teams_gateway.domain.tenant import Tenant
 
@@ -48,6 +49,13 @@ class Tenants:
         if kept is not None and self._clock.now() < kept.until:
             return kept.tenant
         return await self._find("organization_id", organization)
+
+    async def connected(self, organization: str) -> Tenant:
+        """Where an organisation's chat happens; raises PlatformUnavailable while that is not Teams."""
+        tenant = await self.of_organization(organization)
+        if tenant is None:
+            raise PlatformUnavailable("the organisation has no Microsoft Teams connected")
+        return tenant
 
     async def all(self) -> list[Tenant]:
         """Every organisation that lives in Teams."""

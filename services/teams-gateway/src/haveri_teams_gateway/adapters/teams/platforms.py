@@ -10,9 +10,9 @@ from haveri_teams_gateway.adapters.teams.pace import Pace
 from haveri_teams_gateway.adapters.teams.platform import TeamsPlatform
 from haveri_teams_gateway.adapters.teams.roster import Roster
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.channels import Channels
 from haveri_teams_gateway.store.chats import Chats
 from haveri_teams_gateway.store.sent_texts import SentTexts
-from haveri_teams_gateway.store.workflows import Workflows
 
 
 class TeamsPlatforms:
@@ -25,7 +25,7 @@ class TeamsPlatforms:
         graph: Graph,
         roster: Roster,
         database: Database,
-        workflows: Workflows,
+        channels: Channels,
         clock: Clock,
         default_service_url: str,
     ) -> None:
@@ -34,7 +34,7 @@ class TeamsPlatforms:
         self._graph = graph
         self._roster = roster
         self._database = database
-        self._workflows = workflows
+        self._channels = channels
         self._clock = clock
         self._default_service_url = default_service_url
         self._paces: dict[str, Pace] = {}
@@ -67,6 +67,6 @@ class TeamsPlatforms:
             self._roster,
             self._chats.setdefault(organization, Chats(self._database, organization)),
             SentTexts(self._database, organization),
-            lambda channel: self._workflows.group_of(organization, channel),
+            lambda channel: self._channels.group_of(organization, channel),
             self._clock,
         )

@@ -7,10 +7,10 @@ from haveri_teams_gateway.adapters.json_fields import blocks, text
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.downloads import Downloads, TooLarge, WrongAddress, share_address
 from haveri_teams_gateway.adapters.teams.graph import Graph
-from haveri_teams_gateway.application.captured import NewFile
-from haveri_teams_gateway.application.fetch_files import Fetched, NotTaken
+from haveri_teams_gateway.application.ports import Fetched, NotTaken
 from haveri_teams_gateway.domain.activities import FileSource
 from haveri_teams_gateway.domain.tenant import Tenant
+from haveri_teams_gateway.store.files import NewFile
 
 _MIB = 1024 * 1024
 _REFERENCE = "reference"

@@ -1,4 +1,4 @@
-"""Questions to the other services, over the bus."""
+"""The other services, over the bus: what they are asked, and what they are told to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from haveri_chassis.bus import CommandBus, QueryClient, QueryRefused
 from haveri_chassis.clock import Clock
 from haveri_contracts.directory.models import OnShift
 from haveri_contracts.directory.queries import GetOnShift, OnShiftList
-from haveri_contracts.escalation.commands import ReportNotification
 from haveri_contracts.incident.commands import LinkChat
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import GetIncident, IncidentList, ListIncidents
@@ -17,13 +16,14 @@ from haveri_contracts.outcomes import Outcome
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.timeline.queries import ListTimeline, TimelinePage
 from haveri_contracts.types import Page
-from haveri_teams_gateway.application.ports import GATEWAY
 
+GATEWAY = "system:teams-gateway"
+"""The actor when the gateway itself acts."""
 WAIT_FOR_OUTCOME = 5.0
 _LONGEST_REFERENCE = 64
 
 
-class BusQuestions:
+class Queries:
     """Asks as the member who asked. Raises OwnerUnavailable."""
 
     def __init__(self, queries: QueryClient, clock: Clock) -> None:
@@ -72,14 +72,14 @@ class BusQuestions:
                 return newest
 
 
-class BusOrders:
-    """Sends members' commands and waits a little for what becomes of them."""
+class Commands:
+    """The way of commands to their owners. Raises BusUnavailable when nothing was stored."""
 
     def __init__(self, commands: CommandBus) -> None:
         self._commands = commands
 
     async def send(self, command: Command, *, organization: str, actor: str, command_id: UUID) -> Outcome | None:
-        """The outcome, None when it follows later; raises BusUnavailable."""
+        """A member's command; gives the outcome, None when it follows later."""
         return await self._commands.send(
             command,
             organization=organization,
@@ -89,27 +89,18 @@ class BusOrders:
             wait=WAIT_FOR_OUTCOME,
         )
 
+    async def hand_over(self, command: Command, *, organization: str, command_id: UUID) -> None:
+        """The gateway's own command, durably, without waiting for its outcome."""
+        await self._commands.send(command, organization=organization, actor=GATEWAY, command_id=command_id, wait=0.0)
+
 
 class Links:
     """Tells the incident service where one organisation's incidents are lived; the workflow's LinkSender."""
 
-    def __init__(self, commands: CommandBus, organization: str) -> None:
+    def __init__(self, commands: Commands, organization: str) -> None:
         self._commands = commands
         self._organization = organization
 
     async def link(self, command: LinkChat, command_id: UUID) -> None:
-        """Hand the command over durably, without waiting for its outcome; raises BusUnavailable."""
-        await self._commands.send(
-            command, organization=self._organization, actor=GATEWAY, command_id=command_id, wait=0.0
-        )
-
-
-class NotificationReports:
-    """Tells the escalation service what became of notifications."""
-
-    def __init__(self, commands: CommandBus) -> None:
-        self._commands = commands
-
-    async def report(self, organization: str, command: ReportNotification, command_id: UUID) -> None:
-        """Hand the report over durably, without waiting for its outcome; raises BusUnavailable."""
-        await self._commands.send(command, organization=organization, actor=GATEWAY, command_id=command_id, wait=0.0)
+        """Hand the command over durably; raises BusUnavailable."""
+        await self._commands.hand_over(command, organization=self._organization, command_id=command_id)
