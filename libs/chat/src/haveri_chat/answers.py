@@ -59,16 +59,6 @@ def unknown_places(locale: str, unknown: Sequence[Unknown]) -> str:
     return " ".join([*told, say(locale, "unknown.kept")]) if told else ""
 
 
-def too_long(locale: str, length: int, longest: int) -> str:
-    """A text that is longer than can be kept."""
-    return say(locale, "error.too_long", length=length, longest=longest)
-
-
-def declared(locale: str, number: str) -> str:
-    """The incident is there; its channel opens."""
-    return say(locale, "done.declared", number=number)
-
-
 def accepted_later(locale: str) -> str:
     """The command was taken and waits for its owner."""
     return say(locale, "answer.later")

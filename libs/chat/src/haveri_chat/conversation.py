@@ -11,7 +11,7 @@ from haveri_chat import answers
 from haveri_chat.commands import BY_VERB
 from haveri_chat.commands.base import Context, IncidentRequest, Request, Unclear
 from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, Where
-from haveri_chat.forms.filled import Filled
+from haveri_chat.forms.sheet import Sheet
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Misunderstood, Reason
 
@@ -71,14 +71,11 @@ def submitted(
     command = BY_VERB.get(str(data.get("verb", "")))
     if command is not None and issubclass(command, IncidentRequest) and context.about is None:
         return context.answer("refusal.incident-unknown")
-    filled = Filled(values, who.locale, plant)
-    decide = command.submitted(filled, context) if command is not None else None
-    if command is None or decide is None:
+    if command is None or command.fill is Request.fill:
         return context.answer("misunderstood.stale-button")
-    if filled.errors:
-        form = command.form(context).with_errors(filled.values, filled.errors)
-        return OpenForm(replace(form, data=dict(data)))
-    return decide()
+    sheet = Sheet(who.locale, plant, values)
+    decide = command().fill(sheet, context)
+    return OpenForm(sheet.form(command.word, context.about, dict(data))) if sheet.errors else decide()
 
 
 def _as_meant_here(request: IncidentRequest, where: Where) -> IncidentRequest:

@@ -16,7 +16,7 @@ from haveri_chat.commands import BY_VERB, buttons
 from haveri_chat.commands.base import Context
 from haveri_chat.conversation import interpret, pressed, submitted
 from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand, Where
-from haveri_chat.forms import FieldKind, Form
+from haveri_chat.forms import Form
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Misunderstood
 from haveri_contracts.escalation.models import Conditions, EscalationPolicy
@@ -30,7 +30,7 @@ MakeForm = Callable[..., Form]
 
 @pytest.fixture
 def new_form(plant: Plant, named: Callable[[str], Who], new_id: Callable[[], UUID]) -> MakeForm:
-    return lambda verb, about=None: BY_VERB[verb].form(Context(named("Aino Virtanen"), plant, new_id, about=about))
+    return lambda verb, about=None: BY_VERB[verb]().form(Context(named("Aino Virtanen"), plant, new_id, about=about))
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_a_policy_of_the_incidents_plant_can_be_chosen_alone(
         steps=[],
     )
     there, who = replace(plant, policies=(policy,)), named("Aino Virtanen")
-    form = BY_VERB["escalate"].form(Context(who, there, new_id, about=incident))
+    form = BY_VERB["escalate"]().form(Context(who, there, new_id, about=incident))
 
     def send(values: dict[str, str]) -> Decision:
         return submitted(form.data, values, who, Where(addressed=incident), there, new_id=new_id)
@@ -242,8 +242,6 @@ def test_no_values_at_all_make_a_submission_fail(
     form = new_form(which, incident)
     good = {field.id: [choice.value for choice in field.choices] or ["2026-12-24", "7"] for field in form.fields}
     values = {
-        field.id: data.draw(st.one_of(st.text(max_size=20), st.sampled_from(good[field.id])))
-        for field in form.fields
-        if field.kind is not FieldKind.TOGGLE
+        field.id: data.draw(st.one_of(st.text(max_size=20), st.sampled_from(good[field.id]))) for field in form.fields
     }
     assert fill(form, values, incident=incident) is not None

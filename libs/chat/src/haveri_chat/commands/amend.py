@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from haveri_chat.commands.base import OVER, Context, IncidentRequest, Reading
-from haveri_chat.commands.resolve import filled_summary, summary_fields
+from haveri_chat.commands.resolve import fill_summary
 from haveri_chat.decisions import Decision, OpenForm, SendCommand
-from haveri_chat.forms import Form
-from haveri_chat.forms.filled import Filled
+from haveri_chat.forms.sheet import Sheet
 from haveri_contracts.incident.commands import AmendSummary
 
 
@@ -23,11 +22,6 @@ class Amend(IncidentRequest):
             return context.answer("refusal.incident-not-resolved")
         return OpenForm(self.form(context))
 
-    @classmethod
-    def form(cls, context: Context) -> Form:
-        return context.forms.form(cls.word, context.incident, *summary_fields(context))
-
-    @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Reading:
-        summary = filled_summary(filled)
+    def fill(self, sheet: Sheet, context: Context) -> Reading:
+        summary = fill_summary(sheet, context.incident.summary)
         return lambda: SendCommand(AmendSummary(incident_id=context.incident.id, summary=summary()))

@@ -10,7 +10,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 from typing import ClassVar, Self
 from uuid import UUID
 
@@ -18,8 +17,7 @@ from haveri_chat import answers
 from haveri_chat.cards import Button, Style
 from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand
 from haveri_chat.forms import Form
-from haveri_chat.forms.filled import Filled
-from haveri_chat.forms.maker import FormMaker
+from haveri_chat.forms.sheet import Sheet
 from haveri_chat.naming import find_member
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Mention, Misunderstood, Person
@@ -81,11 +79,6 @@ class Context:
             raise ValueError("no incident is meant")
         return self.about
 
-    @cached_property
-    def forms(self) -> FormMaker:
-        """Makes forms in the person's language."""
-        return FormMaker(self.who.locale, self.plant, self.new_id)
-
     def say(self, key: str, **values: object) -> str:
         """A text in the person's language."""
         return say(self.who.locale, key, **values)
@@ -102,7 +95,7 @@ class Context:
         return found.item.id
 
 
-Reading = Callable[[], Decision] | None
+Reading = Callable[[], Decision]
 OPEN = frozenset(status for status in Status if status.is_open)
 OVER = frozenset(Status) - OPEN
 
@@ -133,15 +126,18 @@ class Request(ABC):
     def decide(self, context: Context) -> Decision:
         """The command, form or answer; whether a command is allowed now is its owner's to say."""
 
-    @classmethod
-    def form(cls, context: Context) -> Form:
-        """The form where the command has one."""
+    def fill(self, sheet: Sheet, context: Context) -> Reading:
+        """Every field of the form, drawn and read, for commands that have one; gives what to do when none is wrong."""
         raise NotImplementedError
 
-    @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Reading:
-        """Read every field of the filled-in form now; decide only when nothing is wrong with them. None: no form."""
-        return None
+    def form(self, context: Context) -> Form:
+        """The form with what was said already."""
+        data = {"verb": self.word, "nonce": str(context.new_id())}
+        if context.about is not None:
+            data["incident"] = str(context.about.id)
+        sheet = Sheet(context.who.locale, context.plant)
+        self.fill(sheet, context)
+        return sheet.form(self.word, context.about, data)
 
 
 @dataclass(frozen=True)
@@ -223,11 +219,6 @@ class TextRequest(WordsRequest):
     def decide(self, context: Context) -> Decision:
         return self.send(context) if self.text else OpenForm(self.form(context))
 
-    @classmethod
-    def form(cls, context: Context) -> Form:
-        return context.forms.form(cls.word, context.about, context.forms.long(f"{cls.word}_text", required=True))
-
-    @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Reading:
-        text = filled.text(f"{cls.word}_text", LONG, required=True)
-        return lambda: cls(text).send(context)
+    def fill(self, sheet: Sheet, context: Context) -> Reading:
+        text = sheet.long(f"{self.word}_text", required=True)
+        return lambda: replace(self, text=text).send(context)

@@ -10,11 +10,9 @@ from haveri_chat.callees import find_callee
 from haveri_chat.cards import Style
 from haveri_chat.commands.base import OPEN, Context, IncidentRequest, Reading, Request, Typed, incident_of
 from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand
-from haveri_chat.forms import FieldKind, Form
-from haveri_chat.forms.filled import Filled
-from haveri_chat.forms.maker import named
+from haveri_chat.forms.sheet import Sheet
 from haveri_chat.requests import Misunderstood, Person
-from haveri_chat.tidying import LONG, SHORT
+from haveri_chat.tidying import SHORT
 from haveri_contracts.incident.commands import Escalate
 
 
@@ -67,29 +65,21 @@ class CallForHelp(IncidentRequest):
         command = Escalate.model_validate({"incident_id": context.incident.id, **found.item.named})
         return SendCommand(command, context.say("done.escalated_to", names=found.item.name))
 
-    @classmethod
-    def form(cls, context: Context) -> Form:
-        """By a policy, one by name, a team, or whoever is due."""
-        forms, plant, incident = context.forms, context.plant, context.incident
-        policies = named(item for item in plant.policies if item.facility_id == incident.facility_id)
-        return forms.form(
-            cls.word,
-            incident,
-            *((forms.field("policy_to_call", FieldKind.CHOICE, choices=policies),) if policies else ()),
-            forms.member("member_to_call"),
-            forms.field("team_to_call", FieldKind.CHOICE, choices=named(plant.teams)),
-            forms.long("escalate_reason"),
-        )
-
-    @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Reading:
+    def fill(self, sheet: Sheet, context: Context) -> Reading:
+        """By a policy alone, one by name, a team, or whoever is due."""
         incident = context.incident
-        member, team = filled.member("member_to_call"), filled.team("team_to_call")
-        policy = filled.policy("policy_to_call", incident.facility_id)
-        reason = filled.text("escalate_reason", LONG)
+        policies = [item for item in context.plant.policies if item.facility_id == incident.facility_id]
+        policy = sheet.item("policy_to_call", policies, drawn=bool(policies))
+        member, team = sheet.member("member_to_call"), sheet.item("team_to_call", context.plant.teams)
+        reason = sheet.long("escalate_reason")
         if policy and (member or team):
-            filled.wrong("policy_to_call", "error.policy_alone")
-        members, teams = [member] if member else [], [team] if team else []
+            sheet.wrong("policy_to_call", "error.policy_alone")
         return lambda: SendCommand(
-            Escalate(incident_id=incident.id, policy_id=policy, member_ids=members, team_ids=teams, reason=reason)
+            Escalate(
+                incident_id=incident.id,
+                policy_id=policy.id if policy else None,
+                member_ids=[member] if member else [],
+                team_ids=[team.id] if team else [],
+                reason=reason,
+            )
         )

@@ -53,7 +53,7 @@ class FollowUp(WordsRequest):
             return context.answer("answer.follow_up_what")
         member_id = context.member(self.person) if self.person else None
         if context.incident.status is Status.RESOLVED:
-            return OpenForm(Close.form(context, self.text, member_id, self.due))
+            return OpenForm(Close(self.text, member_id, self.due).form(context))
         locale = context.plant.locale
         who = context.plant.member[member_id].name if member_id else ""
         due = day(self.due, locale) if self.due else ""

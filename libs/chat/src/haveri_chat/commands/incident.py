@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, replace
 
 from haveri_chat import answers
 from haveri_chat.commands.base import INCIDENT_NUMBER, Context, Reading, Request, Typed
 from haveri_chat.commands.sev import severity_of
 from haveri_chat.commands.timeline import ShowTimeline
-from haveri_chat.decisions import AnswerPrivately, Decision, OpenForm, SendCommand
-from haveri_chat.forms import Choice, FieldKind, Form
-from haveri_chat.forms.filled import Filled
-from haveri_chat.forms.maker import named
-from haveri_chat.places import Place, locate
+from haveri_chat.decisions import Decision, OpenForm, SendCommand
+from haveri_chat.forms.sheet import NOBODY, Sheet
+from haveri_chat.places import Located, Place, locate
 from haveri_chat.plant import Plant
 from haveri_chat.requests import Misunderstood, Reason
 from haveri_chat.tidying import LONG, SHORT, one_line, shortened, tidy, trimmed
+from haveri_contracts.directory.models import Area, Asset
 from haveri_contracts.incident.commands import DeclareIncident
 from haveri_contracts.plain import Severity
 
 _SEVERITY = re.compile(r"(?<![\w-])sev(?:erity)?[ -]?([0-9]+)(?!\w)", re.IGNORECASE)
+_ANYWHERE = Located("", None)
 _PLACE = re.compile(r"(?:^|(?<= ))(in|on) (?=\S)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Declare(Request):
-    """Declare an incident. Empty `what` asks for the form; `details` are the lines below the first."""
+    """Declare an incident. Empty `what` asks for the form.
+
+    `details` are the lines below the first, `at` is what stands in the form.
+    """
 
     word = "incident"
     usage = "/incident <what> [sev1|sev2|sev3] [in <area>] [on <asset>]"
@@ -38,6 +40,7 @@ class Declare(Request):
     severity: Severity | None = None
     places: tuple[Place, ...] = ()
     details: str = ""
+    at: Located = _ANYWHERE
 
     @classmethod
     def read(cls, typed: Typed) -> Request | Misunderstood:
@@ -70,11 +73,9 @@ class Declare(Request):
         whole = ("" if title == located.title else located.title, self.details)
         description = "\n".join(part for part in whole if part)
         if len(description) > LONG:
-            return AnswerPrivately(answers.too_long(context.who.locale, len(description), LONG))
+            return context.answer("error.too_long", length=len(description), longest=LONG)
         if not title or located.facility_id is None:
-            asset_id = located.asset_ids[0] if located.asset_ids else None
-            places = (located.facility_id, located.area_id, asset_id)
-            return OpenForm(self.form(context, title, description, self.severity, places))
+            return OpenForm(replace(self, what=title, details=description, at=located).form(context))
         command = DeclareIncident(
             incident_id=context.new_id(),
             title=title,
@@ -86,46 +87,37 @@ class Declare(Request):
         )
         return SendCommand(command, answers.unknown_places(context.who.locale, located.unknown))
 
-    @classmethod
-    def form(
-        cls,
-        context: Context,
-        what: str = "",
-        description: str = "",
-        severity: Severity | None = None,
-        places: tuple[UUID | None, UUID | None, UUID | None] = (None, None, None),
-    ) -> Form:
-        """What is known already stands there; `places` are facility, area and asset."""
-        forms, plant = context.forms, context.plant
-        facility, area, asset = places
-        if facility is None and len(plant.facilities) == 1:
-            facility = plant.facilities[0].id
-        severities = forms.said("severity", Severity)
-        return forms.form(
-            cls.word,
-            None,
-            forms.field("what", FieldKind.TEXT, True, max_length=SHORT, value=what),
-            forms.field("severity", FieldKind.CHOICE, True, value=severity, choices=severities),
-            forms.field("facility", FieldKind.CHOICE, True, value=facility, choices=named(plant.facilities)),
-            forms.field("area", FieldKind.CHOICE, value=area, choices=_areas(plant)),
-            forms.field("asset", FieldKind.CHOICE, value=asset, choices=_assets(plant)),
-            forms.long("description", description),
+    def fill(self, sheet: Sheet, context: Context) -> Reading:
+        """An asset names its area, an area its facility; all three belong together."""
+        plant, at = context.plant, self.at
+        only = plant.facilities[0].id if len(plant.facilities) == 1 else None
+        what = one_line(sheet.text("what", SHORT, required=True, value=self.what))
+        severity = sheet.choice("severity", Severity, required=True, value=self.severity)
+        facility = sheet.item("facility", plant.facilities, marked=True, value=at.facility_id or only)
+        area = sheet.item("area", plant.areas, value=at.area_id, label=lambda item: _area_label(item, plant))
+        asset = sheet.item(
+            "asset", plant.assets, value=next(iter(at.asset_ids), None), label=lambda item: _asset_label(item, plant)
         )
-
-    @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Reading:
-        what = one_line(filled.text("what", SHORT, required=True))
-        severity = filled.choice("severity", [item.value for item in Severity], required=True)
-        place = filled.place("facility", "area", "asset")
-        description = filled.text("description", LONG)
+        description = sheet.long("description", value=self.details)
+        said_area = area
+        if asset is not None and area is None:
+            area = plant.area.get(asset.area_id)
+        if area is not None and facility is None:
+            facility = plant.facility.get(area.facility_id)
+        if facility is None:
+            sheet.wrong("facility", "error.required")
+        elif area is not None and area.facility_id != facility.id:
+            sheet.wrong("area" if said_area else "asset", "error.elsewhere", facility=facility.name)
+        elif asset is not None and area is not None and asset.area_id != area.id:
+            sheet.wrong("asset", "error.elsewhere", facility=area.name)
         return lambda: SendCommand(
             DeclareIncident(
                 incident_id=context.new_id(),
                 title=what,
                 severity=Severity(severity),
-                facility_id=place.facility_id,
-                area_id=place.area_id,
-                asset_ids=place.asset_ids,
+                facility_id=facility.id if facility else NOBODY,
+                area_id=area.id if area else None,
+                asset_ids=[asset.id] if asset else [],
                 description=description,
             )
         )
@@ -150,19 +142,11 @@ def _split_places(headline: str) -> tuple[str, tuple[Place, ...]]:
     return headline[: starts[0].start()].strip(), places
 
 
-def _areas(plant: Plant) -> list[Choice]:
-    several = len(plant.facilities) > 1
-    choices = []
-    for area in plant.areas:
-        facility = plant.facility.get(area.facility_id)
-        label = f"{area.name} · {facility.name}" if several and facility else area.name
-        choices.append(Choice(str(area.id), label))
-    return choices
+def _area_label(area: Area, plant: Plant) -> str:
+    facility = plant.facility.get(area.facility_id)
+    return f"{area.name} · {facility.name}" if facility and len(plant.facilities) > 1 else area.name
 
 
-def _assets(plant: Plant) -> list[Choice]:
-    choices = []
-    for asset in plant.assets:
-        area = plant.area.get(asset.area_id)
-        choices.append(Choice(str(asset.id), f"{asset.name} · {area.name}" if area else asset.name))
-    return choices
+def _asset_label(asset: Asset, plant: Plant) -> str:
+    area = plant.area.get(asset.area_id)
+    return f"{asset.name} · {area.name}" if area else asset.name

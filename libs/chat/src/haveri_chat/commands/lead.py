@@ -9,8 +9,7 @@ from typing import ClassVar, Literal
 from haveri_chat.cards import Button
 from haveri_chat.commands.base import OPEN, Context, IncidentRequest, Reading, Request, Typed, incident_of
 from haveri_chat.decisions import Decision, OpenForm, SendCommand
-from haveri_chat.forms import Form
-from haveri_chat.forms.filled import Filled
+from haveri_chat.forms.sheet import NOBODY, Sheet
 from haveri_chat.requests import Misunderstood, Person, Reason
 from haveri_chat.texts import say
 from haveri_chat.tidying import SHORT, one_line, trimmed
@@ -59,16 +58,10 @@ class NameLead(IncidentRequest):
         member_id = context.member(self.person) if self.person is not None else context.who.member.id
         return SendCommand(self.command(incident_id=context.incident.id, member_id=member_id))
 
-    @classmethod
-    def form(cls, context: Context) -> Form:
+    def fill(self, sheet: Sheet, context: Context) -> Reading:
         """Whoever has the role now stands there."""
-        field = context.forms.member("member", getattr(context.incident, cls.role), required=True)
-        return context.forms.form(cls.word, context.incident, field)
-
-    @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Reading:
-        member_id = filled.required_member("member")
-        return lambda: SendCommand(cls.command(incident_id=context.incident.id, member_id=member_id))
+        member_id = sheet.member("member", required=True, value=getattr(context.incident, self.role)) or NOBODY
+        return lambda: SendCommand(self.command(incident_id=context.incident.id, member_id=member_id))
 
     @classmethod
     def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from haveri_chat.cards import Button, Style
 from haveri_chat.commands.base import Context, Reading, WordsRequest
 from haveri_chat.decisions import Decision, OpenForm, SendCommand
-from haveri_chat.forms import Field, FieldKind, Form
-from haveri_chat.forms.filled import Filled
-from haveri_chat.tidying import LONG
+from haveri_chat.forms.sheet import Sheet
 from haveri_contracts.incident.commands import ResolveIncident
 from haveri_contracts.incident.models import Impact, Incident, Summary
 from haveri_contracts.plain import Status
@@ -32,23 +30,16 @@ class Resolve(WordsRequest):
 
     def decide(self, context: Context) -> Decision:
         if context.incident.status.is_open:
-            return OpenForm(self.form(context, self.text))
+            return OpenForm(self.form(context))
         closed = context.incident.status is Status.CLOSED
         return context.answer("refusal.incident-already-closed" if closed else "refusal.incident-already-resolved")
 
-    @classmethod
-    def form(cls, context: Context, text: str = "") -> Form:
+    def fill(self, sheet: Sheet, context: Context) -> Reading:
         """How long it lasted stands there."""
         incident, now = context.incident, context.now
-        minutes = None
-        if now is not None and incident.summary is None:
-            minutes = max(0, int((now - incident.declared_at).total_seconds() // 60))
-        return context.forms.form(cls.word, incident, *summary_fields(context, text, minutes))
-
-    @classmethod
-    def submitted(cls, filled: Filled, context: Context) -> Reading:
-        summary = filled_summary(filled)
-        return lambda: SendCommand(ResolveIncident(incident_id=context.incident.id, summary=summary()))
+        minutes = max(0, int((now - incident.declared_at).total_seconds() // 60)) if now is not None else None
+        summary = fill_summary(sheet, incident.summary, self.text, minutes)
+        return lambda: SendCommand(ResolveIncident(incident_id=incident.id, summary=summary()))
 
     @classmethod
     def buttons(cls, incident: Incident, locale: str) -> tuple[Button, ...]:
@@ -56,35 +47,21 @@ class Resolve(WordsRequest):
         return (cls.form_button(incident, locale, style),) if incident.status.is_open else ()
 
 
-def summary_fields(context: Context, text: str = "", minutes: int | None = None) -> list[Field]:
-    """The fields of a summary; one that is there already stands in them."""
-    forms, summary = context.forms, context.incident.summary
-    known = summary or Summary(what_happened=text or "?")
+def fill_summary(
+    sheet: Sheet, there: Summary | None, text: str = "", minutes: int | None = None
+) -> Callable[[], Summary]:
+    """The fields of a summary; one that is there stands in them, else `text` and `minutes`."""
+    known = there or Summary(what_happened=text or "?", impact=Impact(duration_minutes=minutes))
     impact = known.impact
-    what = text or (summary.what_happened if summary else "")
-    causes, hows = forms.said("root_cause_category", ROOT_CAUSES), forms.said("resolution_type", RESOLUTIONS)
-    if impact.duration_minutes is not None:
-        minutes = impact.duration_minutes
-    return [
-        forms.long("what_happened", what, required=True),
-        forms.long("root_cause", known.root_cause),
-        forms.field("root_cause_category", FieldKind.CHOICE, value=known.root_cause_category, choices=causes),
-        forms.long("resolution", known.resolution),
-        forms.field("resolution_type", FieldKind.CHOICE, value=known.resolution_type, choices=hows),
-        forms.field("duration_minutes", FieldKind.NUMBER, value=minutes),
-        forms.field("lines_affected", FieldKind.NUMBER, value=impact.lines_affected),
-        forms.field("units_lost", FieldKind.NUMBER, value=impact.units_lost),
-        forms.field("cost", FieldKind.NUMBER, value=impact.cost),
-    ]
-
-
-def filled_summary(filled: Filled) -> Callable[[], Summary]:
-    """Reads every field now, so that all errors are known; builds the summary only when there are none."""
-    what = filled.text("what_happened", LONG, required=True)
-    cause, category = filled.text("root_cause", LONG), filled.text("root_cause_category", 100)
-    resolution, how = filled.text("resolution", LONG), filled.text("resolution_type", 100)
-    duration, lines = filled.whole("duration_minutes", 10_000_000), filled.whole("lines_affected", 10_000)
-    units, cost = filled.whole("units_lost", 10_000_000_000), filled.money("cost")
+    what = sheet.long("what_happened", required=True, value=text or (there.what_happened if there else ""))
+    cause = sheet.long("root_cause", value=known.root_cause)
+    category = sheet.choice("root_cause_category", ROOT_CAUSES, value=known.root_cause_category)
+    resolution = sheet.long("resolution", value=known.resolution)
+    how = sheet.choice("resolution_type", RESOLUTIONS, value=known.resolution_type)
+    duration = sheet.whole("duration_minutes", 10_000_000, value=impact.duration_minutes)
+    lines = sheet.whole("lines_affected", 10_000, value=impact.lines_affected)
+    units = sheet.whole("units_lost", 10_000_000_000, value=impact.units_lost)
+    cost = sheet.money("cost", value=impact.cost)
     return lambda: Summary(
         what_happened=what,
         root_cause=cause,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -22,8 +22,6 @@ class FieldKind(StrEnum):
     """YYYY-MM-DD."""
     NUMBER = "number"
     """A number of at least 0; a decimal comma is understood."""
-    TOGGLE = "toggle"
-    """`true` or `false`."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,6 @@ class Field:
     max_length: int | None = None
     value: str = ""
     choices: tuple[Choice, ...] = ()
-    placeholder: str = ""
     error: str = ""
 
 
@@ -59,10 +56,3 @@ class Form:
     submit: str
     data: Mapping[str, str] = field(default_factory=dict)
     intro: str = ""
-
-    def with_errors(self, values: Mapping[str, str], errors: Mapping[str, str]) -> Form:
-        """The form as it was filled in, with what is wrong said at each field."""
-        fields = tuple(
-            replace(item, value=values.get(item.id, item.value), error=errors.get(item.id, "")) for item in self.fields
-        )
-        return replace(self, fields=fields)

@@ -138,7 +138,6 @@ TEXTS: dict[str, str] = {
     # Done
     "done.logged": "Eingetragen.",
     "done.escalated": "Der nächste Schritt der Eskalation geht jetzt hinaus.",
-    "done.declared": "{number} ist gemeldet. Der Kanal öffnet sich.",
     "done.follow_up": "Als Notiz behalten. Folgeaufgaben werden beim Abschließen benannt: /close fragt danach.",
     "follow_up.kept": "Folgeaufgabe, beim Abschließen zu benennen: {what}",
     "invite.lead": "{people}, Sie leiten {number}. Bitte mit /ack übernehmen.",

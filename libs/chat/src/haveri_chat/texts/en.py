@@ -138,7 +138,6 @@ TEXTS: dict[str, str] = {
     # Done
     "done.logged": "Logged.",
     "done.escalated": "The next step of the escalation goes out now.",
-    "done.declared": "{number} is declared. Its channel is opening.",
     "done.follow_up": "Kept as a note. Follow-ups are named when the incident is closed: /close asks for them.",
     "follow_up.kept": "Follow-up to name at close: {what}",
     "invite.lead": "{people}, you lead {number}. Say /ack when you have it.",

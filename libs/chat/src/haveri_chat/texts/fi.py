@@ -138,7 +138,6 @@ TEXTS: dict[str, str] = {
     # Done
     "done.logged": "Kirjattu.",
     "done.escalated": "Seuraava hälytysvaihe lähtee nyt.",
-    "done.declared": "{number} on ilmoitettu. Kanava avautuu.",
     "done.follow_up": "Tallessa huomiona. Jatkotoimet nimetään, kun häiriö suljetaan: /close kysyy ne.",
     "follow_up.kept": "Jatkotoimi nimettäväksi suljettaessa: {what}",
     "invite.lead": "{people}, sinä vedät häiriötä {number}. Kuittaa /ack, kun hoidat sitä.",

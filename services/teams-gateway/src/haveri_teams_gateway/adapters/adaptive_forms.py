@@ -54,8 +54,6 @@ def _input(field: Field) -> Json:
         drawn |= {"isRequired": True, "errorMessage": harmless(field.label)}
     if field.value:
         drawn["value"] = field.value
-    if field.placeholder and field.kind is not FieldKind.TOGGLE:
-        drawn["placeholder"] = harmless(field.placeholder)
     return {**drawn, **_KINDS[field.kind](field)}
 
 
@@ -77,10 +75,6 @@ def _choices(field: Field) -> Json:
     return {"type": "Input.ChoiceSet", "choices": choices, "style": style}
 
 
-def _toggle(field: Field) -> Json:
-    return {"type": "Input.Toggle", "title": harmless(field.label), "value": field.value or "false"}
-
-
 def _number(_: Field) -> Json:
     return {"type": "Input.Number", "min": 0}
 
@@ -96,5 +90,4 @@ _KINDS = {
     FieldKind.MEMBER: _choices,
     FieldKind.DATE: _date,
     FieldKind.NUMBER: _number,
-    FieldKind.TOGGLE: _toggle,
 }

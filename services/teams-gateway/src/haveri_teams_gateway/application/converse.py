@@ -79,7 +79,7 @@ class Converse:
         match turn.activity:
             case DeclareFromMessage(text=text):
                 what = shortened(text.partition("\n")[0], SHORT)
-                return OpenForm(Declare.form(Context(turn.who, turn.plant, ids.new), what, text))
+                return OpenForm(Declare(what, details=text).form(Context(turn.who, turn.plant, ids.new)))
             case Pressed(form=str(), data=data, values=values):
                 addressed = await self._find(turn, data.get("incident"))
                 where = Where(addressed=addressed)
