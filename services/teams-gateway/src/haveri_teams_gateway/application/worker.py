@@ -9,8 +9,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from haveri_chassis import telemetry
 from haveri_chassis.bus import BusUnavailable, OwnerUnavailable
 from haveri_chassis.clock import Clock
@@ -27,7 +25,6 @@ LOOK_EVERY = timedelta(seconds=1)
 SETTLE_SECONDS = 4.0
 NOT_NOW = (PlatformUnavailable, StepBusy, OwnerUnavailable, BusUnavailable, ObjectStoreUnavailable)
 """What somebody else's bad moment looks like; everything else is a fault of ours, and never given up for."""
-DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = get_logger(__name__)
 

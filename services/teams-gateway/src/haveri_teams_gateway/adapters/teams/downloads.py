@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpx2
@@ -12,30 +11,11 @@ import httpx2
 from haveri_chassis.clock import Clock
 from haveri_chat.ports import PlatformUnavailable
 from haveri_teams_gateway.adapters.teams.answers import judge
+from haveri_teams_gateway.application.ports import Fetched, NotTaken
 from haveri_teams_gateway.domain.allowed_hosts import AllowedHosts
 
+_MIB = 1024 * 1024
 _TIMEOUT = httpx2.Timeout(10.0, read=60.0)
-
-
-class TooLarge(Exception):
-    """The file is larger than what is taken; `limit` in bytes."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"more than {limit} bytes")
-        self.limit = limit
-
-
-class WrongAddress(Exception):
-    """The address is not one that the bot may fetch from."""
-
-
-@dataclass(frozen=True)
-class Downloaded:
-    """A file's bytes, what the sender of the bytes calls them, and their SHA-256 (hexadecimal)."""
-
-    content: bytes
-    content_type: str
-    sha256: str
 
 
 class Downloads:
@@ -51,10 +31,10 @@ class Downloads:
         """True when the bot's own token may be shown to this address."""
         return self._hosts.admit(url)
 
-    async def fetch(self, url: str, token: str | None = None) -> Downloaded:
-        """Get a file; raises TooLarge, WrongAddress, PlatformUnavailable or PlatformRefused."""
+    async def fetch(self, url: str, token: str | None = None) -> Fetched:
+        """Get a file; raises NotTaken, PlatformUnavailable or PlatformRefused."""
         if urlsplit(url).scheme != "https" and not self._hosts.admit(url):
-            raise WrongAddress("the file's address is not https")
+            raise NotTaken("the file's address is not https")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             async with self._http.stream(
@@ -64,7 +44,7 @@ class Downloads:
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise PlatformUnavailable(f"the file cannot be fetched ({type(error).__name__})") from error
 
-    async def _read(self, answer: httpx2.Response) -> Downloaded:
+    async def _read(self, answer: httpx2.Response) -> Fetched:
         if answer.status_code >= 300:
             judge("fetch a file", answer.status_code, answer.headers, await answer.aread(), self._clock.now())
         digest = hashlib.sha256()
@@ -73,9 +53,9 @@ class Downloads:
             content += chunk
             digest.update(chunk)
             if len(content) > self._limit:
-                raise TooLarge(self._limit)
+                raise NotTaken(f"larger than {self._limit // _MIB} MB")
         kind = answer.headers.get("content-type", "").partition(";")[0].strip()
-        return Downloaded(bytes(content), kind or "application/octet-stream", digest.hexdigest())
+        return Fetched(bytes(content), kind or "application/octet-stream", digest.hexdigest())
 
 
 def share_address(graph_url: str, web_url: str) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from haveri_chat.ports import PlatformUnavailable
 from haveri_teams_gateway.adapters.json_fields import blocks, text
 from haveri_teams_gateway.adapters.teams.connector import Connector
-from haveri_teams_gateway.adapters.teams.downloads import Downloads, TooLarge, WrongAddress, share_address
+from haveri_teams_gateway.adapters.teams.downloads import Downloads, share_address
 from haveri_teams_gateway.adapters.teams.graph import Graph
 from haveri_teams_gateway.application.ports import Fetched, NotTaken
 from haveri_teams_gateway.domain.activities import FileSource
 from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.store.files import NewFile
 
-_MIB = 1024 * 1024
 _REFERENCE = "reference"
 
 
@@ -33,21 +32,15 @@ class SharedFiles:
 
     async def fetch(self, tenant: Tenant, file: NewFile) -> Fetched:
         """The bytes; raises NotTaken for what is too large or lies where the bot may not fetch from."""
-        try:
-            url, token = await self._way(tenant, file)
-            found = await self._downloads.fetch(url, token)
-        except TooLarge as error:
-            raise NotTaken(f"larger than {error.limit // _MIB} MB") from error
-        except WrongAddress as error:
-            raise NotTaken(str(error)) from error
-        return Fetched(found.content, found.content_type, found.sha256)
+        url, token = await self._way(tenant, file)
+        return await self._downloads.fetch(url, token)
 
     async def _way(self, tenant: Tenant, file: NewFile) -> tuple[str, str | None]:
         if file.source == FileSource.CHANNEL:
             return share_address(self._graph.base_url, file.url), await self._graph.token(tenant.tenant_id)
         if file.source == FileSource.INLINE:
             if not self._downloads.may_carry_token(file.url):
-                raise WrongAddress("the image is not at the Bot Connector")
+                raise NotTaken("the image is not at the Bot Connector")
             return file.url, await self._connector.token()
         if not file.url:
             raise PlatformUnavailable("the file has no address")
