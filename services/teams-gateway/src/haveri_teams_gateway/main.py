@@ -45,9 +45,9 @@ from haveri_teams_gateway.application.housekeeping import TIDY_EVERY, tidy
 from haveri_teams_gateway.application.neighbours import Commands, Links, Queries
 from haveri_teams_gateway.application.newest import NewestIncidents, NewestOf
 from haveri_teams_gateway.application.notice_tenant import NoticeTenant
+from haveri_teams_gateway.application.post_notices import PostNotices
 from haveri_teams_gateway.application.receive_activity import ReceiveActivity
-from haveri_teams_gateway.application.tell_channel import TellChannel
-from haveri_teams_gateway.application.tell_refusals import TellRefusals
+from haveri_teams_gateway.application.report_refusals import ReportRefusals
 from haveri_teams_gateway.application.worker import Worker
 from haveri_teams_gateway.domain.allowed_hosts import AllowedHosts
 from haveri_teams_gateway.domain.tenant import Tenant
@@ -132,10 +132,10 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     def caller_of(tenant: Tenant) -> Caller:
         return Caller(platforms.of(tenant), steps_of(tenant), PLATFORM, now=clock.now)
 
-    refusals = TellRefusals(channels, bus.sender, app_id)
+    refusals = ReportRefusals(channels, bus.sender, app_id)
     advance = AdvanceIncident(tenants, plants.get, newest, workflow_of, refusals, worker)
     call = CallMembers(tenants, calls, caller_of, newest, plants.get, commands, clock)
-    tell = TellChannel(tenants, notices, caller_of, newest, plants.get, refusals, clock)
+    post = PostNotices(tenants, notices, caller_of, newest, plants.get, refusals, clock)
     follow = FollowEscalation(tenants, calls, notices, jobs, call, worker)
 
     # Files that people share
@@ -143,7 +143,7 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     fetch = FetchFiles(tenants, shared, objects, files, plants.get, platforms.of, bus.sender, app_id)
 
     waiting = CaptureWaiting(WaitingMessages(database, jobs), plants.get, capture, read)
-    worker.look_after(call.kind, handle.kind, advance.kind, tell.kind, fetch.kind)
+    worker.look_after(call.kind, handle.kind, advance.kind, post.kind, fetch.kind)
 
     attach(bus, tenants, plants, newest, advance, follow)
     web: FastAPI = health_app(NAME)

@@ -317,7 +317,7 @@ async def test_two_replicas_call_everybody_once(rig: Rig, gateway: Gateway, esca
 
 
 @pytest.mark.parametrize(
-    "moment", ["Calls.open", "Calls.settle", "Jobs.put", "Jobs.end", "Jobs.organizations", "Notices.untold"]
+    "moment", ["Calls.open", "Calls.settle", "Jobs.put", "Jobs.end", "Jobs.organizations", "Notices.unposted"]
 )
 async def test_a_database_that_fails_for_a_moment_loses_no_call(
     rig: Rig, gateway: Gateway, escalation: FakeEscalation, monkeypatch: pytest.MonkeyPatch, moment: str

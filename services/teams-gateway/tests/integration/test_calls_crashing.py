@@ -34,7 +34,7 @@ MOMENTS = [
     (f"{STEPS}.claim", "notice:", "after"),
     (f"{CONNECTOR}.open_thread", "Shift A is needed", "after"),
     (f"{STEPS}.finish", "notice:", "after"),
-    (f"{NOTICES}.told", "", "before"),
+    (f"{NOTICES}.posted", "", "before"),
 ]
 MIKKO = NAMES[1]
 NEEDED = "Shift A is needed"

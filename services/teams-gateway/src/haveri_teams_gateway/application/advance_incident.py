@@ -14,7 +14,7 @@ from haveri_chat.workflow.surroundings import Setting
 from haveri_teams_gateway.application.metrics import OPENING
 from haveri_teams_gateway.application.newest import NewestIncidents
 from haveri_teams_gateway.application.ports import PlantOf
-from haveri_teams_gateway.application.tell_refusals import TellRefusals
+from haveri_teams_gateway.application.report_refusals import ReportRefusals
 from haveri_teams_gateway.application.worker import Ended, Kind, Retry, Worker
 from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.store.jobs import Job
@@ -36,7 +36,7 @@ class AdvanceIncident:
         plant_of: PlantOf,
         newest: NewestIncidents,
         make_workflow: Callable[[Tenant], Workflow],
-        refusals: TellRefusals,
+        refusals: ReportRefusals,
         worker: Worker,
     ) -> None:
         self._tenants = tenants
@@ -78,7 +78,7 @@ class AdvanceIncident:
         except Unfinished as unfinished:
             log.warning("an incident's chat is not complete", why=str(unfinished))
             if unfinished.refused:
-                await self._refusals.tell(tenant, job.id, unfinished.refused)
+                await self._refusals.report(tenant, job.id, unfinished.refused)
             if unfinished.retry_after is not None:
                 waiting = [one for one in unfinished.failures.values() if not isinstance(one, PlatformRefused)]
                 named = max(one.retry_after or 0.0 for one in waiting)

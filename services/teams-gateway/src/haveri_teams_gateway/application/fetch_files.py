@@ -20,7 +20,7 @@ from haveri_teams_gateway.application.capture_message import PLATFORM, STRANGER
 from haveri_teams_gateway.application.metrics import FILES
 from haveri_teams_gateway.application.neighbours import GATEWAY
 from haveri_teams_gateway.application.ports import FileSourceReader, NotTaken, PlantOf, PlatformOf
-from haveri_teams_gateway.application.tell_refusals import failure
+from haveri_teams_gateway.application.report_refusals import failure
 from haveri_teams_gateway.application.worker import Ended, Kind, Retry
 from haveri_teams_gateway.domain.activities import FileSource
 from haveri_teams_gateway.domain.sameness import DerivedIds

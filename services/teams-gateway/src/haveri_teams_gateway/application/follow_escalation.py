@@ -43,7 +43,7 @@ class FollowEscalation:
         if isinstance(event, TOLD + FOLDED):
             envelope = received.envelope
             notice = Notice(envelope.id, envelope.sequence or 0, event, envelope.time)
-            self._worker.begin(*await self._notices.put(organization, notice, to_tell=isinstance(event, TOLD)))
+            self._worker.begin(*await self._notices.put(organization, notice, to_post=isinstance(event, TOLD)))
 
     async def incident_changed(self, received: Received[Any]) -> None:
         """An event of an incident that its calls depend on, whether or not the escalation service is there."""

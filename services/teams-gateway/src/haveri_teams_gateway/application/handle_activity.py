@@ -79,7 +79,7 @@ class HandleActivity:
             return Ended()
         try:
             reply, plant = await self._reply(work)
-            answer = await self._tell(work, plant, reply)
+            answer = await self._answer(work, plant, reply)
         except NOT_NOW:
             HANDLED.labels("put_off").inc()
             raise
@@ -136,7 +136,7 @@ class HandleActivity:
 
         return Turn(work.tenant.organization, work.id, activity, tuple(mentions), who, plant, channel_incident)
 
-    async def _tell(self, work: Work, plant: Plant, reply: Reply) -> Any:
+    async def _answer(self, work: Work, plant: Plant, reply: Reply) -> Any:
         """Answer the invoke, or say privately what there is to say."""
         activity = work.activity
         asked = activity.asked if isinstance(activity, Pressed) else Asked.NOTHING

@@ -33,7 +33,7 @@ class Notices:
         self._jobs = jobs
         self._kinds = {kind.name: kind for kind in kinds}
 
-    async def put(self, organization: str, notice: Notice, *, to_tell: bool) -> list[Job]:
+    async def put(self, organization: str, notice: Notice, *, to_post: bool) -> list[Job]:
         """Keep a notice, to be told or only to be looked up; the same again changes nothing."""
         event = notice.event
         async with self._database.transaction(organization) as connection:
@@ -51,12 +51,12 @@ class Notices:
                 event.name,
                 event.model_dump(mode="json"),
                 notice.occurred_at,
-                not to_tell,
+                not to_post,
             )
-            wanted = [event.incident_id] if to_tell else []
+            wanted = [event.incident_id] if to_post else []
             return await self._jobs.put(connection, organization, NOTICES, wanted)
 
-    async def untold(self, organization: str, incident_id: UUID) -> list[Notice]:
+    async def unposted(self, organization: str, incident_id: UUID) -> list[Notice]:
         """What is left to tell, in order."""
         async with self._database.transaction(organization) as connection:
             rows = await connection.fetch(
@@ -72,7 +72,7 @@ class Notices:
             for row in rows
         ]
 
-    async def told(self, organization: str, notice: UUID) -> None:
+    async def posted(self, organization: str, notice: UUID) -> None:
         """It stands in the channel, or never will."""
         async with self._database.transaction(organization) as connection:
             await connection.execute(

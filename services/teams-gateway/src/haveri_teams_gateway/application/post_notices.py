@@ -16,7 +16,7 @@ from haveri_contracts.escalation.events import StepFired
 from haveri_contracts.incident.models import Incident
 from haveri_teams_gateway.application.newest import NewestIncidents
 from haveri_teams_gateway.application.ports import PlantOf
-from haveri_teams_gateway.application.tell_refusals import TellRefusals
+from haveri_teams_gateway.application.report_refusals import ReportRefusals
 from haveri_teams_gateway.application.worker import Ended, Kind, Retry
 from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.store.jobs import Job
@@ -28,7 +28,7 @@ GIVEN_UP_AFTER = timedelta(hours=12)
 RETRY = Retry(first=0.5, longest=20.0)
 
 
-class TellChannel:
+class PostNotices:
     """Tells what is left to tell of one incident, as soon as it has a channel."""
 
     def __init__(
@@ -38,7 +38,7 @@ class TellChannel:
         caller_of: Callable[[Tenant], Caller],
         newest: NewestIncidents,
         plant_of: PlantOf,
-        refusals: TellRefusals,
+        refusals: ReportRefusals,
         clock: Clock,
     ) -> None:
         self._tenants = tenants
@@ -55,16 +55,16 @@ class TellChannel:
         return Kind(NOTICES, self.do, RETRY)
 
     async def do(self, job: Job) -> Ended:
-        """Tell it. Raises PlatformUnavailable, also while there is no channel, StepBusy or OwnerUnavailable."""
+        """Post them. Raises PlatformUnavailable, also while there is no channel, StepBusy or OwnerUnavailable."""
         tenant = await self._tenants.connected(job.organization)
-        if notices := await self._notices.untold(job.organization, job.id):
+        if notices := await self._notices.unposted(job.organization, job.id):
             incident = await self._newest.freshest(job.organization, job.id)
             plant = await self._plant_of(job.organization)
             for notice in notices:
-                await self._tell(tenant, incident, plant, notice)
+                await self._post(tenant, incident, plant, notice)
         return Ended()
 
-    async def _tell(self, tenant: Tenant, incident: Incident, plant: Plant, kept: Notice) -> None:
+    async def _post(self, tenant: Tenant, incident: Incident, plant: Plant, kept: Notice) -> None:
         organization = tenant.organization
         scene = Scene(incident, plant, self._clock.now())
         notice = notice_of(kept.event, await self._before(organization, kept), scene)
@@ -77,8 +77,8 @@ class TellChannel:
                     raise PlatformRefused("the incident never had a channel")
                 await self._caller_of(tenant).tell(incident.id, notice.key or str(kept.id), notice, channel, plant)
             except PlatformRefused as error:
-                await self._refusals.tell(tenant, incident.id, {f"notice:{kept.event.name}": error.reason})
-        await self._notices.told(organization, kept.id)
+                await self._refusals.report(tenant, incident.id, {f"notice:{kept.event.name}": error.reason})
+        await self._notices.posted(organization, kept.id)
 
     async def _before(self, organization: str, kept: Notice) -> Before:
         if not isinstance(kept.event, StepFired):

@@ -13,7 +13,7 @@ from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.store.channels import Channels
 
 
-class TellRefusals:
+class ReportRefusals:
     """Makes the event for every step that Teams refused for good."""
 
     def __init__(self, channels: Channels, sender: Sender, app_id: str) -> None:
@@ -21,8 +21,8 @@ class TellRefusals:
         self._sender = sender
         self._app_id = app_id
 
-    async def tell(self, tenant: Tenant, incident_id: UUID, refused: dict[str, str]) -> None:
-        """Say each of them once."""
+    async def report(self, tenant: Tenant, incident_id: UUID, refused: dict[str, str]) -> None:
+        """Report each of them once."""
         envelopes = {step: self._envelope(tenant, incident_id, step, reason) for step, reason in refused.items()}
         await self._channels.refused(tenant.organization, incident_id, refused, envelopes)
 
