@@ -42,8 +42,8 @@ from haveri_teams_gateway.application.fetch_files import FetchFiles
 from haveri_teams_gateway.application.follow_escalation import FollowEscalation
 from haveri_teams_gateway.application.handle_activity import HandleActivity
 from haveri_teams_gateway.application.housekeeping import TIDY_EVERY, tidy
+from haveri_teams_gateway.application.incident_cache import CachedIncidents, IncidentCache
 from haveri_teams_gateway.application.neighbours import Commands, Links, Queries
-from haveri_teams_gateway.application.newest import NewestIncidents, NewestOf
 from haveri_teams_gateway.application.notice_tenant import NoticeTenant
 from haveri_teams_gateway.application.post_notices import PostNotices
 from haveri_teams_gateway.application.receive_activity import ReceiveActivity
@@ -98,7 +98,7 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     # The house around it
     commands, queries = Commands(CommandBus(bus)), Queries(client, clock)
     tenants, plants = Tenants(database, clock), DirectoryPlants(bus, client, clock)
-    newest, capture = NewestIncidents(queries), CaptureMessage(bus.sender)
+    incidents, capture = IncidentCache(queries), CaptureMessage(bus.sender)
     objects = ObjectStore(
         settings.s3_endpoint,
         settings.s3_access_key.get_secret_value(),
@@ -126,16 +126,16 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
         return WorkflowSteps(database, tenant.organization, liveness.owner, tenant.group_id, in_hand)
 
     def workflow_of(tenant: Tenant) -> Workflow:
-        incidents, links = NewestOf(newest, tenant.organization), Links(commands, tenant.organization)
-        return Workflow(platforms.of(tenant), steps_of(tenant), incidents, links, now=clock.now)
+        reader, links = CachedIncidents(incidents, tenant.organization), Links(commands, tenant.organization)
+        return Workflow(platforms.of(tenant), steps_of(tenant), reader, links, now=clock.now)
 
     def caller_of(tenant: Tenant) -> Caller:
         return Caller(platforms.of(tenant), steps_of(tenant), PLATFORM, now=clock.now)
 
     refusals = ReportRefusals(channels, bus.sender, app_id)
-    advance = AdvanceIncident(tenants, plants.get, newest, workflow_of, refusals, worker)
-    call = CallMembers(tenants, calls, caller_of, newest, plants.get, commands, clock)
-    post = PostNotices(tenants, notices, caller_of, newest, plants.get, refusals, clock)
+    advance = AdvanceIncident(tenants, plants.get, incidents, workflow_of, refusals, worker)
+    call = CallMembers(tenants, calls, caller_of, incidents, plants.get, commands, clock)
+    post = PostNotices(tenants, notices, caller_of, incidents, plants.get, refusals, clock)
     follow = FollowEscalation(tenants, calls, notices, jobs, call, worker)
 
     # Files that people share
@@ -145,7 +145,7 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     waiting = CaptureWaiting(WaitingMessages(database, jobs), plants.get, capture, read)
     worker.look_after(call.kind, handle.kind, advance.kind, post.kind, fetch.kind)
 
-    attach(bus, tenants, plants, newest, advance, follow)
+    attach(bus, tenants, plants, incidents, advance, follow)
     web: FastAPI = health_app(NAME)
     mount(web, Door(Authenticator(app_id, keys, hosts, clock), NoticeTenant(tenants, people), receive, bot_id))
     # Stopped in reverse: what is in hand needs the bus, what the bus still handles needs the connections.

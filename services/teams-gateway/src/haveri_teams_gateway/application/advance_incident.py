@@ -11,8 +11,8 @@ from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_chat.workflow.failures import Unfinished
 from haveri_chat.workflow.runner import Workflow
 from haveri_chat.workflow.surroundings import Setting
+from haveri_teams_gateway.application.incident_cache import IncidentCache
 from haveri_teams_gateway.application.metrics import OPENING
-from haveri_teams_gateway.application.newest import NewestIncidents
 from haveri_teams_gateway.application.ports import PlantOf
 from haveri_teams_gateway.application.report_refusals import ReportRefusals
 from haveri_teams_gateway.application.worker import Ended, Kind, Retry, Worker
@@ -34,14 +34,14 @@ class AdvanceIncident:
         self,
         tenants: Tenants,
         plant_of: PlantOf,
-        newest: NewestIncidents,
+        incidents: IncidentCache,
         make_workflow: Callable[[Tenant], Workflow],
         refusals: ReportRefusals,
         worker: Worker,
     ) -> None:
         self._tenants = tenants
         self._plant_of = plant_of
-        self._newest = newest
+        self._incidents = incidents
         self._make_workflow = make_workflow
         self._refusals = refusals
         self._worker = worker
@@ -71,7 +71,7 @@ class AdvanceIncident:
             return Ended()
         if job.attempts > 1:
             # What this replica remembers of the incident may be outdated.
-            self._newest.forget(job.organization, job.id)
+            self._incidents.forget(job.organization, job.id)
         plant = await self._plant_of(job.organization)
         try:
             await self._workflow_of(tenant).advance(job.id, _setting_of(tenant), plant)

@@ -18,9 +18,9 @@ from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.escalation.commands import ReportNotification
 from haveri_contracts.incident.models import Incident
+from haveri_teams_gateway.application.incident_cache import IncidentCache
 from haveri_teams_gateway.application.metrics import CALLING, CALLS_ENDED
 from haveri_teams_gateway.application.neighbours import Commands
-from haveri_teams_gateway.application.newest import NewestIncidents
 from haveri_teams_gateway.application.ports import PlantOf
 from haveri_teams_gateway.application.worker import Ended, Kind, Retry
 from haveri_teams_gateway.domain.tenant import Tenant
@@ -47,7 +47,7 @@ class CallMembers:
         tenants: Tenants,
         calls: Calls,
         caller_of: Callable[[Tenant], Caller],
-        newest: NewestIncidents,
+        incidents: IncidentCache,
         plant_of: PlantOf,
         commands: Commands,
         clock: Clock,
@@ -55,7 +55,7 @@ class CallMembers:
         self._tenants = tenants
         self._calls = calls
         self._caller_of = caller_of
-        self._newest = newest
+        self._incidents = incidents
         self._plant_of = plant_of
         self._commands = commands
         self._clock = clock
@@ -104,7 +104,7 @@ class CallMembers:
             return "failed", "Teams could not be reached for too long", Shows.BUTTON
 
         async def newest() -> Incident:
-            return await self._newest.freshest(organization, call.incident_id)
+            return await self._incidents.latest(organization, call.incident_id)
 
         try:
             shows = await self._caller_of(tenant).call(call, newest, plant)
@@ -134,7 +134,7 @@ class CallMembers:
     async def _show(self, tenant: Tenant, kept: KeptCall, plant: Plant) -> None:
         organization, call = tenant.organization, kept.call
         if self._clock.now() - kept.requested_at <= GIVEN_UP_AFTER:
-            incident = await self._newest.freshest(organization, call.incident_id)
+            incident = await self._incidents.latest(organization, call.incident_id)
             if kept.ending is None and shown_by(incident) < kept.to_show:
                 raise OwnerUnavailable("the incident's channel is known and its owner does not answer")
             try:

@@ -14,7 +14,7 @@ from haveri_chat.plant import Plant
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_contracts.escalation.events import StepFired
 from haveri_contracts.incident.models import Incident
-from haveri_teams_gateway.application.newest import NewestIncidents
+from haveri_teams_gateway.application.incident_cache import IncidentCache
 from haveri_teams_gateway.application.ports import PlantOf
 from haveri_teams_gateway.application.report_refusals import ReportRefusals
 from haveri_teams_gateway.application.worker import Ended, Kind, Retry
@@ -36,7 +36,7 @@ class PostNotices:
         tenants: Tenants,
         notices: Notices,
         caller_of: Callable[[Tenant], Caller],
-        newest: NewestIncidents,
+        incidents: IncidentCache,
         plant_of: PlantOf,
         refusals: ReportRefusals,
         clock: Clock,
@@ -44,7 +44,7 @@ class PostNotices:
         self._tenants = tenants
         self._notices = notices
         self._caller_of = caller_of
-        self._newest = newest
+        self._incidents = incidents
         self._plant_of = plant_of
         self._refusals = refusals
         self._clock = clock
@@ -58,7 +58,7 @@ class PostNotices:
         """Post them. Raises PlatformUnavailable, also while there is no channel, StepBusy or OwnerUnavailable."""
         tenant = await self._tenants.connected(job.organization)
         if notices := await self._notices.unposted(job.organization, job.id):
-            incident = await self._newest.freshest(job.organization, job.id)
+            incident = await self._incidents.latest(job.organization, job.id)
             plant = await self._plant_of(job.organization)
             for notice in notices:
                 await self._post(tenant, incident, plant, notice)

@@ -11,7 +11,7 @@ from haveri_contracts.streams import GATEWAY_DIRECTORY, GATEWAY_ESCALATIONS, GAT
 from haveri_teams_gateway.adapters.plants import DirectoryPlants
 from haveri_teams_gateway.application.advance_incident import AdvanceIncident
 from haveri_teams_gateway.application.follow_escalation import FollowEscalation
-from haveri_teams_gateway.application.newest import NewestIncidents
+from haveri_teams_gateway.application.incident_cache import IncidentCache
 from haveri_teams_gateway.store.tenants import Tenants
 
 INCIDENTS_AT_ONCE = 64
@@ -22,7 +22,7 @@ def attach(
     bus: Bus,
     tenants: Tenants,
     plants: DirectoryPlants,
-    newest: NewestIncidents,
+    incidents: IncidentCache,
     advance: AdvanceIncident,
     follow: FollowEscalation,
 ) -> None:
@@ -30,7 +30,7 @@ def attach(
 
     async def incident_changed(received: Received[Any]) -> None:
         event: IncidentEvent = received.message
-        newest.heard(received)
+        incidents.observe(received)
         await follow.incident_changed(received)
         if isinstance(event, ChatLinked):
             # The echo of our own link: no card shows it, so there is nothing to advance.

@@ -15,7 +15,7 @@ KEPT = 2000
 Key = tuple[str, UUID]
 
 
-class NewestIncidents:
+class IncidentCache:
     """Learns from events how new a state has to be; asks the incident service when it knows none that new."""
 
     def __init__(self, queries: Queries) -> None:
@@ -23,7 +23,7 @@ class NewestIncidents:
         self._states: OrderedDict[Key, Incident] = OrderedDict()
         self._versions: OrderedDict[Key, int] = OrderedDict()
 
-    def heard(self, received: Received[IncidentEvent]) -> None:
+    def observe(self, received: Received[IncidentEvent]) -> None:
         """An event arrived. The first one says everything there is to know."""
         key = (received.organization, received.message.incident_id)
         version = received.envelope.sequence or 1
@@ -50,7 +50,7 @@ class NewestIncidents:
         self._keep(key, found)
         return found
 
-    async def freshest(self, organization: str, incident_id: UUID) -> Incident:
+    async def latest(self, organization: str, incident_id: UUID) -> Incident:
         """The incident as its owner knows it at this moment; while the owner is away, the newest state known here.
 
         Raises OwnerUnavailable when there is none.
@@ -74,16 +74,16 @@ class NewestIncidents:
         _shorten(self._states)
 
 
-class NewestOf:
+class CachedIncidents:
     """The workflow's IncidentReader for one organisation."""
 
-    def __init__(self, newest: NewestIncidents, organization: str) -> None:
-        self._newest = newest
+    def __init__(self, incidents: IncidentCache, organization: str) -> None:
+        self._incidents = incidents
         self._organization = organization
 
     async def current(self, incident_id: UUID) -> Incident:
         """The newest state that is known."""
-        return await self._newest.current(self._organization, incident_id)
+        return await self._incidents.current(self._organization, incident_id)
 
 
 def _as_declared(event: IncidentDeclared) -> Incident:
