@@ -44,9 +44,9 @@ from haveri_teams_gateway.application.handle_activity import HandleActivity
 from haveri_teams_gateway.application.housekeeping import TIDY_EVERY, tidy
 from haveri_teams_gateway.application.incident_cache import CachedIncidents, IncidentCache
 from haveri_teams_gateway.application.neighbours import Commands, Links, Queries
-from haveri_teams_gateway.application.notice_tenant import NoticeTenant
 from haveri_teams_gateway.application.post_notices import PostNotices
 from haveri_teams_gateway.application.receive_activity import ReceiveActivity
+from haveri_teams_gateway.application.record_sender import RecordSender
 from haveri_teams_gateway.application.report_refusals import ReportRefusals
 from haveri_teams_gateway.application.worker import Worker
 from haveri_teams_gateway.domain.allowed_hosts import AllowedHosts
@@ -147,7 +147,7 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
 
     attach(bus, tenants, plants, incidents, advance, follow)
     web: FastAPI = health_app(NAME)
-    mount(web, Door(Authenticator(app_id, keys, hosts, clock), NoticeTenant(tenants, people), receive, bot_id))
+    mount(web, Door(Authenticator(app_id, keys, hosts, clock), RecordSender(tenants, people), receive, bot_id))
     # Stopped in reverse: what is in hand needs the bus, what the bus still handles needs the connections.
     closing = Ending("closing", plants.stop, platforms.close, http.aclose, objects.close)
     warming = Warming(bus, tenants, plants, keys, connector, graph)

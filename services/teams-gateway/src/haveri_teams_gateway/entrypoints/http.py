@@ -16,8 +16,8 @@ from haveri_teams_gateway.adapters.identity.signing_keys import KeysUnavailable
 from haveri_teams_gateway.adapters.json_fields import without_nulls
 from haveri_teams_gateway.adapters.normaliser import UnreadableActivity, read_activity, tenants_of
 from haveri_teams_gateway.application.metrics import ANSWERING, ARRIVED
-from haveri_teams_gateway.application.notice_tenant import NoticeTenant
 from haveri_teams_gateway.application.receive_activity import ReceiveActivity
+from haveri_teams_gateway.application.record_sender import RecordSender
 from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.entrypoints.problems import Problem, problem_response
 
@@ -32,10 +32,10 @@ class Door:
     """The one way in for Teams."""
 
     def __init__(
-        self, authenticator: Authenticator, notice: NoticeTenant, receive: ReceiveActivity, bot_id: str
+        self, authenticator: Authenticator, record: RecordSender, receive: ReceiveActivity, bot_id: str
     ) -> None:
         self._authenticator = authenticator
-        self._notice = notice
+        self._record = record
         self._receive = receive
         self._bot_id = bot_id
 
@@ -72,7 +72,7 @@ class Door:
         try:
             tenant = await self._tenant(body)
             activity = read_activity(body, self._bot_id)
-            self._notice.heard(tenant, activity)
+            self._record.record(tenant, activity)
             return await self._receive.receive(tenant, activity, body)
         except UnreadableActivity as error:
             raise Problem(400, "activity-unreadable", "The activity cannot be read.", str(error)) from error
@@ -93,7 +93,7 @@ class Door:
 
     async def _tenant(self, body: Json) -> Tenant:
         named = tenants_of(body)
-        tenant = await self._notice.tenant(named.pop()) if len(named) == 1 else None
+        tenant = await self._record.tenant(named.pop()) if len(named) == 1 else None
         if tenant is None:
             detail = "The activity names no Microsoft 365 tenant that belongs to an organisation here."
             raise Problem(403, "tenant-unknown", "This tenant is not connected.", detail)

@@ -15,32 +15,32 @@ from haveri_teams_gateway.store.tenants import Tenants
 log = get_logger(__name__)
 
 
-class NoticeTenant:
-    """Learns in the background: nobody waits for it, and the next activity tells it again."""
+class RecordSender:
+    """Records in the background: nobody waits for it, and the next activity tells it again."""
 
     def __init__(self, tenants: Tenants, people: People) -> None:
         self._tenants = tenants
         self._people = people
-        self._learning: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def tenant(self, tenant_id: str) -> Tenant | None:
         """The organisation behind a tenant, None when it is nobody's."""
         return await self._tenants.of_tenant(tenant_id)
 
-    def heard(self, tenant: Tenant, activity: Activity) -> None:
+    def record(self, tenant: Tenant, activity: Activity) -> None:
         """An activity came from this tenant."""
         arrival = activity.arrival
         if tenant.service_url != arrival.service_url:
-            self._learn(self._tenants.heard_from(tenant, arrival.service_url))
+            self._begin(self._tenants.heard_from(tenant, arrival.service_url))
         if arrival.sender.object_id is not None:
-            self._learn(self._people.met(tenant, arrival.sender))
+            self._begin(self._people.met(tenant, arrival.sender))
 
-    def _learn(self, lesson: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(lesson)
-        self._learning.add(task)
-        task.add_done_callback(self._learned)
+    def _begin(self, recording: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(recording)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
 
-    def _learned(self, task: asyncio.Task[None]) -> None:
-        self._learning.discard(task)
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("something was not learnt", error=type(error).__name__)
+            log.warning("a sender was not recorded", error=type(error).__name__)
