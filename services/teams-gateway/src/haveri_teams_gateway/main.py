@@ -52,7 +52,7 @@ from haveri_teams_gateway.application.worker import Worker
 from haveri_teams_gateway.domain.allowed_hosts import AllowedHosts
 from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.entrypoints.bus import attach
-from haveri_teams_gateway.entrypoints.http import Door, mount
+from haveri_teams_gateway.entrypoints.http import MessagesEndpoint, mount
 from haveri_teams_gateway.settings import GatewaySettings
 from haveri_teams_gateway.store.activities import ActivityStore
 from haveri_teams_gateway.store.calls import Calls
@@ -147,7 +147,9 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
 
     attach(bus, tenants, plants, incidents, advance, follow)
     web: FastAPI = health_app(NAME)
-    mount(web, Door(Authenticator(app_id, keys, hosts, clock), RecordSender(tenants, people), receive, bot_id))
+    mount(
+        web, MessagesEndpoint(Authenticator(app_id, keys, hosts, clock), RecordSender(tenants, people), receive, bot_id)
+    )
     # Stopped in reverse: what is in hand needs the bus, what the bus still handles needs the connections.
     closing = Ending("closing", plants.stop, platforms.close, http.aclose, objects.close)
     warming = Warming(bus, tenants, plants, keys, connector, graph)

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 log = get_logger(__name__)
 
 
-class Door:
+class MessagesEndpoint:
     """The one way in for Teams."""
 
     def __init__(
@@ -127,6 +127,6 @@ def _object(content: bytes) -> Json:
     return without_nulls(found) if b"\\u0000" in content else found
 
 
-def mount(http: FastAPI, door: Door) -> None:
+def mount(http: FastAPI, endpoint: MessagesEndpoint) -> None:
     """Open the door."""
-    http.add_route("/api/messages", door.messages, methods=["POST"])
+    http.add_route("/api/messages", endpoint.messages, methods=["POST"])
