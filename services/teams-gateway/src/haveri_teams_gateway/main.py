@@ -24,8 +24,8 @@ from haveri_teams_gateway.adapters.identity.authenticator import Authenticator
 from haveri_teams_gateway.adapters.identity.signing_keys import SigningKeys
 from haveri_teams_gateway.adapters.invoke_answers import TeamsInvokeAnswers
 from haveri_teams_gateway.adapters.normaliser import read_activity
-from haveri_teams_gateway.adapters.outgoing import Ending
 from haveri_teams_gateway.adapters.plants import DirectoryPlants
+from haveri_teams_gateway.adapters.shutdown import ShutdownHooks
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.downloads import Downloads
 from haveri_teams_gateway.adapters.teams.graph import Graph
@@ -151,7 +151,7 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
         web, MessagesEndpoint(Authenticator(app_id, keys, hosts, clock), RecordSender(tenants, people), receive, bot_id)
     )
     # Stopped in reverse: what is in hand needs the bus, what the bus still handles needs the connections.
-    closing = Ending("closing", plants.stop, platforms.close, http.aclose, objects.close)
+    closing = ShutdownHooks("closing", plants.stop, platforms.close, http.aclose, objects.close)
     warming = Warming(bus, tenants, plants, keys, connector, graph)
     components: list[Component] = [
         database,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 
-class Ending:
+class ShutdownHooks:
     """A Component that only stops. What could not be finished is in the tables and taken up by the next process."""
 
     def __init__(self, name: str, *endings: Callable[[], Awaitable[None]]) -> None:
