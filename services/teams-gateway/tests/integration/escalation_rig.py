@@ -17,7 +17,7 @@ from haveri_chassis.outbox import emit
 from haveri_chassis.outcomes import record_outcome
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.envelope import Envelope
-from haveri_contracts.escalation import commands as order
+from haveri_contracts.escalation import commands
 from haveri_contracts.escalation import events as news
 from haveri_contracts.escalation.models import (
     Conditions,
@@ -50,7 +50,7 @@ class FakeEscalation:
         self.policies: dict[str, list[EscalationPolicy]] = {}
         self.commands: list[tuple[str, str, Any, uuid.UUID]] = []
         self._sequence: Counter[uuid.UUID] = Counter()
-        handlers = {order.ReportNotification: self._note, order.AnswerCall: self._answer}
+        handlers = {commands.ReportNotification: self._note, commands.AnswerCall: self._answer}
         self.bus.on_command(ESCALATION_COMMANDS, neighbours.database, handlers)
         self.bus.on_query(ListPolicies, self._policies)
 
@@ -63,12 +63,12 @@ class FakeEscalation:
         """Close."""
         await self.bus.stop()
 
-    def reports(self, works: Works, outcome: str = "") -> list[order.ReportNotification]:
+    def reports(self, works: Works, outcome: str = "") -> list[commands.ReportNotification]:
         """What was reported of an organisation's notifications, each command once."""
         found = {
             command_id: command
             for organization, _, command, command_id in self.commands
-            if organization == works.organization and isinstance(command, order.ReportNotification)
+            if organization == works.organization and isinstance(command, commands.ReportNotification)
         }
         return [command for command in found.values() if outcome in ("", command.outcome)]
 
@@ -154,7 +154,7 @@ class FakeEscalation:
     async def _policies(self, _: ListPolicies, envelope: Envelope) -> PolicyList:
         return PolicyList(items=self.policies.get(envelope.organization, []))
 
-    async def _answer(self, received: Received[order.AnswerCall]) -> dict[str, Any]:
+    async def _answer(self, received: Received[commands.AnswerCall]) -> dict[str, Any]:
         answered = news.NotificationAnswered(
             incident_id=received.message.incident_id,
             run_id=self.run_id,

@@ -41,7 +41,7 @@ from haveri_contracts.directory.models import (
     Team,
 )
 from haveri_contracts.envelope import Envelope, open_envelope, unwrap
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 from haveri_contracts.incident import events as news
 from haveri_contracts.incident import queries as incident_queries
 from haveri_contracts.incident.models import Incident
@@ -172,16 +172,16 @@ class FakeNeighbours:
         self.paused = asyncio.Event()
         self.paused.set()
         handlers = {
-            order.DeclareIncident: self._declare,
-            order.Acknowledge: self._acknowledge,
-            order.UpdateStatus: self._status,
-            order.ChangeSeverity: self._severity,
-            order.AssignLead: self._lead,
-            order.AddEvent: self._add,
-            order.Escalate: self._escalate,
-            order.LinkChat: self._link,
-            order.ResolveIncident: self._resolve,
-            order.CloseIncident: self._close,
+            commands.DeclareIncident: self._declare,
+            commands.Acknowledge: self._acknowledge,
+            commands.UpdateStatus: self._status,
+            commands.ChangeSeverity: self._severity,
+            commands.AssignLead: self._lead,
+            commands.AddEvent: self._add,
+            commands.Escalate: self._escalate,
+            commands.LinkChat: self._link,
+            commands.ResolveIncident: self._resolve,
+            commands.CloseIncident: self._close,
         }
         self.bus.on_command(INCIDENT_COMMANDS, self.database, handlers)
         self._answer_queries()
@@ -224,7 +224,7 @@ class FakeNeighbours:
 
     # Commands
 
-    async def _declare(self, received: Received[order.DeclareIncident]) -> dict[str, Any]:
+    async def _declare(self, received: Received[commands.DeclareIncident]) -> dict[str, Any]:
         command, organization, now = received.message, received.organization, self.clock.now()
         await self.paused.wait()
         count = self.counts[organization] = self.counts.get(organization, 0) + 1
@@ -259,7 +259,7 @@ class FakeNeighbours:
         )
         return await self._record(received, incident, event)
 
-    async def _acknowledge(self, received: Received[order.Acknowledge]) -> dict[str, Any]:
+    async def _acknowledge(self, received: Received[commands.Acknowledge]) -> dict[str, Any]:
         incident, member = self._incident(received), actor_member_id(received.actor)
         if incident.acknowledged_at is not None:
             self._note(received)
@@ -268,36 +268,36 @@ class FakeNeighbours:
         event = news.IncidentAcknowledged(incident_id=incident.id, member_id=member, acknowledged_at=now)
         return await self._change(received, event, acknowledged_at=now, acknowledged_by=member)
 
-    async def _status(self, received: Received[order.UpdateStatus]) -> dict[str, Any]:
+    async def _status(self, received: Received[commands.UpdateStatus]) -> dict[str, Any]:
         before = self._incident(received)
         event = news.StatusUpdated(incident_id=before.id, old_status=before.status, status=received.message.status)
         return await self._change(received, event, status=received.message.status)
 
-    async def _severity(self, received: Received[order.ChangeSeverity]) -> dict[str, Any]:
+    async def _severity(self, received: Received[commands.ChangeSeverity]) -> dict[str, Any]:
         before, severity = self._incident(received), received.message.severity
         event = news.SeverityChanged(incident_id=before.id, old_severity=before.severity, severity=severity)
         return await self._change(received, event, severity=severity)
 
-    async def _lead(self, received: Received[order.AssignLead]) -> dict[str, Any]:
+    async def _lead(self, received: Received[commands.AssignLead]) -> dict[str, Any]:
         member = received.message.member_id
         event = news.LeadAssigned(incident_id=received.message.incident_id, member_id=member)
         return await self._change(received, event, assigned_to=member)
 
-    async def _add(self, received: Received[order.AddEvent]) -> dict[str, Any]:
+    async def _add(self, received: Received[commands.AddEvent]) -> dict[str, Any]:
         command = received.message
         return await self._change(
             received, news.EventAdded(incident_id=command.incident_id, type=command.type, text=command.text)
         )
 
-    async def _escalate(self, received: Received[order.Escalate]) -> dict[str, Any]:
+    async def _escalate(self, received: Received[commands.Escalate]) -> dict[str, Any]:
         given = received.message.model_dump()
         return await self._change(received, news.EscalationRequested.model_validate(given))
 
-    async def _link(self, received: Received[order.LinkChat]) -> dict[str, Any]:
+    async def _link(self, received: Received[commands.LinkChat]) -> dict[str, Any]:
         given = received.message.model_dump(exclude={"incident_id"}, exclude_none=True)
         return await self._change(received, news.ChatLinked(incident_id=received.message.incident_id, **given), **given)
 
-    async def _resolve(self, received: Received[order.ResolveIncident]) -> dict[str, Any]:
+    async def _resolve(self, received: Received[commands.ResolveIncident]) -> dict[str, Any]:
         before, now = self._incident(received), self.clock.now()
         event = news.IncidentResolved(
             incident_id=before.id, old_status=before.status, summary=received.message.summary, resolved_at=now
@@ -306,7 +306,7 @@ class FakeNeighbours:
             received, event, status=Status.RESOLVED, resolved_at=now, summary=received.message.summary
         )
 
-    async def _close(self, received: Received[order.CloseIncident]) -> dict[str, Any]:
+    async def _close(self, received: Received[commands.CloseIncident]) -> dict[str, Any]:
         before, now = self._incident(received), self.clock.now()
         event = news.IncidentClosed(incident_id=before.id, closed_at=now)
         return await self._change(received, event, status=Status.CLOSED, closed_at=now)

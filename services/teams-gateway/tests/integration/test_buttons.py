@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from gateway_rig import NAMES, Gateway, Rig, opened, updated
 
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 from haveri_contracts.plain import Severity, Status
 from haveri_teams_tenant.client import TenantRefused
 
@@ -37,7 +37,7 @@ async def test_pressing_twice_is_one_command_and_the_same_answer(rig: Rig, gatew
     await updated(works, scene.channel, scene.message)
     again = await works.user().press(scene.message, "ack", seen=0)
     assert (first.kind, again.kind) == ("card", "card")
-    assert len(rig.neighbours.sent(works, order.Acknowledge)) == 1
+    assert len(rig.neighbours.sent(works, commands.Acknowledge)) == 1
 
 
 async def test_somebody_else_on_a_stale_card_gets_the_reason_why_not(rig: Rig, gateway: Gateway) -> None:
@@ -55,9 +55,9 @@ async def test_severity_and_status_are_one_press_each(rig: Rig, gateway: Gateway
     scene = await opened(works, "inc-1-filler-2-jammed", say="/incident Filler 2 jammed")
     await works.user().press(scene.message, "sev-1")
     await works.user().press(scene.message, f"status-{Status.INVESTIGATING}")
-    (severity,) = rig.neighbours.sent(works, order.ChangeSeverity)
+    (severity,) = rig.neighbours.sent(works, commands.ChangeSeverity)
     assert severity.severity is Severity.SEV1
-    assert len(rig.neighbours.sent(works, order.UpdateStatus)) == 1
+    assert len(rig.neighbours.sent(works, commands.UpdateStatus)) == 1
     await works.handle.wait_for_message(
         works.global_channel, lambda m: m.card is not None and any("SEV1" in text for text in m.card.texts())
     )
@@ -70,7 +70,7 @@ async def test_a_note_is_a_small_form_and_two_notes_are_two_notes(rig: Rig, gate
         form = await works.user().open_form(scene.message, "note")
         sent = await works.user().submit_form(form, {"note_text": text})
         assert sent.kind in ("message", "closed")
-    assert [c.text for c in rig.neighbours.sent(works, order.AddEvent)] == ["belt torn", "belt torn"]
+    assert [c.text for c in rig.neighbours.sent(works, commands.AddEvent)] == ["belt torn", "belt torn"]
 
 
 async def test_resolving_asks_what_happened_and_says_what_is_missing(rig: Rig, gateway: Gateway) -> None:
@@ -81,7 +81,7 @@ async def test_resolving_asks_what_happened_and_says_what_is_missing(rig: Rig, g
         await works.user().submit_form(form, {"what_happened": ""})
     blank = await works.user().submit_form(form, {"what_happened": "   x", "duration_minutes": "12"})
     assert blank.kind in ("closed", "message"), blank
-    (resolved,) = rig.neighbours.sent(works, order.ResolveIncident)
+    (resolved,) = rig.neighbours.sent(works, commands.ResolveIncident)
     assert resolved.summary.impact.duration_minutes == 12
     await works.handle.wait_for_message(scene.channel, lambda m: m.id == scene.message.id and bool(m.versions))
 
@@ -96,14 +96,14 @@ async def test_a_typed_resolve_brings_the_form_privately(rig: Rig, gateway: Gate
     assert form.seen_by is not None
     outcome = await works.user().press(form, "submit", {"what_happened": "belt replaced"})
     assert outcome.kind == "card"
-    assert len(rig.neighbours.sent(works, order.ResolveIncident)) == 1
+    assert len(rig.neighbours.sent(works, commands.ResolveIncident)) == 1
 
 
 async def test_naming_a_lead_by_mention_finds_the_member(rig: Rig, gateway: Gateway) -> None:
     works = await rig.works(gateway)
     scene = await opened(works, "inc-1-filler-2-jammed", say="/incident Filler 2 jammed")
     await works.user().say(scene.channel, f"@Haveri lead @{NAMES[1]}")
-    (named,) = await rig.until(lambda: rig.neighbours.sent(works, order.AssignLead))
+    (named,) = await rig.until(lambda: rig.neighbours.sent(works, commands.AssignLead))
     assert named.member_id == works.members[NAMES[1]].id
     await works.handle.wait_for_message(scene.channel, lambda m: NAMES[1] in m.mentions and m.by_bot)
 

@@ -12,7 +12,7 @@ from gateway_rig import NAMES, Gateway, Rig, Scene, Works, opened
 
 from haveri_contracts.escalation.commands import AnswerCall
 from haveri_contracts.escalation.models import EndReason, PlacedCall, Purpose
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Role
 from haveri_teams_gateway.store.calls import Calls
@@ -26,7 +26,7 @@ CHANNEL = "inc-1-filler-2-jammed"
 async def declared(rig: Rig, works: Works) -> tuple[Scene, Incident]:
     """An incident that stands in chat and knows it."""
     scene = await opened(works, CHANNEL, say="/incident Filler 2 jammed sev1")
-    await rig.until(lambda: rig.neighbours.sent(works, order.LinkChat))
+    await rig.until(lambda: rig.neighbours.sent(works, commands.LinkChat))
     ((_, incident),) = [(k, i) for k, i in rig.neighbours.incidents.items() if k[0] == works.organization]
     return scene, incident
 
@@ -75,7 +75,7 @@ async def test_one_press_takes_the_incident_and_every_card_says_who_has_it(
     assert outcome.kind == "card"
     assert f"Taken by {MIKKO} at" in " ".join(outcome.card.texts())
     (actor,) = [
-        a for o, a, c, _ in rig.neighbours.commands if o == works.organization and isinstance(c, order.Acknowledge)
+        a for o, a, c, _ in rig.neighbours.commands if o == works.organization and isinstance(c, commands.Acknowledge)
     ]
     assert actor == f"member:{works.members[MIKKO].id}"
     for name in (ANNA, MIKKO):
@@ -97,14 +97,14 @@ async def test_who_presses_second_is_told_who_was_first_and_pressing_twice_is_on
     assert f"Taken by {ANNA} at" in " ".join(again.card.texts())
     late = await works.user(MIKKO).press(mikkos, "take", seen=0)
     assert f"Taken by {ANNA} at" in " ".join(late.card.texts())
-    assert len({sent.incident_id for sent in rig.neighbours.sent(works, order.Acknowledge)}) == 1
+    assert len({sent.incident_id for sent in rig.neighbours.sent(works, commands.Acknowledge)}) == 1
 
 
 async def test_a_typed_ack_too_late_names_who_has_it(rig: Rig, gateway: Gateway, escalation: FakeEscalation) -> None:
     works = await rig.works(gateway)
     scene, _ = await declared(rig, works)
     await works.user(ANNA).say(scene.channel, "/ack")
-    await rig.until(lambda: rig.neighbours.sent(works, order.Acknowledge))
+    await rig.until(lambda: rig.neighbours.sent(works, commands.Acknowledge))
     await works.user(MIKKO).say(scene.channel, "/ack")
     await works.handle.wait_for_message(
         scene.channel, lambda m: m.seen_by is not None and f"{ANNA} took INC-1 at" in m.text
@@ -121,7 +121,7 @@ async def test_a_viewer_who_presses_is_told_so_and_the_call_stays_open(
     outcome = await works.user(VESA).press(card, "take")
     assert outcome.kind == "error"
     assert "role responder" in outcome.text
-    assert rig.neighbours.sent(works, order.Acknowledge) == []
+    assert rig.neighbours.sent(works, commands.Acknowledge) == []
     assert works.members[VESA].role is Role.VIEWER
     assert buttons(await card_of(rig, works, ANNA)) == ["take"]
     works.members[VESA] = works.members[VESA].model_copy(update={"role": Role.RESPONDER})
@@ -170,7 +170,7 @@ async def test_without_a_channel_yet_the_call_goes_out_at_once_and_the_rest_foll
     works = await rig.works(gateway)
     await rig.client.outage("graph")
     await works.user().say("General", "/incident Filler 2 jammed sev1")
-    await rig.until(lambda: rig.neighbours.sent(works, order.DeclareIncident))
+    await rig.until(lambda: rig.neighbours.sent(works, commands.DeclareIncident))
     ((_, incident),) = [(k, i) for k, i in rig.neighbours.incidents.items() if k[0] == works.organization]
     await escalation.call(works, incident, [MIKKO], unanswered=15)
     card = await card_of(rig, works, MIKKO)
@@ -266,7 +266,7 @@ async def test_a_policy_is_escalated_to_by_its_name(rig: Rig, gateway: Gateway, 
     policy = await escalation.has_policy(works, "Filling line, SEV1")
     scene, _ = await declared(rig, works)
     await works.user().say(scene.channel, "/escalate filling")
-    (sent,) = await rig.until(lambda: rig.neighbours.sent(works, order.Escalate))
+    (sent,) = await rig.until(lambda: rig.neighbours.sent(works, commands.Escalate))
     assert sent.policy_id == policy.id
     await works.user().say(scene.channel, "/escalate fitters")
     await works.handle.wait_for_message(
@@ -293,7 +293,7 @@ async def test_two_replicas_call_everybody_once(rig: Rig, gateway: Gateway, esca
         incidents = []
         for number in range(1, 7):
             await works.user().say("General", f"/incident Filler 2 jammed again {number} sev1")
-            await rig.until(lambda wanted=number: len(rig.neighbours.sent(works, order.LinkChat)) == wanted)
+            await rig.until(lambda wanted=number: len(rig.neighbours.sent(works, commands.LinkChat)) == wanted)
         incidents = [i for (owner, _), i in rig.neighbours.incidents.items() if owner == works.organization]
         for incident in incidents:
             await escalation.call(works, incident, [MIKKO])

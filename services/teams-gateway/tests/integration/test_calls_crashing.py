@@ -10,7 +10,7 @@ from crashing import describe, dying_gateway, move
 from escalation_rig import FakeEscalation
 from gateway_rig import NAMES, Rig, free_port, opened
 
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 
 STORE = "haveri_teams_gateway.store"
 STEPS = f"{STORE}.workflow_steps:WorkflowSteps"
@@ -47,7 +47,7 @@ async def test_a_gateway_that_dies_while_calling_is_taken_over(
     async with rig.gateway() as gateway:
         works = await rig.works(gateway)
         scene = await opened(works, "inc-1-filler-2-jammed", say="/incident Filler 2 jammed sev1")
-        await rig.until(lambda: rig.neighbours.sent(works, order.LinkChat))
+        await rig.until(lambda: rig.neighbours.sent(works, commands.LinkChat))
         await works.handle.wait_for_message(scene.channel, lambda m: bool(m.mentions))
     ((_, incident),) = [(k, i) for k, i in rig.neighbours.incidents.items() if k[0] == works.organization]
     port = free_port()

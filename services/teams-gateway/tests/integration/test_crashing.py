@@ -9,7 +9,7 @@ import pytest
 from crashing import describe, dying_gateway, move
 from gateway_rig import Rig, free_port, opened
 
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 
 STEPS = "haveri_teams_gateway.store.workflow_steps:WorkflowSteps"
 GRAPH = "haveri_teams_gateway.adapters.teams.graph:Graph.create_channel"
@@ -50,7 +50,7 @@ async def test_a_gateway_that_dies_is_taken_over_without_a_trace(rig: Rig, momen
     async with rig.gateway() as heir:
         await move(rig, works, heir.url)
         await opened(works, "inc-1-filler-2-jammed", timeout=40)
-        await rig.until(lambda: rig.neighbours.sent(works, order.LinkChat), within=40)
+        await rig.until(lambda: rig.neighbours.sent(works, commands.LinkChat), within=40)
         (channel,) = [c for c in await works.handle.channels() if c.name.startswith("inc-")]
         await works.handle.wait_for_message(channel, lambda m: bool(m.mentions), timeout=40)
         await asyncio.sleep(0.5)
@@ -58,4 +58,4 @@ async def test_a_gateway_that_dies_is_taken_over_without_a_trace(rig: Rig, momen
         assert len([m for m in messages if m.card is not None]) == 1
         assert len([m for m in messages if m.mentions]) == 1
         assert len([m for m in await works.handle.messages(works.global_channel) if m.card is not None]) == 1
-        assert len(rig.neighbours.sent(works, order.DeclareIncident)) == 1
+        assert len(rig.neighbours.sent(works, commands.DeclareIncident)) == 1

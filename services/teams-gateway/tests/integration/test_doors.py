@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from gateway_rig import Gateway, Rig, Works, opened
 
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 
 
 def activity(rig: Rig, works: Works, **changes: Any) -> dict[str, Any]:
@@ -65,7 +65,7 @@ async def test_a_wrong_token_is_401_and_nothing_happens(rig: Rig, gateway: Gatew
     assert answer.status_code == 401
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json()["type"] == "caller-not-authenticated"
-    assert rig.neighbours.sent(works, order.DeclareIncident) == []
+    assert rig.neighbours.sent(works, commands.DeclareIncident) == []
 
 
 @pytest.mark.parametrize("given", [None, "nonsense", "a.b.c", "x" * 20_000], ids=["none", "word", "dots", "long"])
@@ -106,7 +106,7 @@ async def test_incident_outside_a_mapped_tenant_is_refused(rig: Rig, gateway: Ga
     await works.user().say("General", "/incident Nobody knows us")
     await works.handle.wait_until_delivered()
     assert {d.status for d in await works.handle.deliveries()} == {403}
-    assert rig.neighbours.sent(works, order.DeclareIncident) == []
+    assert rig.neighbours.sent(works, commands.DeclareIncident) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"hello", b"[1]", b"{", b'"x"', b"\xff\xfe"], ids=repr)
@@ -166,7 +166,7 @@ async def test_two_organisations_at_once_see_nothing_of_each_other(rig: Rig, gat
     await rig.until(lambda: rig.neighbours.said(one))
     assert rig.neighbours.said(two) == []
     # Somebody of one tenant presses a button that names the other's incident.
-    theirs = rig.neighbours.sent(two, order.DeclareIncident)[0].incident_id
+    theirs = rig.neighbours.sent(two, commands.DeclareIncident)[0].incident_id
     member = next(iter(one.members.values()))
     press = activity(
         rig,
@@ -179,7 +179,7 @@ async def test_two_organisations_at_once_see_nothing_of_each_other(rig: Rig, gat
     answer = await rig.post(gateway, press, await token(rig))
     assert answer.json()["type"] == "application/vnd.microsoft.error"
     assert member.name
-    assert rig.neighbours.sent(two, order.Acknowledge) == []
+    assert rig.neighbours.sent(two, commands.Acknowledge) == []
     assert second.channel.name not in [c.name for c in await one.handle.channels()]
 
 
@@ -193,4 +193,4 @@ async def test_a_tenant_that_belongs_to_one_organisation_cannot_be_taken_by_anot
     await asyncio.sleep(0.3)
     await opened(works, "inc-1-still-ours", say="/incident Still ours")
     assert stolen.tenant_id == works.handle.id
-    assert rig.neighbours.sent(thief, order.DeclareIncident) == []
+    assert rig.neighbours.sent(thief, commands.DeclareIncident) == []

@@ -6,7 +6,7 @@ import pytest
 from gateway_rig import Gateway, Rig, Works, opened
 
 from haveri_contracts.chat.events import NotificationFailed
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 
 
 async def once(works: Works, name: str) -> None:
@@ -21,7 +21,7 @@ async def once(works: Works, name: str) -> None:
 
 async def complete(rig: Rig, works: Works) -> None:
     """The workflow has come to its end: the incident knows its chat and the lead is invited."""
-    await rig.until(lambda: rig.neighbours.sent(works, order.LinkChat), within=30)
+    await rig.until(lambda: rig.neighbours.sent(works, commands.LinkChat), within=30)
     (channel,) = [c for c in await works.handle.channels() if c.name.startswith("inc-")]
     await works.handle.wait_for_message(channel, lambda m: bool(m.mentions), timeout=30)
 
@@ -59,7 +59,7 @@ async def test_an_outage_of_everything_is_sat_out(rig: Rig, gateway: Gateway) ->
     works = await rig.works(gateway)
     await rig.client.outage("connector", "graph")
     await works.user().say("General", "/incident Filler 2 jammed")
-    await rig.until(lambda: rig.neighbours.sent(works, order.DeclareIncident))
+    await rig.until(lambda: rig.neighbours.sent(works, commands.DeclareIncident))
     assert [c for c in await works.handle.channels() if c.name.startswith("inc-")] == []
     await rig.client.outage()
     await opened(works, "inc-1-filler-2-jammed", timeout=40)
@@ -80,7 +80,7 @@ async def test_a_full_team_gets_a_thread_instead_of_a_channel(rig: Rig, gateway:
     await rig.client.fail("graph", method="POST", path_pattern="/channels$", status=400, times=None)
     await works.user().say("General", "/incident No room left")
     card = await works.handle.wait_for_message(works.global_channel, lambda m: m.card is not None)
-    (link,) = await rig.until(lambda: rig.neighbours.sent(works, order.LinkChat))
+    (link,) = await rig.until(lambda: rig.neighbours.sent(works, commands.LinkChat))
     assert link.chat_channel_ref == f"{works.global_channel};messageid={card.id}"
 
 
@@ -105,4 +105,4 @@ async def test_a_command_that_its_owner_has_not_answered_is_accepted_for_later_a
     finally:
         rig.neighbours.paused.set()
     await opened(works, "inc-1-filler-2-jammed")
-    assert len(rig.neighbours.sent(works, order.DeclareIncident)) == 1
+    assert len(rig.neighbours.sent(works, commands.DeclareIncident)) == 1

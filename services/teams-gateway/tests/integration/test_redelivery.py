@@ -6,7 +6,7 @@ import asyncio
 
 from gateway_rig import Gateway, Rig, opened, updated
 
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 
 
 async def test_a_command_delivered_again_is_one_incident(rig: Rig, gateway: Gateway) -> None:
@@ -17,7 +17,7 @@ async def test_a_command_delivered_again_is_one_incident(rig: Rig, gateway: Gate
         assert await works.handle.redeliver(said.id, new_id=new_id) == 200
     await works.user().say("General", "/incident Second one")
     await opened(works, "inc-2-second-one")
-    assert len(rig.neighbours.sent(works, order.DeclareIncident)) == 2
+    assert len(rig.neighbours.sent(works, commands.DeclareIncident)) == 2
 
 
 async def test_a_message_delivered_again_is_one_entry(rig: Rig, gateway: Gateway) -> None:
@@ -57,7 +57,7 @@ async def test_an_invoke_repeated_under_a_new_id_is_one_command_with_one_answer(
     await updated(works, scene.channel, scene.message)
     outcome = await works.user().press(scene.message, "ack", seen=0)
     assert outcome.kind == "card"
-    assert len(rig.neighbours.sent(works, order.Acknowledge)) == 1
+    assert len(rig.neighbours.sent(works, commands.Acknowledge)) == 1
 
 
 async def test_commands_of_one_conversation_are_carried_out_in_their_order(rig: Rig, gateway: Gateway) -> None:
@@ -65,8 +65,8 @@ async def test_commands_of_one_conversation_are_carried_out_in_their_order(rig: 
     scene = await opened(works, "inc-1-filler-2-jammed", say="/incident Filler 2 jammed")
     for number in range(6):
         await works.user().say(scene.channel, f"@Haveri did step {number}")
-    await rig.until(lambda: len(rig.neighbours.sent(works, order.AddEvent)) == 6)
-    assert [c.text for c in rig.neighbours.sent(works, order.AddEvent)] == [f"step {n}" for n in range(6)]
+    await rig.until(lambda: len(rig.neighbours.sent(works, commands.AddEvent)) == 6)
+    assert [c.text for c in rig.neighbours.sent(works, commands.AddEvent)] == [f"step {n}" for n in range(6)]
 
 
 async def test_thirty_two_at_once_lose_none(rig: Rig, gateway: Gateway) -> None:
