@@ -17,8 +17,7 @@ from haveri_chassis.outbox import emit
 from haveri_chassis.outcomes import record_outcome
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.envelope import Envelope
-from haveri_contracts.escalation import commands
-from haveri_contracts.escalation import events as news
+from haveri_contracts.escalation import commands, events
 from haveri_contracts.escalation.models import (
     Conditions,
     EndReason,
@@ -72,7 +71,7 @@ class FakeEscalation:
         }
         return [command for command in found.values() if outcome in ("", command.outcome)]
 
-    async def say(self, organization: str, event: news.EscalationEvent) -> Envelope:
+    async def say(self, organization: str, event: events.EscalationEvent) -> Envelope:
         """Let an event out."""
         self._sequence[event.incident_id] += 1
         return await self._let_out(event, organization, self._sequence[event.incident_id])
@@ -104,9 +103,9 @@ class FakeEscalation:
         ]
         if unanswered is not None:
             await self.say(
-                works.organization, news.EscalationUnacked(**about, round=1, step=step - 1, minutes=unanswered)
+                works.organization, events.EscalationUnacked(**about, round=1, step=step - 1, minutes=unanswered)
             )
-        fired = news.StepFired(
+        fired = events.StepFired(
             **about, round=1, step=step, due_at=now, fired_at=now, calls=placed, missing=list(missing)
         )
         await self.say(works.organization, fired)
@@ -116,7 +115,7 @@ class FakeEscalation:
 
     async def request(self, works: Works, incident: Incident, call: PlacedCall, via: Via = Via.CHAT) -> None:
         """Ask for one notification."""
-        event = news.NotificationRequested(
+        event = events.NotificationRequested(
             incident_id=incident.id,
             run_id=self.run_id,
             call_id=call.call_id,
@@ -133,7 +132,7 @@ class FakeEscalation:
     ) -> None:
         """These calls are not needed any more."""
         now = self.clock.now() - timedelta(seconds=1)
-        event = news.CallsWithdrawn(
+        event = events.CallsWithdrawn(
             incident_id=incident.id, run_id=self.run_id, call_ids=list(calls), reason=reason, by_member_id=by, at=now
         )
         await self.say(works.organization, event)
@@ -148,14 +147,14 @@ class FakeEscalation:
             steps=[Step(notify=Notify(team_ids=[works.team.id]))],
         )
         self.policies.setdefault(works.organization, []).append(policy)
-        await self._let_out(news.PolicyPut(policy=policy), works.organization)
+        await self._let_out(events.PolicyPut(policy=policy), works.organization)
         return policy
 
     async def _policies(self, _: ListPolicies, envelope: Envelope) -> PolicyList:
         return PolicyList(items=self.policies.get(envelope.organization, []))
 
     async def _answer(self, received: Received[commands.AnswerCall]) -> dict[str, Any]:
-        answered = news.NotificationAnswered(
+        answered = events.NotificationAnswered(
             incident_id=received.message.incident_id,
             run_id=self.run_id,
             call_id=received.message.call_id,

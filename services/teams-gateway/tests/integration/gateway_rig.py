@@ -41,8 +41,7 @@ from haveri_contracts.directory.models import (
     Team,
 )
 from haveri_contracts.envelope import Envelope, open_envelope, unwrap
-from haveri_contracts.incident import commands
-from haveri_contracts.incident import events as news
+from haveri_contracts.incident import commands, events
 from haveri_contracts.incident import queries as incident_queries
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.message import Command
@@ -244,7 +243,7 @@ class FakeNeighbours:
             updated_at=now,
             version=1,
         )
-        event = news.IncidentDeclared(
+        event = events.IncidentDeclared(
             incident_id=incident.id,
             number=incident.number,
             title=incident.title,
@@ -265,41 +264,43 @@ class FakeNeighbours:
             self._note(received)
             raise AlreadyAcknowledged
         now = self.clock.now()
-        event = news.IncidentAcknowledged(incident_id=incident.id, member_id=member, acknowledged_at=now)
+        event = events.IncidentAcknowledged(incident_id=incident.id, member_id=member, acknowledged_at=now)
         return await self._change(received, event, acknowledged_at=now, acknowledged_by=member)
 
     async def _status(self, received: Received[commands.UpdateStatus]) -> dict[str, Any]:
         before = self._incident(received)
-        event = news.StatusUpdated(incident_id=before.id, old_status=before.status, status=received.message.status)
+        event = events.StatusUpdated(incident_id=before.id, old_status=before.status, status=received.message.status)
         return await self._change(received, event, status=received.message.status)
 
     async def _severity(self, received: Received[commands.ChangeSeverity]) -> dict[str, Any]:
         before, severity = self._incident(received), received.message.severity
-        event = news.SeverityChanged(incident_id=before.id, old_severity=before.severity, severity=severity)
+        event = events.SeverityChanged(incident_id=before.id, old_severity=before.severity, severity=severity)
         return await self._change(received, event, severity=severity)
 
     async def _lead(self, received: Received[commands.AssignLead]) -> dict[str, Any]:
         member = received.message.member_id
-        event = news.LeadAssigned(incident_id=received.message.incident_id, member_id=member)
+        event = events.LeadAssigned(incident_id=received.message.incident_id, member_id=member)
         return await self._change(received, event, assigned_to=member)
 
     async def _add(self, received: Received[commands.AddEvent]) -> dict[str, Any]:
         command = received.message
         return await self._change(
-            received, news.EventAdded(incident_id=command.incident_id, type=command.type, text=command.text)
+            received, events.EventAdded(incident_id=command.incident_id, type=command.type, text=command.text)
         )
 
     async def _escalate(self, received: Received[commands.Escalate]) -> dict[str, Any]:
         given = received.message.model_dump()
-        return await self._change(received, news.EscalationRequested.model_validate(given))
+        return await self._change(received, events.EscalationRequested.model_validate(given))
 
     async def _link(self, received: Received[commands.LinkChat]) -> dict[str, Any]:
         given = received.message.model_dump(exclude={"incident_id"}, exclude_none=True)
-        return await self._change(received, news.ChatLinked(incident_id=received.message.incident_id, **given), **given)
+        return await self._change(
+            received, events.ChatLinked(incident_id=received.message.incident_id, **given), **given
+        )
 
     async def _resolve(self, received: Received[commands.ResolveIncident]) -> dict[str, Any]:
         before, now = self._incident(received), self.clock.now()
-        event = news.IncidentResolved(
+        event = events.IncidentResolved(
             incident_id=before.id, old_status=before.status, summary=received.message.summary, resolved_at=now
         )
         return await self._change(
@@ -308,7 +309,7 @@ class FakeNeighbours:
 
     async def _close(self, received: Received[commands.CloseIncident]) -> dict[str, Any]:
         before, now = self._incident(received), self.clock.now()
-        event = news.IncidentClosed(incident_id=before.id, closed_at=now)
+        event = events.IncidentClosed(incident_id=before.id, closed_at=now)
         return await self._change(received, event, status=Status.CLOSED, closed_at=now)
 
     def _incident(self, received: Received[Any]) -> Incident:
