@@ -26,6 +26,7 @@ def histogram(name: str, what: str, labels: Sequence[str] = (), buckets: Sequenc
 
 
 MESSAGES = counter("messages", "Messages taken from a durable consumer, by what became of them.", ("consumer", "end"))
+UNKNOWN_EVENTS = counter("unknown_events", "Events of types that are newer than their reader.", ("consumer", "type"))
 HANDLING = histogram("handling_seconds", "How long a handler took, for a message or a batch.", ("consumer",))
 WAITING = gauge("consumer_waiting_messages", "Messages behind the last one taken.", ("consumer",))
 OUTCOMES = counter("outcomes", "Outcomes given to commands.", ("type", "status"))

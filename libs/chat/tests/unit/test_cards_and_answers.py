@@ -213,6 +213,9 @@ def test_lists_show_what_is_open_who_is_on_shift_and_what_happened(
     )
     told = everything(timeline_card(named("Aino Virtanen"), plant, incident, [entry]))
     assert "Aino Virtanen: status · MITIGATED · bypass" in told
+    newer = entry.model_copy(update={"type": "handover", "source_type": "haveri.workshop.handover.v1"})
+    told = everything(timeline_card(named("Aino Virtanen"), plant, incident, [newer]))
+    assert "Aino Virtanen: something else" in told
 
 
 def test_every_text_is_there_in_every_language_with_the_same_values() -> None:

@@ -9,10 +9,18 @@ from uuid import UUID
 import orjson
 from pydantic import Field, StringConstraints, ValidationError
 
-from haveri_contracts.message import Message, find
+from haveri_contracts.message import Event, Message, find
 from haveri_contracts.plain import Refusal
 from haveri_contracts.subjects import Kind, UnknownSubjectError, parse_subject
-from haveri_contracts.types import LARGEST_INTEGER, Actor, Frozen, OrganizationId, Timestamp, null_character_at
+from haveri_contracts.types import (
+    ENTRY_KIND_PATTERN,
+    LARGEST_INTEGER,
+    Actor,
+    Frozen,
+    OrganizationId,
+    Timestamp,
+    null_character_at,
+)
 
 CONTENT_TYPE = "application/cloudevents+json"
 _TRACEPARENT = r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"
@@ -26,6 +34,7 @@ _EXPECTED = {
     "organization": "must be an organisation's slug, such as demo",
     "actor": "must be member:<id>, system:<name> or signal:<source>",
     "traceparent": "must be a W3C trace parent",
+    "timelineentry": "must be a word such as status_change",
 }
 """What a sender is told about a field of the envelope that is wrong or missing."""
 
@@ -51,6 +60,14 @@ class UnknownMessage(UnreadableMessage):
     title = "This type or version of message is not known here."
 
 
+class UnknownEvent(UnknownMessage):
+    """An event in its place, of a type or version that is newer than its reader; `envelope` holds it as it came."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        super().__init__(f"{envelope.type} is not known here; see the catalogue of messages")
+        self.envelope = envelope
+
+
 class OrganizationMismatch(UnreadableMessage):
     """The subject says one organisation and the envelope another."""
 
@@ -70,7 +87,10 @@ class InvalidData(UnreadableMessage):
 
 
 class Envelope(Frozen):
-    """Who said what, when, in which organisation and because of what. `time` is when it happened (UTC)."""
+    """Who said what, when, in which organisation and because of what. `time` is when it happened (UTC).
+
+    `timelineentry` is the kind of timeline entry an event becomes, for a timeline that does not know its type yet.
+    """
 
     specversion: Literal["1.0"] = "1.0"
     id: UUID
@@ -85,6 +105,7 @@ class Envelope(Frozen):
     causationid: UUID | None = None
     sequence: int | None = Field(default=None, ge=0, le=LARGEST_INTEGER)
     traceparent: Annotated[str, StringConstraints(pattern=_TRACEPARENT)] | None = None
+    timelineentry: Annotated[str, StringConstraints(pattern=ENTRY_KIND_PATTERN)] | None = None
     data: dict[str, Any]
 
     def encode(self) -> bytes:
@@ -103,6 +124,7 @@ def _encode(envelope: Envelope) -> bytes:
         "causationid": envelope.causationid,
         "sequence": envelope.sequence,
         "traceparent": envelope.traceparent,
+        "timelineentry": envelope.timelineentry,
     }
     body: dict[str, Any] = {
         "specversion": envelope.specversion,
@@ -156,6 +178,7 @@ def wrap(
         causationid=causation_id,
         sequence=sequence,
         traceparent=traceparent,
+        timelineentry=message.timeline_entry() if isinstance(message, Event) else None,
         data=message.model_dump(mode="json"),
     )
 
@@ -212,7 +235,10 @@ def unwrap(envelope: Envelope) -> Message:
 
 
 def decode(body: bytes, subject: str) -> tuple[Envelope, Message]:
-    """Read what arrived on `subject`; raises an UnreadableMessage that names what is wrong."""
+    """Read what arrived on `subject`; raises an UnreadableMessage that names what is wrong.
+
+    UnknownEvent is the one that is nobody's fault: the event is newer than its reader.
+    """
     envelope = open_envelope(body)
     try:
         parsed = parse_subject(subject)
@@ -224,6 +250,8 @@ def decode(body: bytes, subject: str) -> tuple[Envelope, Message]:
         )
     if parsed.message_type != envelope.type:
         raise UnknownMessage(f"{envelope.type} does not belong on {subject}")
+    if parsed.kind is Kind.EVENT and find(envelope.type) is None:
+        raise UnknownEvent(envelope)
     message = unwrap(envelope)
     if message.kind is not parsed.kind:
         raise UnknownMessage(f"{envelope.type} is no {parsed.kind.value} and does not belong on {subject}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from haveri_contracts.message import Message, Query, Visibility
-from haveri_contracts.streams import CONSUMERS, STREAMS, readers_of
+from haveri_contracts.message import Event, Message, Query, Visibility
+from haveri_contracts.streams import CONSUMERS, STREAMS, TIMELINE_ENTRIES, readers_of
 from haveri_contracts.subjects import ANY, Kind
 
 _HEAD = """\
@@ -67,7 +67,10 @@ def _row(message: type[Message]) -> tuple[str, ...]:
 def _readers(message: type[Message]) -> str:
     if issubclass(message, Query):
         return f"{message.owner}: {message.Answer.__name__}"
-    return ", ".join(f"`{reader.name}`" for reader in readers_of(message.subject(ANY))) or "live views"
+    readers = [reader for reader in readers_of(message.subject(ANY)) if reader is not TIMELINE_ENTRIES]
+    if issubclass(message, Event) and message.entry is not None:
+        readers.insert(0, TIMELINE_ENTRIES)
+    return ", ".join(f"`{reader.name}`" for reader in readers) or "live views"
 
 
 def _streams() -> str:

@@ -47,7 +47,7 @@ class Role(StrEnum):
 
 
 class EntryType(StrEnum):
-    """The kinds of timeline entry: the domain model's, and those the platform adds."""
+    """The kinds of timeline entry: the domain model's, and those the platform adds. More may come: see `of`."""
 
     MESSAGE = "message"
     STATUS_CHANGE = "status_change"
@@ -68,6 +68,12 @@ class EntryType(StrEnum):
     REOPENED = "reopened"
     FOLLOW_UP = "follow_up"
     SUMMARY = "summary"
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, kind: str) -> EntryType:
+        """The kind that is known here, OTHER for one that a newer service wrote."""
+        return cls(kind) if kind in cls._value2member_map_ else cls.OTHER
 
 
 class Refusal(Exception):

@@ -133,16 +133,16 @@ def _subjects_of(*events: type[Event]) -> tuple[str, ...]:
     return tuple(event.subject(ANY) for event in events)
 
 
-_ON_TIMELINES = tuple(event for event in all_messages() if issubclass(event, Event) and event.entry is not None)
 _OF_A_CHAIN = tuple(
-    event for event in _ON_TIMELINES if issubclass(event, EscalationEvent) and event.entry is EntryType.ESCALATION
+    event for event in all_messages() if issubclass(event, EscalationEvent) and event.entry is EntryType.ESCALATION
 )
 
 TIMELINE_ENTRIES = Consumer(
     "timeline",
     "entries",
     EVENTS,
-    _subjects_of(*_ON_TIMELINES),
+    # All of them, those of owners to come too: what is newer than the timeline is kept as it came.
+    (everything_of(Kind.EVENT),),
     "Writes the timeline of every incident.",
     max_ack_pending=5000,
 )

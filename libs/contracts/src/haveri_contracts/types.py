@@ -7,12 +7,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from haveri_contracts.plain import EntryType
 
 ORGANIZATION_PATTERN = r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$"
 ACTOR_PATTERN = (
     r"^(member:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(system|signal):[A-Za-z0-9._-]{1,64})$"
 )
+
+ENTRY_KIND_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 
 OrganizationId = Annotated[str, StringConstraints(pattern=ORGANIZATION_PATTERN)]
 """An organisation's slug: its immutable identifier in every subject, key and row policy."""
@@ -105,6 +109,14 @@ Tag = Annotated[
 
 Label = Annotated[str, StringConstraints(max_length=300), AfterValidator(no_null_character)]
 """A short text whose own field may narrow its length further; may be empty."""
+
+
+EntryKind = Annotated[
+    EntryType | Annotated[str, StringConstraints(pattern=ENTRY_KIND_PATTERN)],
+    Field(union_mode="left_to_right"),
+    WithJsonSchema({"type": "string", "pattern": ENTRY_KIND_PATTERN}),
+]
+"""A kind of timeline entry: an open set, in which one that is not known here stays the word that it is."""
 
 
 class Frozen(BaseModel):

@@ -18,15 +18,20 @@ from haveri_contracts.envelope import (
     InvalidData,
     NotACloudEvent,
     OrganizationMismatch,
+    UnknownEvent,
     UnknownMessage,
     UnreadableMessage,
     decode,
     open_envelope,
     wrap,
 )
+from haveri_contracts.escalation.events import PolicyRemoved
 from haveri_contracts.incident.commands import AddEvent, DeclareIncident
+from haveri_contracts.incident.events import EventAdded, LeadAssigned
+from haveri_contracts.message import Event
 from haveri_contracts.outcomes import Problem
 from haveri_contracts.plain import EntryType
+from haveri_contracts.timeline.models import TimelineEntry
 
 ID = UUID("0198c3a2-0001-7001-8a5e-2f1c00001eef")
 SUBJECT = "haveri.demo.command.incident.declare.v1"
@@ -271,6 +276,51 @@ def test_an_event_about_the_organisation_itself_says_so_in_its_subject() -> None
         time=datetime(2026, 3, 14, tzinfo=UTC),
     )
     assert envelope.subject == "demo"
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        (LeadAssigned(incident_id=ID, member_id=ID), "assignment"),
+        (EventAdded(incident_id=ID, type=EntryType.ACTION_TAKEN, text="Sensor swapped"), "action_taken"),
+        (PolicyRemoved(policy_id=ID), None),
+    ],
+)
+def test_an_event_says_in_its_envelope_which_timeline_entry_it_becomes(event: Event, kind: str | None) -> None:
+    now = datetime(2026, 3, 14, tzinfo=UTC)
+    envelope = wrap(event, id=ID, source="test", organization="demo", actor="system:test", time=now)
+    assert json.loads(envelope.encode()).get("timelineentry") == kind
+    assert open_envelope(envelope.encode()).timelineentry == kind
+
+
+@pytest.mark.parametrize("type", ["incident.lead_assigned.v2", "incident.unheard_of.v1", "workshop.opened.v1"])
+def test_an_event_that_is_newer_than_its_reader_is_told_from_one_that_is_wrong(type: str) -> None:
+    newer = {"anything": [1, 2]}
+    with pytest.raises(UnknownEvent, match="is not known here") as told:
+        decode(message(type=f"haveri.{type}", data=newer), f"haveri.demo.event.{type}")
+    assert told.value.envelope.data == newer
+    for subject in (
+        f"haveri.demo.command.{type}",
+        f"haveri.demo.event.{type}0",
+        "haveri.demo.event.incident.declared.v1",
+    ):
+        refusal = refused(message(type=f"haveri.{type}", data=newer), subject)
+        assert refusal.type == "unknown-message-version"
+        assert not isinstance(refusal, UnknownEvent)
+
+
+def test_an_entry_of_a_kind_that_is_not_known_here_is_read_and_handed_on_as_it_is() -> None:
+    entry = {
+        "seq": 1, "event_id": str(ID), "type": "handover", "occurred_at": "2026-03-14T05:42:00Z",
+        "recorded_at": "2026-03-14T05:42:00Z", "actor": "system:test", "source_type": "haveri.workshop.handover.v1",
+        "payload": {}, "hash": "0", "previous_hash": "0",
+    }  # fmt: skip
+    read = TimelineEntry.model_validate(entry)
+    assert (read.type, EntryType.of(read.type)) == ("handover", EntryType.OTHER)
+    assert read.model_dump(mode="json")["type"] == "handover"
+    assert TimelineEntry.model_validate({**entry, "type": "message"}).type is EntryType.MESSAGE
+    with pytest.raises(ValidationError):
+        TimelineEntry.model_validate({**entry, "type": "<b>"})
 
 
 def test_absent_extensions_are_left_out() -> None:

@@ -154,3 +154,29 @@ async def test_the_timeline_and_the_export_name_those_who_were_called(house: Web
     assert "Nobody of Crew A is on shift" in page
     export = (await door("GET", "/incidents/INC-1/export?format=md")).text
     assert "escalation: Step 2: Timo" in export and "<b>" not in export and str(timo.id) not in export
+
+
+async def test_an_entry_from_a_service_that_is_newer_than_the_pages_is_shown_as_far_as_it_is_known(
+    house: WebHouse, door: Door
+) -> None:
+    made = await house.incident(door)
+    for kind, source in (("handover", "workshop.shift_handed_over"), (EntryType.STATUS_CHANGE, "incident.closed")):
+        entry = house.tenant.book.record(
+            UUID(made["id"]),
+            kind,
+            source,
+            {"text": "Belt <b>new</b>", "follow_ups": 7},
+            "system:test",
+            house.clock.now(),
+        )
+    book = house.tenant.book.entries[UUID(made["id"])]
+    book[-1] = entry.model_copy(update={"source_type": "haveri.incident.closed.v2"})
+    client = await house.signed_in("Veera Heikkilä")
+    page = (await client.get("/incidents/INC-1")).text
+    assert "Something else" in page and "shift handed over" in page and "Belt &lt;b&gt;new&lt;/b&gt;" in page
+    assert 'data-testid="type-other"' in page
+    assert "shift handed over" in (await client.get("/incidents/INC-1?type=other")).text
+    assert (await client.get("/")).status_code == 200
+    assert "handover: Belt" in (await door("GET", "/incidents/INC-1/export?format=md")).text
+    timeline = (await door("GET", "/incidents/INC-1/timeline")).json()
+    assert "handover" in [item["type"] for item in timeline["items"]]

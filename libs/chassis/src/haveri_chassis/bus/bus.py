@@ -13,13 +13,13 @@ from haveri_chassis.bus.connection import UNSENT, Connection
 from haveri_chassis.bus.intake import listen, pull
 from haveri_chassis.bus.queries import QueryHandler, QueryResponder
 from haveri_chassis.bus.received import BatchHandler, CommandHandler, EventHandler, HintHandler, Received
-from haveri_chassis.bus.subscribers import BatchSubscriber, EventSubscriber, aggregate_of, drain_all
+from haveri_chassis.bus.subscribers import BatchSubscriber, EventSubscriber, aggregate_of, drain_all, known
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
 from haveri_chassis.messages import Sender
 from haveri_contracts.envelope import CONTENT_TYPE, Envelope, UnknownMessage, UnreadableMessage, open_envelope
-from haveri_contracts.message import Command, Query, find
+from haveri_contracts.message import Command, Message, Query, find
 from haveri_contracts.streams import Consumer
 from haveri_contracts.subjects import ANY
 
@@ -53,15 +53,26 @@ class Bus:
         """Handle each event of a durable consumer: serially within a lane, up to `workers` at once across lanes.
 
         A lane is an aggregate unless `lane_of` says otherwise. A handler that raises gets the message again after the
-        consumer's delays, then it is a dead letter.
+        consumer's delays, then it is a dead letter. An event of a type that is not known here is counted and done.
         """
         subscriber = EventSubscriber(self.connection, consumer, handler, workers, lane_of)
         pull(self.connection, consumer, subscriber.take, batch=max(16, 2 * workers))
         self._subscribers.append(subscriber)
 
-    def on_events(self, consumer: Consumer, handler: BatchHandler, *, batch: int = 500) -> None:
-        """Handle events in batches of 1 to `batch`, in the stream's order; the next batch is fetched meanwhile."""
-        subscriber = BatchSubscriber(self.connection, consumer, handler, self.clock)
+    def on_events(
+        self,
+        consumer: Consumer,
+        handler: BatchHandler,
+        *,
+        batch: int = 500,
+        wanted: Callable[[type[Message] | None], bool] = known,
+    ) -> None:
+        """Handle events in batches of 1 to `batch`, in the stream's order; the next batch is fetched meanwhile.
+
+        Those whose class is not `wanted` are done without being read; it is asked about None for the events of types
+        that are not known here.
+        """
+        subscriber = BatchSubscriber(self.connection, consumer, handler, self.clock, wanted)
         pull(self.connection, consumer, subscriber.take, batch=batch)
         self._subscribers.append(subscriber)
 

@@ -12,7 +12,7 @@ from prometheus_client import Counter, Gauge
 from haveri_chassis.bus.connection import LOST, Connection
 from haveri_chassis.bus.errors import BusUnavailable
 from haveri_chassis.logs import clean_text, get_logger
-from haveri_chassis.metrics import MESSAGES, WAITING
+from haveri_chassis.metrics import MESSAGES, UNKNOWN_EVENTS, WAITING
 from haveri_contracts.plain import Refusal
 from haveri_contracts.streams import Consumer
 from haveri_contracts.subjects import dead_letter_subject
@@ -25,6 +25,8 @@ STREAM: Final = "Haveri-Stream"
 SEQUENCE: Final = "Haveri-Sequence"
 DELIVERIES: Final = "Haveri-Deliveries"
 _DETAIL_CHARACTERS = 500
+# What a stranger may publish is no label of ours for ever.
+_NAMED_UNKNOWN_TYPES = 50
 
 log = get_logger(__name__)
 
@@ -38,6 +40,18 @@ def _waiting(consumer: str) -> Gauge:
 @cache
 def _ended(consumer: str, end: str) -> Counter:
     return MESSAGES.labels(consumer, end)
+
+
+_unknown: dict[str, set[str]] = {}
+
+
+def count_unknown(consumer: str, type: str) -> None:
+    """Count an event of a type that is not known here, and say so the first time."""
+    named = _unknown.setdefault(consumer, set())
+    if type not in named and len(named) < _NAMED_UNKNOWN_TYPES:
+        named.add(type)
+        log.warning("events of a type that is not known here; is this service older?", consumer=consumer, type=type)
+    UNKNOWN_EVENTS.labels(consumer, type if type in named else "others").inc()
 
 
 def delay_after(consumer: Consumer, deliveries: int) -> float:

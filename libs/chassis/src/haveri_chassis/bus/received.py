@@ -14,7 +14,10 @@ M_co = TypeVar("M_co", bound=Message, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[M_co]):
-    """A message that arrived, with its envelope; `deliveries` is 1 the first time and more when it comes again."""
+    """A message that arrived, with its envelope; `deliveries` is 1 the first time and more when it comes again.
+
+    A batch reader that wants unknown events gets them with `message` None.
+    """
 
     envelope: Envelope
     message: M_co

@@ -13,13 +13,15 @@ from opentelemetry.trace import Span, SpanKind
 
 from haveri_chassis import logs, telemetry
 from haveri_chassis.bus.connection import Connection
-from haveri_chassis.bus.delivery import Delivery
+from haveri_chassis.bus.delivery import Delivery, count_unknown
 from haveri_chassis.bus.lanes import Lanes
 from haveri_chassis.bus.received import BatchHandler, EventHandler, Received
 from haveri_chassis.clock import Clock
 from haveri_chassis.metrics import HANDLING
-from haveri_contracts.envelope import UnreadableMessage, decode
+from haveri_contracts.envelope import UnknownEvent, UnreadableMessage, decode
+from haveri_contracts.message import Message, find
 from haveri_contracts.streams import Consumer
+from haveri_contracts.subjects import UnknownSubjectError, parse_subject
 
 _FAILURES_IN_A_ROW = 3
 _TRIED_EACH_AFTER = 3
@@ -34,6 +36,18 @@ def handling(consumer: Consumer, received: Received[Any]) -> AbstractContextMana
         organization=received.organization,
         message_id=str(received.envelope.id),
     )
+
+
+def known(message: type[Message] | None) -> bool:
+    """What most readers want: every event whose class is known here."""
+    return message is not None
+
+
+def _class_on(subject: str) -> type[Message] | None:
+    try:
+        return find(parse_subject(subject).message_type)
+    except UnknownSubjectError:
+        return None
 
 
 def aggregate_of(received: Received[Any]) -> tuple[str, str]:
@@ -67,6 +81,10 @@ class EventSubscriber:
             delivery = Delivery(self._connection, self._consumer, message)
             try:
                 envelope, content = decode(message.data, message.subject)
+            except UnknownEvent as newer:
+                count_unknown(self._consumer.name, newer.envelope.type)
+                await delivery.done()
+                continue
             except UnreadableMessage as refusal:
                 await delivery.bury(refusal.type, refusal.detail)
                 continue
@@ -103,19 +121,37 @@ class BatchSubscriber:
     A batch that fails is tried once more message by message, so that one poisonous message holds up no others.
     """
 
-    def __init__(self, connection: Connection, consumer: Consumer, handler: BatchHandler, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        consumer: Consumer,
+        handler: BatchHandler,
+        clock: Clock,
+        wanted: Callable[[type[Message] | None], bool],
+    ) -> None:
         self._connection = connection
         self._consumer = consumer
         self._handler = handler
         self._clock = clock
+        self._wanted = wanted
 
     async def take(self, messages: list[Msg]) -> None:
         """Handle one batch and settle every message of it; the next one is fetched meanwhile."""
         readable: list[tuple[Delivery, Received[Any]]] = []
         for message in messages:
             delivery = Delivery(self._connection, self._consumer, message)
+            kind = _class_on(message.subject)
+            if kind is not None and not self._wanted(kind):
+                await delivery.done()
+                continue
             try:
                 envelope, content = decode(message.data, message.subject)
+            except UnknownEvent as newer:
+                count_unknown(self._consumer.name, newer.envelope.type)
+                if self._wanted(None):
+                    readable.append((delivery, Received(newer.envelope, None, delivery.deliveries)))
+                else:
+                    await delivery.done()
             except UnreadableMessage as refusal:
                 await delivery.bury(refusal.type, refusal.detail)
             else:

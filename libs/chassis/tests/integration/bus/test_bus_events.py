@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import nats
 import pytest
+from prometheus_client import REGISTRY
 
 from haveri_chassis.bus import Bus, Received
 from haveri_chassis.bus.dead_letters import DeadLetters
@@ -33,7 +34,7 @@ async def empty_stream(nats_url: str) -> None:
     await client.close()
 
 
-async def tell(bus: Bus, incident: UUID, number: int = 0, organization: str = "demo") -> UUID:
+async def tell(bus: Bus, incident: UUID, number: int = 0, organization: str = "demo", version: int = 1) -> UUID:
     """Publish one event about an incident; `number` is its sequence."""
     envelope = SENDER.event(
         LeadAssigned(incident_id=incident, member_id=incident),
@@ -42,7 +43,9 @@ async def tell(bus: Bus, incident: UUID, number: int = 0, organization: str = "d
         cause=None,
         sequence=number,
     )
-    await bus.publish_durable(LeadAssigned.subject(organization), envelope.encode(), str(envelope.id))
+    envelope = envelope.model_copy(update={"type": f"{envelope.type[:-1]}{version}"})
+    subject = f"{LeadAssigned.subject(organization)[:-1]}{version}"
+    await bus.publish_durable(subject, envelope.encode(), str(envelope.id))
     return envelope.id
 
 
@@ -168,7 +171,7 @@ async def test_an_event_that_always_fails_is_laid_down_with_its_reason_and_can_b
         (b"no json", "not-a-cloudevent"),
         (b'{"specversion":"1.0","id":"x"}', "not-a-cloudevent"),
         ("other", "organization-mismatch"),
-        ("v9", "unknown-message-version"),
+        ("elsewhere", "unknown-message-version"),
         ("data", "invalid-data"),
     ],
 )
@@ -198,11 +201,8 @@ async def test_an_unreadable_event_is_laid_down_at_once_and_holds_up_nobody(
             actor="system:test",
             cause=None,
         )
-        if body == "v9":
-            envelope, subject = (
-                envelope.model_copy(update={"type": "haveri.incident.lead_assigned.v9"}),
-                subject[:-1] + "9",
-            )
+        if body == "elsewhere":
+            envelope = envelope.model_copy(update={"type": "haveri.incident.lead_assigned.v9"})
         if body == "data":
             envelope = envelope.model_copy(update={"data": {"incident_id": "nobody"}})
         sent = envelope.encode()
@@ -222,6 +222,67 @@ async def test_an_unreadable_event_is_laid_down_at_once_and_holds_up_nobody(
     assert {letter.body for letter in found} == {sent}
     assert {letter.deliveries for letter in found} == {1}
     assert (len(single), len(batched)) == (1, 1)
+
+
+async def test_an_event_that_is_newer_than_its_readers_is_passed_over_and_counted(
+    make_bus: Callable[[str], Bus], started: Any, until: Until, consumers: dict[str, Consumer]
+) -> None:
+    """It is no dead letter; the metric says which service is behind, and a stranger cannot make it grow for ever."""
+    single: list[Any] = []
+    batched: list[Any] = []
+
+    async def handle(received: Received[Any]) -> None:
+        single.append(received)
+
+    async def handle_batch(received: Sequence[Received[Any]]) -> None:
+        batched.extend(received)
+
+    def counted(reader: str, type: str) -> float:
+        labels = {"consumer": f"sample-{reader}", "type": type}
+        return REGISTRY.get_sample_value("haveri_unknown_events_total", labels) or 0
+
+    bus = make_bus("sample")
+    bus.on_event(consumers["reader"], handle)
+    bus.on_events(consumers["batches"], handle_batch)
+    before = [counted("reader", "others"), counted("batches", "others")]
+    async with started(bus):
+        for version in range(2, 62):
+            await tell(bus, uuid4(), version=version)
+        last = await tell(bus, uuid4())
+        await until(lambda: single and batched)
+        assert await DeadLetters(bus).list() == []
+
+    assert [received.envelope.id for received in (*single, *batched)] == [last, last]
+    assert counted("reader", "haveri.incident.lead_assigned.v2") == 1
+    assert [counted("reader", "others"), counted("batches", "others")] == [before[0] + 10, before[1] + 10]
+
+
+async def test_a_batch_reader_gets_newer_events_if_it_wants_them_and_nothing_that_it_does_not_want(
+    make_bus: Callable[[str], Bus], started: Any, until: Until, consumers: dict[str, Consumer]
+) -> None:
+    """What it does not want is done without being read."""
+    batched: list[Received[Any]] = []
+
+    async def handle_batch(received: Sequence[Received[Any]]) -> None:
+        batched.extend(received)
+
+    bus = make_bus("sample")
+    bus.on_events(consumers["batches"], handle_batch, wanted=lambda kind: kind is None)
+    async with started(bus):
+        await tell(bus, uuid4())
+        await bus.publish_durable(LeadAssigned.subject("demo"), b"not even JSON", str(uuid4()))
+        newer = await tell(bus, uuid4(), version=2)
+        await until(lambda: batched)
+        client = bus.connection.client.jetstream()
+        await until(lambda: _is_done(client, consumers["batches"]))
+        assert await DeadLetters(bus).list() == []
+
+    assert [(received.envelope.id, received.message) for received in batched] == [(newer, None)]
+
+
+async def _is_done(client: Any, consumer: Consumer) -> bool:
+    info = await client.consumer_info(EVENTS.name, consumer.name)
+    return not info.num_pending and not info.num_ack_pending
 
 
 async def test_a_discarded_letter_is_gone_for_good(

@@ -43,6 +43,36 @@ async def test_what_drifted_is_put_right_and_named(nats_process: Any) -> None:
     assert await provision_bus(nats_process.url) == []
 
 
+async def test_a_reader_that_wants_more_than_before_keeps_its_place(nats_process: Any) -> None:
+    """It is given what is new to it from there on, and nothing that it has had."""
+    few = Consumer(
+        "grown", "reader", EVENTS, ("haveri.*.event.chat.a.v1", "haveri.*.event.chat.b.v1"), "Wants two kinds."
+    )
+    await provision_bus(nats_process.url, consumers=[few])
+    client = await nats.connect(nats_process.url)
+    js = client.jetstream()
+    try:
+        for name in ("a", "c", "b"):
+            await js.publish(f"haveri.demo.event.chat.{name}.v1", name.encode())
+        reader = await js.pull_subscribe_bind("grown-reader", EVENTS.name)
+        first = await reader.fetch(1, 5)
+        await first[0].ack_sync()
+
+        changes = await provision_bus(nats_process.url, consumers=[replace(few, subjects=("haveri.*.event.>",))])
+        assert changes == ["consumer grown-reader updated: filter_subject"]
+        await js.publish("haveri.demo.event.chat.d.v1", b"d")
+
+        seen: list[bytes] = []
+        while seen[-1:] != [b"d"]:
+            for message in await reader.fetch(10, 5):
+                await message.ack_sync()
+                seen.append(message.data)
+        assert first[0].data == b"a"
+        assert seen == [b"c", b"b", b"d"]
+    finally:
+        await client.close()
+
+
 async def test_a_service_that_comes_before_its_consumer_waits_and_says_so(nats_process: Any, until: Any) -> None:
     """It never declares one by itself; once `haveri provision` has run, it is ready."""
     late = Consumer("late", "reader", EVENTS, ("haveri.*.event.chat.>",), "Comes late.")

@@ -14,6 +14,7 @@ from haveri_chat.plant import Plant, Who
 from haveri_chat.texts import say
 from haveri_chat.tidying import SHORT, shortened
 from haveri_contracts.incident.models import Incident
+from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.models import TimelineEntry
 
 
@@ -48,5 +49,5 @@ def _entry(entry: TimelineEntry, plant: Plant, locale: str) -> str:
     details = [str(payload[name]) for name in ("status", "severity", "text", "note", "reason") if payload.get(name)]
     author = payload.get("author")
     name = author.get("display_name") if isinstance(author, dict) else None
-    line = f"{name or actor_name(entry.actor, plant)}: {say(locale, f'entry.{entry.type}')}"
+    line = f"{name or actor_name(entry.actor, plant)}: {say(locale, f'entry.{EntryType.of(entry.type)}')}"
     return shortened(f"{line} · {' · '.join(details)}" if details else line, SHORT)

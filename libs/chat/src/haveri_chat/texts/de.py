@@ -260,4 +260,5 @@ TEXTS: dict[str, str] = {
     "entry.reopened": "öffnete wieder",
     "entry.follow_up": "Folgeaufgabe",
     "entry.summary": "Zusammenfassung",
+    "entry.other": "sonstiges",
 }

@@ -257,4 +257,5 @@ TEXTS: dict[str, str] = {
     "entry.reopened": "reopened",
     "entry.follow_up": "follow-up",
     "entry.summary": "summary",
+    "entry.other": "something else",
 }

@@ -257,4 +257,5 @@ TEXTS: dict[str, str] = {
     "entry.reopened": "avasi uudelleen",
     "entry.follow_up": "jatkotoimi",
     "entry.summary": "yhteenveto",
+    "entry.other": "muuta",
 }

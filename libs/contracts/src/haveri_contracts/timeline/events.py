@@ -7,8 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from haveri_contracts.message import Event, Visibility
-from haveri_contracts.plain import EntryType
-from haveri_contracts.types import LARGEST_INTEGER
+from haveri_contracts.types import LARGEST_INTEGER, EntryKind
 
 
 class EntriesRecorded(Event):
@@ -20,7 +19,7 @@ class EntriesRecorded(Event):
     incident_id: UUID
     first_seq: int = Field(ge=1, le=LARGEST_INTEGER)
     last_seq: int = Field(ge=1, le=LARGEST_INTEGER)
-    types: list[EntryType]
+    types: list[EntryKind]
 
     def aggregate_id(self) -> UUID:
         """The incident."""

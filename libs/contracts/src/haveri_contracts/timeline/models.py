@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from haveri_contracts.plain import EntryType
-from haveri_contracts.types import Actor, Frozen, Timestamp
+from haveri_contracts.types import Actor, EntryKind, Frozen, Timestamp
 
 
 class TimelineEntry(Frozen):
@@ -15,11 +14,12 @@ class TimelineEntry(Frozen):
     `seq` is gap-free per incident in the order of recording; `occurred_at` is when it happened, `recorded_at` when
     Haveri learnt of it. `hash` is the SHA-256 of the entry and of `previous_hash`, hexadecimal. `source_type`,
     `source_version` and `payload` repeat the event that made the entry, so that folding entries gives the state.
+    Kinds and events that a reader does not know are to be expected: they come from newer services.
     """
 
     seq: int
     event_id: UUID
-    type: EntryType
+    type: EntryKind
     occurred_at: Timestamp
     recorded_at: Timestamp
     actor: Actor

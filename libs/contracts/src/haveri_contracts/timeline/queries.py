@@ -7,9 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from haveri_contracts.message import Query
-from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.models import RecentEntry, TimelineEntry
-from haveri_contracts.types import Frozen, Page, Timestamp
+from haveri_contracts.types import EntryKind, Frozen, Page, Timestamp
 
 
 class TimelinePage(Frozen):
@@ -26,7 +25,7 @@ class ListTimeline(Query):
     name = "list"
     Answer = TimelinePage
     incident_id: UUID
-    types: list[EntryType] = Field(default_factory=list)
+    types: list[EntryKind] = Field(default_factory=list)
     as_of: Timestamp | None = None
     page: Page = Page(limit=200)
 
@@ -44,7 +43,7 @@ class ListRecentActivity(Query):
     name = "recent"
     Answer = RecentActivity
     limit: int = Field(default=30, ge=1, le=200)
-    types: list[EntryType] = Field(default_factory=list)
+    types: list[EntryKind] = Field(default_factory=list)
 
 
 class ChainReport(Frozen):

@@ -11,7 +11,6 @@ import orjson
 from haveri_chassis.bus import RawJson
 from haveri_chassis.database import Database
 from haveri_chassis.pages import cursor_of, number_in, that_fit
-from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.queries import ChainReport, ListRecentActivity, ListTimeline, VerifyTimeline
 from haveri_timeline.domain.chain import Head, follow, missing_end
 from haveri_timeline.domain.entries import Entry, Happening
@@ -112,7 +111,7 @@ def entry_of(incident_id: Any, row: asyncpg.Record) -> Entry:
     happening = Happening(
         incident_id=incident_id,
         event_id=row["event_id"],
-        kind=EntryType(row["type"]),
+        kind=row["type"],
         occurred_at=row["occurred_at"],
         actor=row["actor"],
         source_type=row["source_type"],
@@ -127,5 +126,5 @@ def _that_fit(rows: Sequence[asyncpg.Record]) -> list[bytes]:
     return written[: that_fit(len(item) for item in written)]
 
 
-def _names(types: list[EntryType]) -> list[str] | None:
-    return [entry_type.value for entry_type in types] or None
+def _names(types: Sequence[str]) -> list[str] | None:
+    return [str(kind) for kind in types] or None

@@ -81,7 +81,7 @@ class TimelineStore:
             [happening.incident_id for happening in told],
             [entry.seq for entry in entries],
             [happening.event_id for happening in told],
-            [happening.kind.value for happening in told],
+            [str(happening.kind) for happening in told],
             [happening.occurred_at for happening in told],
             [entry.recorded_at for entry in entries],
             [happening.actor for happening in told],

@@ -55,7 +55,7 @@ def entry_hash(previous_hash: str, seq: int, happening: Happening, recorded_at: 
         previous_hash,
         seq,
         str(happening.event_id),
-        happening.kind.value,
+        str(happening.kind),
         timestamp(happening.occurred_at),
         timestamp(recorded_at),
         happening.actor,

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from haveri_contracts.plain import EntryType
-
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that happened to an incident and is not on its timeline yet. `payload` is canonical JSON."""
+    """Something that happened to an incident and is not on its timeline yet. `payload` is canonical JSON.
+
+    `kind` is an EntryType, or another word when a newer service says so.
+    """
 
     incident_id: UUID
     event_id: UUID
-    kind: EntryType
+    kind: str
     occurred_at: datetime
     actor: str
     source_type: str

@@ -9,7 +9,8 @@ from uuid import UUID
 from haveri_chassis.bus import Bus, Received
 from haveri_chassis.messages import Sender
 from haveri_contracts.envelope import Envelope
-from haveri_contracts.message import Event
+from haveri_contracts.message import Event, Message
+from haveri_contracts.plain import EntryType
 from haveri_contracts.streams import TIMELINE_ENTRIES
 from haveri_contracts.timeline.events import EntriesRecorded
 from haveri_contracts.timeline.queries import ListRecentActivity, ListTimeline, VerifyTimeline
@@ -24,7 +25,7 @@ ACTOR = "system:timeline"
 def attach(bus: Bus, timelines: Timelines, reads: TimelineReads, sender: Sender) -> None:
     """Subscribe everything the timeline service listens to."""
 
-    async def record(batch: Sequence[Received[Event]]) -> None:
+    async def record(batch: Sequence[Received[Any]]) -> None:
         async for recorded in record_happenings(timelines, [*filter(None, map(happening_of, batch))]):
             await tell(bus, sender, recorded)
 
@@ -37,19 +38,29 @@ def attach(bus: Bus, timelines: Timelines, reads: TimelineReads, sender: Sender)
     async def verify(query: VerifyTimeline, envelope: Envelope) -> Any:
         return await reads.verify(envelope.organization, query)
 
-    bus.on_events(TIMELINE_ENTRIES, record)
+    bus.on_events(TIMELINE_ENTRIES, record, wanted=stands_on_a_timeline)
     bus.on_query(ListTimeline, page)
     bus.on_query(ListRecentActivity, recent)
     bus.on_query(VerifyTimeline, verify)
 
 
-def happening_of(received: Received[Event]) -> tuple[str, Happening] | None:
-    """The organisation and the happening in an event, None when it stands on no timeline."""
-    kind, envelope = received.message.timeline_entry(), received.envelope
-    if kind is None:
+def stands_on_a_timeline(event: type[Message] | None) -> bool:
+    """True for every event that may; only the event itself can say it of a type that is not known here."""
+    return event is None or (issubclass(event, Event) and event.entry is not None)
+
+
+def happening_of(received: Received[Any]) -> tuple[str, Happening] | None:
+    """The organisation and the happening in an event, None when it is about no incident.
+
+    Of an event that is newer than this timeline, its envelope says the kind of entry.
+    """
+    event, envelope = received.message, received.envelope
+    kind = event.timeline_entry() if event is not None else envelope.timelineentry or EntryType.OTHER
+    incident_id = _uuid(envelope.data.get("incident_id"))
+    if incident_id is None:
         return None
     happening = Happening(
-        incident_id=UUID(envelope.data["incident_id"]),
+        incident_id=incident_id,
         event_id=envelope.id,
         kind=kind,
         occurred_at=envelope.time,
@@ -59,6 +70,13 @@ def happening_of(received: Received[Event]) -> tuple[str, Happening] | None:
         payload=canonical(envelope.data),
     )
     return envelope.organization, happening
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 async def tell(bus: Bus, sender: Sender, recorded: Recorded) -> None:

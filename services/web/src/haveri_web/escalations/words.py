@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from haveri_contracts.message import find
 from haveri_web.texts import Translate
 
 Payload = Mapping[str, Any]
@@ -33,7 +34,7 @@ class EscalationWords:
     def tell(self, source_type: str, payload: Payload) -> Told | None:
         """The event in words; None for one that this does not know."""
         owner, _, name = source_type.removeprefix("haveri.").partition(".")
-        teller = _TELLERS.get((owner, name.partition(".")[0]))
+        teller = _TELLERS.get((owner, name.partition(".")[0])) if find(source_type) else None
         return teller(self, payload) if teller else None
 
     def started(self, payload: Payload) -> Told:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from haveri_contracts.message import find
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.types import actor_member_id
@@ -18,7 +19,7 @@ from haveri_web.incidents.attachments import FileView, file_view
 from haveri_web.texts import Translate
 
 _LATE = timedelta(seconds=90)
-_TONES = {
+_TONES: dict[str, str] = {
     EntryType.DECLARED: "alarm",
     EntryType.ESCALATION: "warn",
     EntryType.SEVERITY_CHANGE: "warn",
@@ -83,11 +84,13 @@ class Narrator:
 
     def tell(self, entry: TimelineEntry, incident_name: str, zone: ZoneInfo = UTC_ZONE) -> EntryView:
         """One entry by itself; `zone` is the facility's, for moments in sentences."""
+        if find(entry.source_type) is None:
+            return self._newer(entry)
         payload = entry.payload
         told = EscalationWords(self._t, self.member, zone).tell(entry.source_type, payload)
         return EntryView(
             seq=entry.seq,
-            type=entry.type.value,
+            type=EntryType.of(entry.type).value,
             tone=_tone(entry),
             who=self._who(entry),
             label=self._label(entry),
@@ -97,6 +100,20 @@ class Narrator:
             text=told.text if told else _text(entry),
             command=str(payload.get("command") or ""),
             file=file_view(payload, incident_name) if entry.type is EntryType.ATTACHMENT else None,
+        )
+
+    def _newer(self, entry: TimelineEntry) -> EntryView:
+        # From a service that is newer than these pages: whatever stands in its payload, this much can be said.
+        return EntryView(
+            seq=entry.seq,
+            type=EntryType.of(entry.type).value,
+            tone="plain",
+            who=self.actor(entry.actor),
+            label=self._label(entry),
+            occurred_at=entry.occurred_at,
+            recorded_at=entry.recorded_at,
+            detail=_name(entry).replace("_", " "),
+            text=_text(entry),
         )
 
     def tell_all(
@@ -142,9 +159,9 @@ class Narrator:
         return self.actor(entry.actor)
 
     def _label(self, entry: TimelineEntry) -> str:
-        name = entry.source_type.rsplit(".", 2)[-2] if entry.source_type.count(".") >= 3 else ""
+        name = _name(entry)
         special = name in ("chat_linked", "notification_failed", "acknowledgement_expired")
-        return self._t(f"entry.{name}" if special else f"entry.{entry.type.value}")
+        return self._t(f"entry.{name}" if special else f"entry.{EntryType.of(entry.type)}")
 
     def _detail(self, entry: TimelineEntry) -> str:
         payload = entry.payload
@@ -165,7 +182,7 @@ class Narrator:
 
     def _status_change(self, entry: TimelineEntry) -> str:
         after = {"resolved": "RESOLVED", "closed": "CLOSED", "reopened": "INVESTIGATING"}
-        name = entry.source_type.rsplit(".", 2)[-2] if entry.source_type.count(".") >= 3 else ""
+        name = _name(entry)
         new = str(entry.payload.get("status") or after.get(name, ""))
         old = str(entry.payload.get("old_status") or ("RESOLVED" if name == "closed" else ""))
         told = " → ".join(self._t(f"status.{status}") for status in (old, new) if status)
@@ -180,9 +197,12 @@ class Narrator:
             yield team.name if team else f"#{str(team_id)[:8]}"
 
 
+def _name(entry: TimelineEntry) -> str:
+    return entry.source_type.rsplit(".", 2)[-2] if entry.source_type.count(".") >= 3 else ""
+
+
 def _tone(entry: TimelineEntry) -> str:
-    name = entry.source_type.rsplit(".", 2)[-2] if entry.source_type.count(".") >= 3 else ""
-    return _TONES_BY_NAME.get(name) or _TONES.get(entry.type, "plain")
+    return _TONES_BY_NAME.get(_name(entry)) or _TONES.get(entry.type, "plain")
 
 
 def _text(entry: TimelineEntry) -> str:

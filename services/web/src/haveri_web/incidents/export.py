@@ -136,7 +136,7 @@ def _row(entry: TimelineEntry, directory: Directory) -> str:
         _moment(entry.occurred_at),
         _moment(entry.recorded_at),
         plain(who),
-        plain(f"{entry.type.value}: {_what(entry, directory)}".rstrip(": ")),
+        plain(f"{entry.type}: {_what(entry, directory)}".rstrip(": ")),
         f"`{entry.hash[:12]}`",
     )
     return f"| {' | '.join(cells)} |"

@@ -138,8 +138,8 @@ def _steps(status: Status) -> list[tuple[str, bool]]:
 
 def _kinds(entries: list[TimelineEntry], wanted: set[str]) -> list[tuple[str, int, bool]]:
     """The kinds of entry there are: name, how many, whether chosen."""
-    counts = Counter(entry.type.value for entry in entries)
-    return [(kind.value, counts[kind.value], kind.value in wanted) for kind in EntryType if counts[kind.value]]
+    counts = Counter(EntryType.of(entry.type) for entry in entries)
+    return [(kind.value, counts[kind], kind in wanted) for kind in EntryType if counts[kind]]
 
 
 def _shown(entries: list[EntryView], wanted: set[str], incident: Incident, zone: ZoneInfo) -> list[EntryView]:

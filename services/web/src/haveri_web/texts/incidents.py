@@ -129,6 +129,7 @@ INCIDENTS: dict[str, tuple[str, str, str]] = {
     "entry.reopened": ("Reopened", "Avattu uudelleen", "Wieder geöffnet"),
     "entry.follow_up": ("Follow-up", "Jälkitoimi", "Folgeaufgabe"),
     "entry.summary": ("Summary amended", "Yhteenvetoa muutettu", "Zusammenfassung ergänzt"),
+    "entry.other": ("Something else", "Muuta", "Sonstiges"),
     "entry.chat_linked": ("Chat connected", "Keskustelu yhdistetty", "Chat verbunden"),
     "entry.acknowledgement_expired": ("Acknowledgement expired", "Kuittaus vanheni", "Quittierung verfallen"),
     "entry.notification_failed": ("Not delivered", "Ei mennyt perille", "Nicht zugestellt"),
