@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from haveri_chat.requests import Person
 from haveri_contracts.directory.models import Area, Asset, Facility, Locale, Member, Team
 from haveri_contracts.escalation.models import EscalationPolicy
 from haveri_contracts.plain import Role
@@ -54,6 +55,13 @@ class Plant:
     def member_of_user(self) -> dict[str, Member]:
         """Members by the user id that a chat platform knows them by."""
         return {identity.user_id: item for item in self.members for identity in item.chat_identities}
+
+    def person(self, member_id: UUID, platform: str) -> Person:
+        """A member as the platform knows them (empty: any platform); without `user_id` where it does not."""
+        member = self.member.get(member_id)
+        identities = member.chat_identities if member else []
+        known = (one.user_id for one in identities if platform in ("", one.platform))
+        return Person(member.name if member else "–", next(known, None))
 
     @cached_property
     def administrators(self) -> tuple[Member, ...]:

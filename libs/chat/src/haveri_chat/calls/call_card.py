@@ -7,7 +7,7 @@ from datetime import datetime
 
 from haveri_chat.calls.values import ChatCall, Ending, EndKind, Shows
 from haveri_chat.cards import Block, Button, Buttons, Card, ChannelLink, Facts, Heading, Note, Style, Tone
-from haveri_chat.cards.facts import tone, where, zone
+from haveri_chat.cards.facts import fact_rows, tone, zone
 from haveri_chat.commands.oncall import role_name
 from haveri_chat.moments import clock
 from haveri_chat.plant import Plant
@@ -21,12 +21,8 @@ _ROLE_OF = re.compile(r"(?P<role>[\w -]{1,60}) of (?P<shift>.+)", re.DOTALL)
 def call_card(call: ChatCall, incident: Incident, plant: Plant, *, locale: str, now: datetime) -> Card:
     """The call as it is sent. The link to the channel is there once the incident has one."""
     joining = call.purpose is Purpose.JOIN
-    rows = [
-        (say(locale, "fact.severity"), say(locale, f"severity.{incident.severity}")),
-        (say(locale, "fact.where"), where(incident, plant)),
-        (say(locale, "fact.since"), clock(incident.declared_at, zone(incident, plant), locale, now)),
-        (say(locale, "call.why"), why(call.because, locale)),
-    ]
+    rows = fact_rows(incident, plant, locale, now, "severity", "where", "since")
+    rows.append((say(locale, "call.why"), why(call.because, locale)))
     holder = plant.member.get(incident.acknowledged_by) if incident.acknowledged_by else None
     if holder is not None and incident.acknowledged_at is not None:
         time = clock(incident.acknowledged_at, zone(incident, plant), locale, now)
@@ -45,11 +41,7 @@ def call_card(call: ChatCall, incident: Incident, plant: Plant, *, locale: str, 
 def ended_card(incident: Incident, ending: Ending, plant: Plant, *, locale: str, now: datetime) -> Card:
     """The call when it is over: who took the incident and when, or why nobody is needed; no button."""
     said = how_it_ended(incident, ending, plant, locale=locale, now=now)
-    rows = [
-        (say(locale, "fact.severity"), say(locale, f"severity.{incident.severity}")),
-        (say(locale, "fact.where"), where(incident, plant)),
-        (say(locale, "fact.since"), clock(incident.declared_at, zone(incident, plant), locale, now)),
-    ]
+    rows = fact_rows(incident, plant, locale, now, "severity", "where", "since")
     blocks: list[Block] = [
         _heading(incident, Tone.PLAIN),
         Note(said, Tone.GOOD),

@@ -11,10 +11,8 @@ from haveri_chat.calls.values import ChatCall, Ending, Notice, Shows
 from haveri_chat.cards import Card
 from haveri_chat.plant import Plant
 from haveri_chat.ports import ChatPlatform, PlatformRefused, Posted
-from haveri_chat.requests import Person
 from haveri_chat.workflow.steps import Steps
 from haveri_chat.workflow.store import StepState, WorkflowStore
-from haveri_contracts.directory.models import Member
 from haveri_contracts.incident.models import Incident
 
 Read = Callable[[], Awaitable[Incident]]
@@ -48,7 +46,7 @@ class Caller:
         Whether it is wanted is asked of the incident's newest state when the card's turn to be sent has come.
         """
         member = plant.member.get(call.member_id)
-        person = self._person(member)
+        person = plant.person(call.member_id, self._platform_name)
         if member is None or person.user_id is None:
             raise PlatformRefused(f"{person.name} has no account in this chat that Haveri knows of")
         steps, shown = self._steps(call.incident_id), Shows.BUTTON
@@ -95,7 +93,7 @@ class Caller:
 
     async def tell(self, incident_id: UUID, key: str, notice: Notice, channel: str, plant: Plant) -> None:
         """Post a notice into the incident's channel unless it stands there; `key` is the notice's own."""
-        people = [self._person(plant.member.get(member_id)) for member_id in notice.people]
+        people = [plant.person(member_id, self._platform_name) for member_id in notice.people]
         marker = f"notice:{key}"
 
         async def post() -> str:
@@ -112,10 +110,3 @@ class Caller:
     def _steps(self, incident_id: UUID) -> Steps:
         # What is known is asked with each claim: nothing here is done often enough to read all steps first.
         return Steps(self._store, incident_id, {}, now=self._now, lease=self._lease)
-
-    def _person(self, member: Member | None) -> Person:
-        if member is None:
-            return Person("–")
-        known = (one for one in member.chat_identities if self._platform_name in ("", one.platform))
-        identity = next(known, None)
-        return Person(member.name, identity.user_id if identity else None)

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from haveri_chat.cards import Tone
+from haveri_chat.moments import clock
 from haveri_chat.plant import Plant
+from haveri_chat.texts import say
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Severity
 from haveri_contracts.types import actor_member_id
+
+Rows = list[tuple[str, str]]
+
+
+def fact_rows(incident: Incident, plant: Plant, locale: str, now: datetime, *names: str) -> Rows:
+    """These facts of an incident, each with its label, the text `fact.<name>`."""
+    facts = {
+        "where": where(incident, plant),
+        "severity": say(locale, f"severity.{incident.severity}"),
+        "status": say(locale, f"status.{incident.status}"),
+        "lead": member_name(incident.assigned_to, plant),
+        "comms": member_name(incident.comms_lead, plant),
+        "since": clock(incident.declared_at, zone(incident, plant), locale, now),
+        "declared_by": actor_name(incident.declared_by, plant),
+    }
+    return [(say(locale, f"fact.{name}"), facts[name]) for name in names]
 
 
 def where(incident: Incident, plant: Plant) -> str:

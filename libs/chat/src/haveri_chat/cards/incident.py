@@ -7,7 +7,7 @@ import unicodedata
 from datetime import datetime
 
 from haveri_chat.cards import Block, Buttons, Card, ChannelLink, Facts, Heading, Note, Text, Tone
-from haveri_chat.cards.facts import actor_name, member_name, tone, where, zone
+from haveri_chat.cards.facts import Rows, fact_rows, member_name, tone, zone
 from haveri_chat.commands import buttons
 from haveri_chat.commands.reopen import Reopen
 from haveri_chat.moments import clock, day, stretch
@@ -21,8 +21,6 @@ _LONGEST_CHANNEL_NAME = 50
 _CLAUSE_END = re.compile(r"[,;:.!?\n](?=\s|$)|\s[-–—]\s")
 _TRANSLITERATED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "d"})
 _SHOWN_TEXT = 600
-
-Rows = list[tuple[str, str]]
 
 
 def channel_name(number: str, title: str) -> str:
@@ -60,14 +58,8 @@ def global_card(incident: Incident, plant: Plant, *, channel: str | None, now: d
     locale = plant.locale
     over = incident.resolved_at if not incident.status.is_open else None
     lasted = stretch((over or now) - incident.declared_at, locale)
-    rows = [
-        (say(locale, "fact.where"), where(incident, plant)),
-        (say(locale, "fact.severity"), say(locale, f"severity.{incident.severity}")),
-        (say(locale, "fact.status"), say(locale, f"status.{incident.status}")),
-        (say(locale, "fact.lead"), member_name(incident.assigned_to, plant)),
-        (say(locale, "fact.since"), clock(incident.declared_at, zone(incident, plant), locale, now)),
-        (say(locale, "fact.age" if incident.status.is_open else "fact.lasted"), lasted),
-    ]
+    rows = fact_rows(incident, plant, locale, now, "where", "severity", "status", "lead", "since")
+    rows.append((say(locale, "fact.age" if incident.status.is_open else "fact.lasted"), lasted))
     blocks: list[Block] = [_heading(incident), Facts(tuple(rows))]
     if channel is not None:
         blocks.append(ChannelLink(say(locale, "card.open_channel"), channel))
@@ -87,15 +79,8 @@ def _line(incident: Incident, locale: str) -> str:
 
 def _facts(incident: Incident, plant: Plant, now: datetime) -> Rows:
     locale, there = plant.locale, zone(incident, plant)
-    rows = [
-        (say(locale, "fact.where"), where(incident, plant)),
-        (say(locale, "fact.severity"), say(locale, f"severity.{incident.severity}")),
-        (say(locale, "fact.status"), say(locale, f"status.{incident.status}")),
-        (say(locale, "fact.lead"), member_name(incident.assigned_to, plant)),
-        (say(locale, "fact.comms"), member_name(incident.comms_lead, plant)),
-        (say(locale, "fact.since"), clock(incident.declared_at, there, locale, now)),
-        (say(locale, "fact.declared_by"), actor_name(incident.declared_by, plant)),
-    ]
+    names = ("where", "severity", "status", "lead", "comms", "since", "declared_by")
+    rows = fact_rows(incident, plant, locale, now, *names)
     if incident.acknowledged_at is not None:
         time = clock(incident.acknowledged_at, there, locale, now)
         rows.append((say(locale, "fact.acknowledged"), f"{member_name(incident.acknowledged_by, plant)}, {time}"))

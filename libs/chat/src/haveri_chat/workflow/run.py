@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from haveri_chat.cards import Card
 from haveri_chat.cards.incident import global_card, workflow_card
@@ -176,18 +176,12 @@ class Run:
     def _people_and_link(self) -> Phase:
         phase: Phase = {LINK: self._link}
         for role, member_id in (("lead", self._incident.assigned_to), ("comms", self._incident.comms_lead)):
-            person = self._person(member_id) if member_id else None
-            if person is not None and self._incident.status is not Status.CLOSED:
+            if member_id is None or self._incident.status is Status.CLOSED:
+                continue
+            person = self._plant.person(member_id, self._setting.platform)
+            if person.user_id is not None:
                 phase[f"invite:{role}:{member_id}"] = self._inviting(role, f"invite:{role}:{member_id}", person)
         return phase
-
-    def _person(self, member_id: UUID) -> Person | None:
-        member = self._plant.member.get(member_id)
-        identities = member.chat_identities if member else []
-        for identity in identities:
-            if member and self._setting.platform in ("", identity.platform):
-                return Person(member.name, identity.user_id)
-        return None
 
     def _inviting(self, role: str, step: str, person: Person) -> Callable[[], Awaitable[None]]:
         channel, marker = self._channel or "", f"{self._marker}:{step}"
