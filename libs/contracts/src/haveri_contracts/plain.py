@@ -1,10 +1,11 @@
-"""The plain types of the domain: enumerations and the refusal, with nothing but the standard library.
+"""The plain types of the domain: enumerations, names and the refusal, with nothing but the standard library.
 
 Domain packages may import this module, `refusals` and their own contract's, and no other of contracts.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
 from typing import Any, Self
 
@@ -74,6 +75,12 @@ class EntryType(StrEnum):
     def of(cls, kind: str) -> EntryType:
         """The kind that is known here, OTHER for one that a newer service wrote."""
         return cls(kind) if kind in cls._value2member_map_ else cls.OTHER
+
+
+def name_key(name: str) -> str:
+    """What a name is compared and ordered by: case, kind of space and way of writing accents do not count."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join(folded.split())
 
 
 class Refusal(Exception):

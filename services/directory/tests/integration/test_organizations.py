@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import orjson
 import pytest
 from directory_office import as_member
 
@@ -19,6 +20,24 @@ async def test_organization_is_created_with_its_first_administrator(office):
     assert (organization.id, organization.name) == (office.slug, "Pyhäjärvi")
     assert (await office.ask(queries.ListMembers())).items == [office.administrator]
     assert [name for name, _ in await office.told()] == ["organization_created", "member_put"]
+
+
+async def test_every_event_has_its_place_among_all_of_the_organisation_and_the_answer_says_the_last(
+    new_office, directory_database
+):
+    ours, theirs = new_office(), new_office()
+    await ours.found()
+    await theirs.found()
+    facility = await ours.facility()
+    await ours.team(facility, member_ids=[ours.administrator.id])
+    assert await ours.refusal(commands.PutFacility(facility=facility.model_copy(update={"id": ours.ids.new()})))
+
+    async with directory_database.transaction(ours.slug) as connection:
+        bodies = await connection.fetch("SELECT body FROM event_log ORDER BY position")
+    sequences = [orjson.loads(row["body"])["sequence"] for row in bodies]
+    assert sequences == list(range(1, len(sequences) + 1))
+    assert (await ours.ask(queries.GetOrganization())).version == sequences[-1]
+    assert (await theirs.ask(queries.GetOrganization())).version == 2
 
 
 async def test_creating_it_again_with_the_same_data_is_fine_whatever_changed_since(office):

@@ -25,11 +25,17 @@ class DirectoryQuery(Query):
     owner = "directory"
 
 
+class OrganizationNow(Organization):
+    """The organisation; `version` is the `sequence` of the last event of its directory."""
+
+    version: int | None = None
+
+
 class GetOrganization(DirectoryQuery):
     """The organisation of the subject."""
 
     name = "organization"
-    Answer = Organization
+    Answer = OrganizationNow
 
 
 class FacilityList(Frozen):

@@ -23,7 +23,7 @@ from haveri_contracts.directory.models import (
     Team,
 )
 from haveri_contracts.message import Event
-from haveri_contracts.plain import Role
+from haveri_contracts.plain import Role, name_key
 from haveri_directory.adapters.rows import to_row, to_thing
 from haveri_directory.adapters.schedule_book import SchedulesBook
 from haveri_directory.adapters.tables import (
@@ -41,7 +41,6 @@ from haveri_directory.adapters.tables import (
 )
 from haveri_directory.application.ports import Founding, Membership, T, Thing
 from haveri_directory.application.snapshot import Snapshot
-from haveri_directory.domain.names import name_key
 from haveri_directory.domain.refusals import TenantTaken
 
 

@@ -15,6 +15,7 @@ from haveri_chassis.outcomes import record_outcome
 from haveri_chassis.sessions import driver_connection
 from haveri_contracts.directory.models import Organization
 from haveri_contracts.envelope import Envelope
+from haveri_contracts.message import Event
 from haveri_contracts.outcomes import Outcome
 from haveri_directory.adapters.book import OpenBook
 from haveri_directory.adapters.tables import organizations
@@ -22,6 +23,7 @@ from haveri_directory.application.ports import Work
 
 # Orders of one organisation follow each other: the rules look at several tables, and orders are rare.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('directory'), hashtext(:slug))")
+_COUNT = "UPDATE organizations SET version = version + $2 WHERE organization_id = $1 RETURNING version"
 
 
 class DirectoryStore:
@@ -43,12 +45,18 @@ class DirectoryStore:
             connection = await driver_connection(session)
             # Recorded before anything is told: a repeated command ends here, and nothing of it is kept.
             await record_outcome(connection, command.organization, Outcome.accepted(command.id, result))
-            news = [
-                self._sender.event(event, organization=command.organization, actor=command.actor, cause=command)
-                for event in book.news
-            ]
-            await emit(connection, news)
+            await emit(connection, await self._numbered(connection, command, book.news))
         return result
+
+    async def _numbered(self, connection: Any, command: Envelope, events: list[Event]) -> list[Envelope]:
+        """The events in their envelopes; `sequence` counts all of the organisation's, so that a reader sees a gap."""
+        version = await connection.fetchval(_COUNT, command.organization, len(events)) if events else 0
+        return [
+            self._sender.event(
+                event, organization=command.organization, actor=command.actor, cause=command, sequence=sequence
+            )
+            for sequence, event in enumerate(events, start=version - len(events) + 1)
+        ]
 
 
 async def open_book(session: AsyncSession, slug: str, clock: Clock) -> OpenBook:

@@ -13,10 +13,10 @@ from haveri_chassis.database import Database
 from haveri_chassis.pages import CursorUnreadable, cursor_of, place_in, that_fit
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
 from haveri_contracts.directory.schedules import Rotation, ShiftChange
+from haveri_contracts.plain import name_key
 from haveri_contracts.types import Frozen, Page
 from haveri_directory.adapters.schedule_rows import changes_shown, to_change
 from haveri_directory.adapters.tables import TABLES, shift_changes, shown
-from haveri_directory.domain.names import name_key
 
 Named = TypeVar("Named", Facility, Area, Asset, Team, Member, Rotation)
 

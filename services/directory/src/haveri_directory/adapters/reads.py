@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from haveri_chassis.database import Database
 from haveri_contracts.directory import queries
-from haveri_contracts.directory.models import Area, Asset, ChatSettings, Facility, Member, Organization, Team
+from haveri_contracts.directory.models import Area, Asset, ChatSettings, Facility, Member, Team
 from haveri_directory.adapters.pages import page_by_name
 from haveri_directory.adapters.tables import areas, assets, chat_settings, organizations, teams
 from haveri_directory.domain.refusals import OrganizationUnknown
@@ -18,14 +18,14 @@ class DirectoryReads:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def organization(self, slug: str) -> Organization:
+    async def organization(self, slug: str) -> queries.OrganizationNow:
         """The organisation; raises OrganizationUnknown."""
         async with self._database.session(slug) as session:
             found = await session.execute(select(organizations).where(organizations.c.organization_id == slug))
             row = found.mappings().one_or_none()
         if row is None:
             raise OrganizationUnknown(f"There is no organisation {slug!r}.")
-        return Organization(id=slug, name=row["name"], locale=row["locale"])
+        return queries.OrganizationNow(id=slug, name=row["name"], locale=row["locale"], version=row["version"])
 
     async def facilities(self, slug: str, query: queries.ListFacilities) -> queries.FacilityList:
         """A page of facilities."""

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from haveri_contracts.directory.models import Member, Team
+from haveri_contracts.plain import name_key
 from haveri_directory.application.ports import T, Thing
-from haveri_directory.domain.names import name_key
 
 _ELSEWHERE = {"member_ids", "team_ids", "chat_identities"}
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, ShiftChange
+from haveri_contracts.plain import name_key
 from haveri_directory.adapters.facility_schedules import SessionSchedules
 from haveri_directory.adapters.schedule_rows import (
     change_row,
@@ -22,7 +23,6 @@ from haveri_directory.adapters.schedule_rows import (
     to_rotation,
 )
 from haveri_directory.adapters.tables import holidays, rotations, shift_changes
-from haveri_directory.domain.names import name_key
 
 
 class SchedulesBook(SessionSchedules):

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, select
 
 from haveri_contracts.directory.schedules import Rotation, ShiftChange, Stretch
+from haveri_contracts.plain import name_key
 from haveri_directory.adapters.tables import rotations, shift_changes
-from haveri_directory.domain.names import name_key
 
 _RETURN = ("return_starts_at", "return_ends_at")
 _NOT_SHOWN = {"organization_id", "name_key", "imported_uid"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, DateTime, MetaData, Select, Table, Text, Uuid, func, select
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, MetaData, Select, Table, Text, Uuid, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
@@ -21,7 +21,13 @@ def _named(name: str, *columns: Column[Any]) -> Table:
     return _table(name, Column("id", Uuid, primary_key=True), Column("name", Text), Column("name_key", Text), *columns)
 
 
-organizations = _table("organizations", Column("name", Text), Column("locale", Text), Column("created_as", JSONB))
+organizations = _table(
+    "organizations",
+    Column("name", Text),
+    Column("locale", Text),
+    Column("created_as", JSONB),
+    Column("version", BigInteger),
+)
 facilities = _named("facilities", Column("timezone", Text), Column("metadata", JSONB))
 areas = _named("areas", Column("facility_id", Uuid))
 assets = _named("assets", Column("area_id", Uuid), Column("asset_type", Text), Column("metadata", JSONB))

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from haveri_chassis.ids import Ids
+from haveri_contracts.plain import name_key
 from haveri_directory.application.importing.entries import Entry
 from haveri_directory.application.importing.findings import Findings, Place
-from haveri_directory.domain.names import name_key
 
 Key = tuple[Any, ...]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from haveri_chassis.ids import Ids
 from haveri_contracts.directory.models import ChatIdentity, Member, Shift, ShiftInfo, Team
-from haveri_contracts.plain import Role
+from haveri_contracts.plain import Role, name_key
 from haveri_directory.application.importing.entries import Document, Entry
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.names import Names, Register, given, resolve
@@ -15,7 +15,6 @@ from haveri_directory.application.importing.places import Places
 from haveri_directory.application.importing.readers import Named
 from haveri_directory.application.put_member import in_order
 from haveri_directory.application.snapshot import Snapshot
-from haveri_directory.domain.names import name_key
 
 _FACILITY_AND_TEAM = " / "
 

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from haveri_chassis.ids import Ids
 from haveri_contracts.directory.models import Area, Asset, Facility
+from haveri_contracts.plain import name_key
 from haveri_directory.application.importing.entries import Document, Entry
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.names import Names, Register, given, resolve
 from haveri_directory.application.snapshot import Snapshot
-from haveri_directory.domain.names import name_key
 
 
 class Places:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from haveri_chassis.ids import Ids
 from haveri_contracts.directory.schedules import Rotation, RotationCrew, RotationKind, ShiftSlot
-from haveri_contracts.plain import Refusal
+from haveri_contracts.plain import Refusal, name_key
 from haveri_directory.application.importing.entries import Document, Entry
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.names import Register, given
@@ -14,7 +14,6 @@ from haveri_directory.application.importing.people import People
 from haveri_directory.application.importing.places import Places
 from haveri_directory.application.put_rotation import fitting
 from haveri_directory.application.snapshot import Snapshot
-from haveri_directory.domain.names import name_key
 
 _MOST_PARTS = 20
 

@@ -1,0 +1,23 @@
+"""How many changes each organisation's directory has seen.
+
+Revision ID: 0003
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Count from here on."""
+    op.execute("ALTER TABLE organizations ADD COLUMN version bigint NOT NULL DEFAULT 0")
+
+
+def downgrade() -> None:
+    """Readers rely on a number never meaning two states."""
+    raise NotImplementedError("going back would count from the beginning again; restore a back-up instead")
