@@ -41,26 +41,27 @@ class Replica(Generic[T]):
     """Loads a list through queries and keeps it until it changes.
 
     It is loaded at the first use, and again after a message on `invalidated_by` (a subject with wildcards; events
-    are heard too), after the bus was lost and found, and after `ttl` seconds. While the owner is away the old copy is
-    served. Create it before the bus is started.
+    are heard too; None when whoever made it listens), after the bus was lost and found, and after `ttl` seconds. While
+    the owner is away the old copy is served. Create it before the bus is started.
     """
 
     def __init__(
         self,
         load: Callable[[str], Awaitable[T]],
         bus: Bus,
-        invalidated_by: str,
+        invalidated_by: str | None,
         *,
         clock: Clock,
         ttl: float = 60.0,
         name: str | None = None,
     ) -> None:
-        self.name = name or invalidated_by
+        self.name = name or invalidated_by or "copies"
         self._load = load
         self._clock = clock
         self._ttl = timedelta(seconds=ttl)
         self._copies: dict[str, _Copy[T]] = {}
-        bus.on_hint(invalidated_by, self._changed)
+        if invalidated_by is not None:
+            bus.on_hint(invalidated_by, self._changed)
         bus.connection.after_reconnect(self.forget_all)
 
     async def get(self, organization: str) -> T:
