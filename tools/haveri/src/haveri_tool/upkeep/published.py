@@ -12,7 +12,8 @@ import asyncpg
 import orjson
 
 from haveri_chassis.outbox import event_subject
-from haveri_contracts.envelope import Envelope
+from haveri_contracts.envelope import Envelope, unwrap
+from haveri_contracts.message import Event
 from haveri_tool.trouble import Trouble
 
 _AHEAD = 500
@@ -100,7 +101,7 @@ async def _events_of(
 
 def envelope_of(row: asyncpg.Record) -> Envelope:
     """The envelope in which an incident's event was published; only its trace was not kept."""
-    return Envelope(
+    envelope = Envelope(
         id=UUID(int=row["event_id"].int),
         source="haveri/incident",
         type=row["type"],
@@ -113,6 +114,9 @@ def envelope_of(row: asyncpg.Record) -> Envelope:
         sequence=row["version"],
         data=orjson.loads(row["payload"]),
     )
+    event = unwrap(envelope)
+    kind = event.timeline_entry() if isinstance(event, Event) else None
+    return envelope.model_copy(update={"timelineentry": kind})
 
 
 def _uuid(value: UUID | None) -> UUID | None:
