@@ -185,14 +185,17 @@ class IncidentBook:
             open_by_severity={
                 severity: sum(it.severity is severity and it.status.is_open for it in now) for severity in Severity
             },
+            unacknowledged=sum(it.status.is_open and it.acknowledged_at is None for it in now),
         )
 
     def _timeline(self, query: timeline_queries.ListTimeline) -> timeline_queries.TimelinePage:
         found = [
             it
             for it in self.entries.get(query.incident_id, [])
-            if (not query.types or it.type in query.types) and (query.as_of is None or it.recorded_at <= query.as_of)
-        ]
+            if (not query.types or it.type in query.types)
+            and (query.as_of is None or it.recorded_at <= query.as_of)
+            and (query.after is None or it.recorded_at > query.after)
+        ][:: -1 if query.newest_first else 1]
         first = int(query.page.cursor or 0)
         last = first + query.page.limit
         return timeline_queries.TimelinePage(

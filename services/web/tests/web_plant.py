@@ -45,6 +45,17 @@ _LISTS = {
     directory_queries.ListTeams: ("team", directory_queries.TeamList, ("facility_id",)),
     directory_queries.ListMembers: ("member", directory_queries.MemberList, ()),
 }
+_GETS: dict[type[Query], str] = {
+    directory_queries.GetFacility: "facility",
+    directory_queries.GetArea: "area",
+    directory_queries.GetAsset: "asset",
+    directory_queries.GetTeam: "team",
+    directory_queries.GetMember: "member",
+    directory_queries.GetRotation: "rotation",
+    directory_queries.GetShiftChange: "shift-change",
+    escalation_queries.GetEscalationPolicy: "policy",
+    escalation_queries.GetMaintenanceWindow: "window",
+}
 _NOTHING: dict[type[Query], Any] = {
     escalation_queries.ListRunning: escalation_queries.RunningList,
     escalation_queries.ListRuns: escalation_queries.RunList,
@@ -144,12 +155,17 @@ class Plants:
             return Outcome.rejected(command_id, Problem.of(refusal))
         return Outcome.accepted(command_id, result)
 
-    def _answer(self, query: Any, tenant: TenantPlant) -> Any:
+    def _answer(self, query: Any, tenant: TenantPlant) -> Any:  # noqa: PLR0911 - a table in the shape of code
         kind = type(query)
+        if kind is escalation_queries.CountRunning:
+            running = self._answer(escalation_queries.ListRunning(), tenant)
+            return escalation_queries.RunningCount(running=len(running.items))
         if kind in tenant.answers or kind in _NOTHING:
             return tenant.answers[kind](query) if kind in tenant.answers else _NOTHING[kind](items=[])
         if kind in _LISTS:
             return _page(query, tenant)
+        if kind in _GETS:
+            return one(tenant.things.get(_GETS[kind], {}), query.id, _GETS[kind])
         match query:
             case directory_queries.GetOrganization():
                 return tenant.organization
@@ -159,6 +175,21 @@ class Plants:
                 return directory_queries.OnShiftList(items=_on_shift(query, tenant))
             case _:
                 return tenant.book.answer(query, self.outcomes)
+
+
+class Unknown(Refusal):
+    """There is no such thing."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"There is no such {kind}.")
+        self.type = f"{kind}-unknown"
+
+
+def one(known: dict[UUID, Any], wanted: UUID, kind: str) -> Any:
+    """The thing with this id, or its owner's refusal."""
+    if wanted not in known:
+        raise Unknown(kind)
+    return known[wanted]
 
 
 def _page(query: Any, tenant: TenantPlant) -> Any:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from web_plant import TenantPlant
+from web_plant import TenantPlant, one
 
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.escalation import commands, queries
@@ -82,6 +82,8 @@ class PolicyShelf:
         self.asked: list[queries.Simulate] = []
         tenant.answers |= {
             queries.ListPolicies: self._policies,
+            queries.GetEscalationPolicy: lambda query: one({it.id: it for it in self.present()}, query.id, "policy"),
+            queries.GetMaintenanceWindow: lambda query: one(self.windows, query.id, "window"),
             queries.ListPolicyVersions: self._versions,
             queries.ListFacilitySettings: lambda _: queries.FacilitySettingsList(items=list(self.settings.values())),
             queries.ListMaintenanceWindows: self._windows,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from web_plant import TenantPlant
+from web_plant import TenantPlant, one
 
 from haveri_contracts.directory import commands, queries
 from haveri_contracts.directory.models import DutyOrigin, Facility, Member, OnShift
@@ -60,6 +60,8 @@ class ShiftBook:
             queries.GetOnShift: self._on_shift,
             queries.ListShiftChanges: self._changes,
             queries.ListRotations: lambda query: queries.RotationList(items=list(self.rotations.values())),
+            queries.GetRotation: lambda query: one(self.rotations, query.id, "rotation"),
+            queries.GetShiftChange: lambda query: one(self.changes, query.id, "shift-change"),
             queries.ListHolidays: lambda query: queries.HolidayCalendarList(items=list(self.holidays.values())),
         }
         tenant.obeys |= {

@@ -31,6 +31,25 @@ async def test_what_was_put_is_listed_as_it_was_put_and_told_once(office):
     assert [name for name, _ in await office.told()][2:] == ["facility_put", "area_put", "asset_put"]
 
 
+async def test_one_thing_is_answered_by_its_id_and_no_other(office):
+    facility = await office.facility()
+    area = await office.area(facility)
+    asset = await office.asset(area)
+    member = await office.member("Sanna Virtanen")
+    team = await office.team(facility, member_ids=[member.id])
+    for getting, thing in (
+        (queries.GetFacility, facility),
+        (queries.GetArea, area),
+        (queries.GetAsset, asset),
+        (queries.GetTeam, team),
+        (queries.GetMember, member.model_copy(update={"team_ids": [team.id]})),
+    ):
+        assert await office.ask(getting(id=thing.id)) == thing
+        with pytest.raises(QueryRefused) as refusal:
+            await office.ask(getting(id=office.ids.new()))
+        assert refusal.value.type == f"{getting.name}-unknown"
+
+
 async def test_same_command_twice_has_one_effect_and_one_answer(office):
     facility = await office.facility()
     area = await office.area(facility)

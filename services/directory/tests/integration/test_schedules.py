@@ -47,6 +47,7 @@ async def test_rotation_comes_back_with_the_pattern_of_its_kind(works):
     (rotation,) = (await works.office.ask(queries.ListRotations(facility_id=works.facility.id))).items
     assert result["rotation"] == rotation.model_dump(mode="json")
     assert (len(rotation.pattern), [crew.offset_days for crew in rotation.crews]) == (14, [0, 7])
+    assert await works.office.ask(queries.GetRotation(id=rotation.id)) == rotation
     assert result["findings"] == []
     assert (await works.office.told())[-1] == ("rotation_put", {"rotation": result["rotation"]})
     told = await works.office.told()

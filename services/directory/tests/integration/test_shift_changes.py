@@ -26,6 +26,7 @@ async def works(office) -> Works:
 async def test_whoever_stands_in_is_on_shift_instead_and_everybody_sees_why(works):
     change = await works.put(works.change(OVERRIDE, member=works.eero, substitute=works.jari))
     assert (change.accepted, change.proposed_by) == (True, works.mikko.id)
+    assert await works.office.ask(queries.GetShiftChange(id=change.id)) == change
     assert await works.names_on_shift(FRIDAY, "07:00") == ["Henna", "Jari"]
     (duty,) = [duty for duty in await works.on_shift(FRIDAY, "07:00") if duty.member_id == works.jari.id]
     assert (duty.team_id, duty.shift, duty.origin) == (works.crew_a.id, "Morning", DutyOrigin.OVERRIDE)

@@ -314,7 +314,13 @@ async def test_incidents_are_listed_newest_first_page_by_page(store, database, d
     assert [item.number for item in (await page(severity=[Severity.SEV2])).items] == ["INC-5", "INC-2"]
     assert (await page(status=[Status.CLOSED])).items == []
     counts = await reads.count(works.organization, CountIncidents())
-    assert counts.open_by_severity == {"SEV1": 2, "SEV2": 2, "SEV3": 1}
+    assert (counts.open_by_severity, counts.unacknowledged) == ({"SEV1": 2, "SEV2": 2, "SEV3": 1}, 5)
+    change = IncidentCommands(store, directory)
+    taken, over = (item.id for item in first.items)
+    await change.acknowledge(works.context(), commands.Acknowledge(incident_id=taken))
+    summary = Summary(what_happened="It stopped.")
+    await change.resolve(works.context(), commands.ResolveIncident(incident_id=over, summary=summary))
+    assert (await reads.count(works.organization, CountIncidents())).unacknowledged == 3
     for cursor in ("!!!", "OTk5OTk5OTk5OTk5", "LTE"):
         with pytest.raises(CursorUnreadable):
             await page(page=Page(cursor=cursor))

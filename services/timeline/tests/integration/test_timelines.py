@@ -129,6 +129,25 @@ async def test_pages_follow_each_other_and_types_are_chosen(store, reads, organi
             await page_of(reads, organization, incident, page=Page(cursor=cursor))
 
 
+async def test_the_newest_entries_come_first_for_whoever_wants_the_end(
+    store, reads, organization, clock, minute
+) -> None:
+    incident, begun = uuid4(), clock.now()
+    for n in range(6):
+        await store.append(organization, [said(incident, str(n), clock)])
+        clock.advance(minute)
+    newest = await page_of(reads, organization, incident, newest_first=True, page=Page(limit=4))
+    rest = await page_of(
+        reads, organization, incident, newest_first=True, page=Page(limit=4, cursor=newest.next_cursor)
+    )
+    assert [entry.seq for entry in newest.items + rest.items] == [6, 5, 4, 3, 2, 1]
+    assert rest.next_cursor is None
+    then = begun + 2 * minute
+    known = await page_of(reads, organization, incident, newest_first=True, as_of=then, page=Page(limit=1))
+    later = await page_of(reads, organization, incident, after=then, page=Page(limit=1))
+    assert ([entry.seq for entry in known.items], [entry.seq for entry in later.items]) == ([3], [4])
+
+
 async def test_a_page_ends_early_rather_than_being_too_large_for_the_bus(store, reads, organization, clock) -> None:
     incident = uuid4()
     await store.append(organization, [said(incident, str(n) * 90_000, clock) for n in range(1, 6)] * 2)

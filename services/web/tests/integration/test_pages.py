@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -11,6 +13,7 @@ from web_incidents import say, share
 from web_stories import png, tell_stories
 
 from haveri_contracts.directory.models import Locale
+from haveri_web.rendering import moments as moments_words
 
 
 async def test_the_overview_shows_open_incidents_worst_first(house: WebHouse) -> None:
@@ -19,6 +22,15 @@ async def test_the_overview_shows_open_incidents_worst_first(house: WebHouse) ->
     assert re.findall(r'data-testid="open-incident" data-number="(INC-\d)"', page) == ["INC-4", "INC-2", "INC-3"]
     assert "3 open incidents" in page and 'data-testid="activity-entry"' in page
     assert re.search(r'data-testid="count-sev1"><span>[^<]*</span><b>1</b>', page)
+
+
+async def test_the_overview_counts_every_open_incident(house: WebHouse, door: Door) -> None:
+    for number in range(150):
+        await house.incident(door, f"Stop {number}")
+    await door("POST", "/incidents/INC-1/acknowledge")
+    page = (await (await house.signed_in("Veera Heikkilä")).get("/")).text
+    assert "150 open incidents" in page
+    assert re.search(r'data-testid="count-unacknowledged"><span>[^<]*</span><b>149</b>', page)
 
 
 async def test_nothing_open_is_said_calmly(house: WebHouse) -> None:
@@ -86,6 +98,30 @@ async def test_one_can_look_at_any_earlier_moment(house: WebHouse) -> None:
     now = (await client.get(f"/incidents/{number}")).text
     moment = re.findall(r'href="([^"]+)" data-testid="entry-time"', now)[-1].replace("&amp;", "&")
     assert 'data-testid="as-of-banner"' in (await client.get(moment)).text
+
+
+async def test_one_goes_from_moment_to_moment_through_a_timeline_of_any_length(house: WebHouse, door: Door) -> None:
+    made = await house.incident(door, "Filler 2 jammed")
+    begun, timo = house.clock.now(), house.tenant.member("Timo Nieminen")
+    for number in range(1, 1201):
+        said_at = begun + timedelta(seconds=number)
+        say(house.tenant.book, UUID(made["id"]), timo, f"message {number}", said_at, str(number))
+    moments = [entry.recorded_at for entry in house.tenant.book.entries[UUID(made["id"])]]
+    client = await house.signed_in("Veera Heikkilä")
+
+    async def neighbours(shown: datetime) -> dict[str, str]:
+        page = (await client.get("/incidents/INC-1", params={"as_of": shown.isoformat()})).text
+        return {
+            which: unquote(url)
+            for url, which in re.findall(r'href="([^"]+)" data-testid="as-of-(earlier|later)"', page)
+        }
+
+    def url(moment: datetime) -> str:
+        return f"/incidents/INC-1?as_of={moments_words.iso(moment)}"
+
+    assert await neighbours(moments[1100]) == {"earlier": url(moments[1099]), "later": url(moments[1101])}
+    assert await neighbours(moments[-1]) == {"earlier": url(moments[-2])}
+    assert await neighbours(moments[0]) == {"later": url(moments[1])}
 
 
 async def test_a_moment_before_the_incident_shows_its_beginning(house: WebHouse) -> None:

@@ -38,6 +38,61 @@ class GetOrganization(DirectoryQuery):
     Answer = OrganizationNow
 
 
+class GetOne(DirectoryQuery):
+    """What every question about one thing says: which one. Refused when there is none."""
+
+    id: UUID
+
+
+class GetFacility(GetOne):
+    """One facility."""
+
+    name = "facility"
+    Answer = Facility
+
+
+class GetArea(GetOne):
+    """One area."""
+
+    name = "area"
+    Answer = Area
+
+
+class GetAsset(GetOne):
+    """One asset."""
+
+    name = "asset"
+    Answer = Asset
+
+
+class GetTeam(GetOne):
+    """One team."""
+
+    name = "team"
+    Answer = Team
+
+
+class GetMember(GetOne):
+    """One member."""
+
+    name = "member"
+    Answer = Member
+
+
+class GetRotation(GetOne):
+    """One rotation."""
+
+    name = "rotation"
+    Answer = Rotation
+
+
+class GetShiftChange(GetOne):
+    """One change of shifts."""
+
+    name = "shift_change"
+    Answer = ShiftChange
+
+
 class FacilityList(Frozen):
     """A page of facilities."""
 

@@ -43,6 +43,14 @@ class ListPolicies(EscalationQuery):
     page: Page = Page(limit=200)
 
 
+class GetEscalationPolicy(EscalationQuery):
+    """One policy as it stands now; refused when there is none."""
+
+    name = "policy"
+    Answer = EscalationPolicy
+    id: UUID
+
+
 class ListPolicyVersions(EscalationQuery):
     """Every version of one policy, newest first, removed ones included."""
 
@@ -98,6 +106,19 @@ class ListRunning(EscalationQuery):
     page: Page = Page(limit=50)
 
 
+class RunningCount(Frozen):
+    """How many runs are under way."""
+
+    running: int
+
+
+class CountRunning(EscalationQuery):
+    """How many runs are under way, for an overview."""
+
+    name = "count_running"
+    Answer = RunningCount
+
+
 class FacilitySettingsList(Frozen):
     """The settings of facilities; one that is not named has none."""
 
@@ -126,6 +147,14 @@ class ListMaintenanceWindows(EscalationQuery):
     facility_id: UUID | None = None
     ending_after: Timestamp
     page: Page = Page(limit=200)
+
+
+class GetMaintenanceWindow(EscalationQuery):
+    """One maintenance window, also a past one; refused when there is none."""
+
+    name = "maintenance_window"
+    Answer = MaintenanceWindow
+    id: UUID
 
 
 class ReadAnswerLink(EscalationQuery):

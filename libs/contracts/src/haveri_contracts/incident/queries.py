@@ -54,10 +54,14 @@ class GetOutcome(Query):
 
 
 class IncidentCounts(Frozen):
-    """How many incidents stand in each status, how many of the open ones have each severity, by enum value."""
+    """How many incidents stand in each status, how many of the open ones have each severity, by enum value.
+
+    `unacknowledged` are the open ones that nobody has.
+    """
 
     by_status: dict[str, int]
     open_by_severity: dict[str, int]
+    unacknowledged: int = 0
 
 
 class CountIncidents(Query):

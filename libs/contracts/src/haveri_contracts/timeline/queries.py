@@ -12,14 +12,17 @@ from haveri_contracts.types import EntryKind, Frozen, Page, Timestamp
 
 
 class TimelinePage(Frozen):
-    """A page of one incident's timeline, oldest first."""
+    """A page of one incident's timeline, in the order that was asked for."""
 
     items: list[TimelineEntry]
     next_cursor: str | None = None
 
 
 class ListTimeline(Query):
-    """The timeline of one incident, oldest first: all, some types, and as it was known at a moment."""
+    """The timeline of one incident, oldest first or newest first: all, some types, and as it was known at a moment.
+
+    `as_of` gives what was recorded until then, `after` what was recorded later than that.
+    """
 
     owner = "timeline"
     name = "list"
@@ -27,6 +30,8 @@ class ListTimeline(Query):
     incident_id: UUID
     types: list[EntryKind] = Field(default_factory=list)
     as_of: Timestamp | None = None
+    after: Timestamp | None = None
+    newest_first: bool = False
     page: Page = Page(limit=200)
 
 

@@ -5,11 +5,35 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from haveri_chassis.database import Database
+from haveri_contracts import refusals
 from haveri_contracts.directory import queries
 from haveri_contracts.directory.models import Area, Asset, ChatSettings, Facility, Member, Team
+from haveri_contracts.directory.schedules import Rotation, ShiftChange
+from haveri_contracts.plain import Refusal
+from haveri_contracts.types import Frozen
 from haveri_directory.adapters.pages import page_by_name
-from haveri_directory.adapters.tables import areas, assets, chat_settings, organizations, teams
+from haveri_directory.adapters.schedule_rows import changes_shown, to_change
+from haveri_directory.adapters.tables import (
+    TABLES,
+    areas,
+    assets,
+    chat_settings,
+    organizations,
+    shift_changes,
+    shown,
+    teams,
+)
 from haveri_directory.domain.refusals import OrganizationUnknown
+
+_UNKNOWN: dict[type[Frozen], type[Refusal]] = {
+    Facility: refusals.FacilityUnknown,
+    Area: refusals.AreaUnknown,
+    Asset: refusals.AssetUnknown,
+    Team: refusals.TeamUnknown,
+    Member: refusals.MemberUnknown,
+    Rotation: refusals.RotationUnknown,
+    ShiftChange: refusals.ShiftChangeUnknown,
+}
 
 
 class DirectoryReads:
@@ -26,6 +50,17 @@ class DirectoryReads:
         if row is None:
             raise OrganizationUnknown(f"There is no organisation {slug!r}.")
         return queries.OrganizationNow(id=slug, name=row["name"], locale=row["locale"], version=row["version"])
+
+    async def one(self, slug: str, query: queries.GetOne) -> Frozen:
+        """The thing with this id; raises the refusal of its kind."""
+        kind, unknown = query.Answer, _UNKNOWN[query.Answer]
+        statement = changes_shown(slug) if kind is ShiftChange else shown(kind, slug)
+        table = shift_changes if kind is ShiftChange else TABLES[kind]
+        async with self._database.session(slug) as session:
+            row = (await session.execute(statement.where(table.c.id == query.id))).mappings().one_or_none()
+        if row is None:
+            raise unknown(f"There is none with the id {query.id} in this organisation.")
+        return to_change(row) if kind is ShiftChange else kind.model_validate(dict(row))
 
     async def facilities(self, slug: str, query: queries.ListFacilities) -> queries.FacilityList:
         """A page of facilities."""

@@ -105,6 +105,8 @@ def attach(
 
     bus.on_query(queries.GetOrganization, organization)
     bus.on_query(queries.GetChatSettings, chat_settings)
+    for query in queries.GetOne.__subclasses__():
+        bus.on_query(query, asking(reads.one))
     bus.on_query(queries.ListFacilities, asking(reads.facilities))
     bus.on_query(queries.ListAreas, asking(reads.areas))
     bus.on_query(queries.ListAssets, asking(reads.assets))

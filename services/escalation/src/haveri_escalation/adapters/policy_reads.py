@@ -12,6 +12,7 @@ from haveri_chassis.database import Database
 from haveri_chassis.pages import CursorUnreadable, cursor_of, number_in, place_in, that_fit
 from haveri_contracts.escalation import queries
 from haveri_contracts.escalation.models import EscalationPolicy, MaintenanceWindow
+from haveri_contracts.refusals import PolicyUnknown, WindowUnknown
 from haveri_escalation.adapters.policy_drawer import name_key
 from haveri_escalation.adapters.settings_store import all_settings
 
@@ -24,6 +25,8 @@ WHERE organization_id = $1 AND ($2::uuid IS NULL OR facility_id = $2)
     AND ($3::text IS NULL OR (left(name_key, 60), id) > ($3 COLLATE "C", $4::uuid))
 ORDER BY left(name_key, 60), id LIMIT $5
 """
+_POLICY = "SELECT policy FROM policies WHERE organization_id = $1 AND id = $2"
+_WINDOW = 'SELECT "window" FROM maintenance_windows WHERE organization_id = $1 AND id = $2'
 _VERSIONS = """
 SELECT policy FROM policy_versions
 WHERE organization_id = $1 AND policy_id = $2 AND ($3::bigint IS NULL OR version < $3)
@@ -53,6 +56,13 @@ class PolicyReads:
         cursor = cursor_of(f"{items[-1].id}{name_key(items[-1].name)[:_ORDERING_CHARACTERS]}") if more else None
         return queries.PolicyList(items=items, next_cursor=cursor)
 
+    async def policy(self, organization: str, query: queries.GetEscalationPolicy) -> EscalationPolicy:
+        """A policy as it stands now. Raises PolicyUnknown."""
+        rows = await self._fetch(organization, _POLICY, query.id)
+        if not rows:
+            raise PolicyUnknown(f"There is no escalation policy {query.id} in this organisation.")
+        return EscalationPolicy.model_validate(rows[0]["policy"])
+
     async def versions(self, organization: str, query: queries.ListPolicyVersions) -> queries.PolicyList:
         """A page of a policy's versions, newest first; of one that never was, none."""
         before = number_in(query.page.cursor) if query.page.cursor is not None else None
@@ -66,6 +76,13 @@ class PolicyReads:
         """The settings of every facility that has any."""
         async with self._database.transaction(organization) as connection:
             return queries.FacilitySettingsList(items=await all_settings(connection, organization))
+
+    async def window(self, organization: str, query: queries.GetMaintenanceWindow) -> MaintenanceWindow:
+        """A maintenance window. Raises WindowUnknown."""
+        rows = await self._fetch(organization, _WINDOW, query.id)
+        if not rows:
+            raise WindowUnknown(f"There is no maintenance window {query.id} in this organisation.")
+        return MaintenanceWindow.model_validate(rows[0]["window"])
 
     async def windows(self, organization: str, query: queries.ListMaintenanceWindows) -> queries.MaintenanceWindowList:
         """A page of maintenance windows, the first to begin first."""

@@ -12,7 +12,7 @@ from haveri_chassis.bus import RawJson
 from haveri_chassis.database import Database
 from haveri_chassis.pages import CursorUnreadable, cursor_of, place_in, that_fit
 from haveri_contracts.escalation.models import EscalationRun, RunningEscalation
-from haveri_contracts.escalation.queries import ListRunning, ListRuns, RunningList
+from haveri_contracts.escalation.queries import ListRunning, ListRuns, RunningCount, RunningList
 from haveri_escalation.adapters.run_views import next_step
 
 _NEVER = "infinity"
@@ -26,6 +26,7 @@ WHERE r.organization_id = $1 AND r.state <> 'ended' AND ($2::uuid IS NULL OR r.f
   AND ($3::text IS NULL OR (coalesce(r.next_due_at, 'infinity'), r.id) > ($3::text::timestamptz, $4::uuid))
 ORDER BY coalesce(r.next_due_at, 'infinity'), r.id LIMIT $5
 """
+_COUNT = "SELECT count(*) FROM runs WHERE organization_id = $1 AND state <> 'ended'"
 
 
 class RunReads:
@@ -51,6 +52,11 @@ class RunReads:
         shown = shown[: that_fit(len(row["view"]) for row in shown)]
         cursor = _cursor(shown[-1]) if len(rows) > len(shown) else None
         return RunningList(items=[_running(row) for row in shown], next_cursor=cursor)
+
+    async def count_running(self, organization: str) -> RunningCount:
+        """How many runs are under way."""
+        async with self._database.transaction(organization) as connection:
+            return RunningCount(running=await connection.fetchval(_COUNT, organization))
 
 
 def _running(row: asyncpg.Record) -> RunningEscalation:

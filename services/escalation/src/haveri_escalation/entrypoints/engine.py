@@ -62,5 +62,9 @@ class Engine:
         async def running(query: queries.ListRunning, envelope: Envelope) -> Any:
             return await reads.running(envelope.organization, query)
 
+        async def count_running(_: queries.CountRunning, envelope: Envelope) -> Any:
+            return await reads.count_running(envelope.organization)
+
         bus.on_query(queries.ListRuns, runs)
+        bus.on_query(queries.CountRunning, count_running)
         bus.on_query(queries.ListRunning, running)

@@ -77,6 +77,8 @@ def attach(bus: Bus, store: PolicyStore, reads: PolicyReads, rosters: Rosters, c
         return simulation_model(simulate(query, world, clock.now()))
 
     bus.on_query(queries.ListPolicies, asking(reads.policies))
+    bus.on_query(queries.GetEscalationPolicy, asking(reads.policy))
+    bus.on_query(queries.GetMaintenanceWindow, asking(reads.window))
     bus.on_query(queries.ListPolicyVersions, asking(reads.versions))
     bus.on_query(queries.ListFacilitySettings, settings)
     bus.on_query(queries.ListMaintenanceWindows, asking(reads.windows))

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from policies_office import IDS, TOOL, Office
 
+from haveri_chassis.bus import QueryRefused
 from haveri_chassis.clock import SystemClock
 from haveri_chassis.pages import cursor_of
 from haveri_contracts.escalation import commands, queries
@@ -40,7 +41,24 @@ async def test_a_policy_that_was_put_can_be_read_and_is_told(office: Office) -> 
     put = await office.put(policy)
     assert put == policy
     assert (await office.ask(queries.ListPolicies())).items == [policy]
+    assert await office.ask(queries.GetEscalationPolicy(id=policy.id)) == policy
     assert await office.told() == [("policy_put", {"policy": policy.model_dump(mode="json")})]
+
+
+async def test_one_policy_and_one_window_are_answered_by_their_ids(office: Office) -> None:
+    window = office.window(HOUR, HOUR)
+    await office.do(commands.PutMaintenanceWindow(window=window))
+    (listed_window,) = (await office.ask(queries.ListMaintenanceWindows(ending_after=window.starts_at))).items
+    assert await office.ask(queries.GetMaintenanceWindow(id=window.id)) == listed_window
+    removed = await office.put(office.policy("One"))
+    await office.do(commands.RemovePolicy(policy_id=removed.id))
+    for unknown, reason in (
+        (queries.GetMaintenanceWindow(id=IDS.new()), "window-unknown"),
+        (queries.GetEscalationPolicy(id=removed.id), "policy-unknown"),
+    ):
+        with pytest.raises(QueryRefused) as refusal:
+            await office.ask(unknown)
+        assert refusal.value.type == reason
 
 
 async def test_every_version_is_kept_and_only_the_newest_can_be_changed(office: Office) -> None:

@@ -13,6 +13,7 @@ from haveri_chassis.database import Database
 from haveri_chassis.pages import cursor_of, number_in, that_fit
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import CountIncidents, GetIncident, IncidentCounts, ListIncidents
+from haveri_contracts.plain import Status
 from haveri_contracts.refusals import IncidentUnknown
 from haveri_incident.adapters.event_store import fact_of
 from haveri_incident.domain.state import fold
@@ -49,18 +50,24 @@ class IncidentReads:
         """How many incidents there are in each status, and of the open ones in each severity."""
         async with self._database.transaction(organization) as connection:
             rows = await connection.fetch(
-                """SELECT status, severity, count(*) AS n FROM incidents
+                """SELECT status, severity, count(*) AS n,
+                       count(*) FILTER (
+                           WHERE status NOT IN ('RESOLVED', 'CLOSED') AND state ->> 'acknowledged_at' IS NULL
+                       ) AS unacknowledged
+                   FROM incidents
                    WHERE organization_id = $1 AND ($2::uuid IS NULL OR facility_id = $2) GROUP BY status, severity""",
                 organization,
                 query.facility_id,
             )
         by_status: dict[str, int] = {}
         by_severity: dict[str, int] = {}
+        unacknowledged = 0
         for row in rows:
             by_status[row["status"]] = by_status.get(row["status"], 0) + row["n"]
-            if row["status"] not in ("RESOLVED", "CLOSED"):
+            if Status(row["status"]).is_open:
                 by_severity[row["severity"]] = by_severity.get(row["severity"], 0) + row["n"]
-        return IncidentCounts(by_status=by_status, open_by_severity=by_severity)
+                unacknowledged += row["unacknowledged"]
+        return IncidentCounts(by_status=by_status, open_by_severity=by_severity, unacknowledged=unacknowledged)
 
     async def _find(self, connection: asyncpg.Connection, organization: str, name: str) -> asyncpg.Record:
         number = _NUMBER.fullmatch(name)

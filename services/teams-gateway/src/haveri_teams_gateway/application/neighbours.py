@@ -58,18 +58,12 @@ class Queries:
 
     async def newest_entries(self, organization: str, actor: str, incident_id: UUID, count: int) -> list[TimelineEntry]:
         """The last entries of a timeline, oldest first."""
-        newest: list[TimelineEntry] = []
-        cursor: str | None = None
-        while True:
-            query = ListTimeline(incident_id=incident_id, page=Page(cursor=cursor, limit=1000))
-            try:
-                page: TimelinePage = await self._queries.ask(query, organization=organization, actor=actor)
-            except QueryRefused:
-                return newest
-            newest = [*newest, *page.items][-count:]
-            cursor = page.next_cursor
-            if cursor is None:
-                return newest
+        query = ListTimeline(incident_id=incident_id, newest_first=True, page=Page(limit=count))
+        try:
+            page: TimelinePage = await self._queries.ask(query, organization=organization, actor=actor)
+        except QueryRefused:
+            return []
+        return page.items[::-1]
 
 
 class Commands:

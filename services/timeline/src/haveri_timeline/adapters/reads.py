@@ -12,20 +12,21 @@ from haveri_chassis.bus import RawJson
 from haveri_chassis.database import Database
 from haveri_chassis.pages import cursor_of, number_in, that_fit
 from haveri_contracts.timeline.queries import ChainReport, ListRecentActivity, ListTimeline, VerifyTimeline
+from haveri_contracts.types import LARGEST_INTEGER
 from haveri_timeline.domain.chain import Head, follow, missing_end
 from haveri_timeline.domain.entries import Entry, Happening
 
-_SELECTED = """
-WHERE organization_id = $1 AND incident_id = $2 AND seq > $3
-  AND ($4::timestamptz IS NULL OR recorded_at <= $4) AND ($5::text[] IS NULL OR type = ANY($5))
-ORDER BY seq LIMIT $6
+_WANTED = """
+WHERE organization_id = $1 AND incident_id = $2
+  AND ($4::timestamptz IS NULL OR recorded_at <= $4) AND ($5::timestamptz IS NULL OR recorded_at > $5)
+  AND ($6::text[] IS NULL OR type = ANY($6))
 """
 
-_ENTRIES = f"""
+_ENTRIES = """
 SELECT seq, event_id, type, occurred_at, recorded_at, actor, source_type, source_version,
        payload::text AS payload, previous_hash, hash
-FROM entries {_SELECTED}
-"""  # noqa: S608 - the words are ours
+FROM entries WHERE organization_id = $1 AND incident_id = $2 AND seq > $3 ORDER BY seq LIMIT $4
+"""
 
 # PostgreSQL writes entries as TimelineEntry's JSON in a quarter of the time that Python would take. Times are written
 # as they were hashed (`haveri_timeline.domain.chain.timestamp`), so that a reader can recompute the chain.
@@ -39,7 +40,9 @@ _FIELDS = f"""
 ',"hash":"', hash, '","previous_hash":"', previous_hash, '"}}'
 """
 
-_PAGE = f"SELECT seq, concat('{{', {_FIELDS}) AS item FROM entries {_SELECTED}"  # noqa: S608 - the words are ours
+_PAGE = f"SELECT seq, concat('{{', {_FIELDS}) AS item FROM entries {_WANTED}"  # noqa: S608 - the words are ours
+_OLDEST_FIRST = f"{_PAGE} AND seq > $3::bigint ORDER BY seq LIMIT $7"
+_NEWEST_FIRST = f"{_PAGE} AND seq < $3::bigint ORDER BY seq DESC LIMIT $7"
 
 _RECENT = f"""
 SELECT concat('{{"incident_id":"', incident_id, '",', {_FIELDS}) AS item FROM entries
@@ -60,15 +63,16 @@ class TimelineReads:
         self._database = database
 
     async def page(self, organization: str, query: ListTimeline) -> RawJson:
-        """A page of one incident's timeline, oldest first, as TimelinePage's JSON."""
-        limit = query.page.limit
+        """A page of one incident's timeline as TimelinePage's JSON."""
+        limit, beginning = query.page.limit, LARGEST_INTEGER if query.newest_first else 0
         async with self._database.transaction(organization) as connection:
             rows = await connection.fetch(
-                _PAGE,
+                _NEWEST_FIRST if query.newest_first else _OLDEST_FIRST,
                 organization,
                 query.incident_id,
-                number_in(query.page.cursor) if query.page.cursor else 0,
+                number_in(query.page.cursor) if query.page.cursor else beginning,
                 query.as_of,
+                query.after,
                 _names(query.types),
                 limit + 1,
             )
@@ -88,9 +92,7 @@ class TimelineReads:
         async with self._database.transaction(organization) as connection:
             end = await connection.fetchrow(_END, organization, query.incident_id)
             while found is None:
-                rows = await connection.fetch(
-                    _ENTRIES, organization, query.incident_id, head.seq, None, None, _VERIFY_PAGE
-                )
+                rows = await connection.fetch(_ENTRIES, organization, query.incident_id, head.seq, _VERIFY_PAGE)
                 head, found = follow(head, (entry_of(query.incident_id, row) for row in rows))
                 read += len(rows)
                 if len(rows) < _VERIFY_PAGE:

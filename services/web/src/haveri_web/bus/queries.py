@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from haveri_chassis.bus import QueryRefused
 from haveri_contracts.message import Query
+from haveri_contracts.plain import Refusal
 from haveri_web.bus.directory import every_item
 from haveri_web.bus.ports import Queries
 from haveri_web.domain.refusals import InvalidRequest
@@ -18,6 +20,16 @@ M = TypeVar("M", bound=BaseModel)
 async def ask(queries: Queries, caller: Caller, query: Query) -> Any:
     """The owner's answer; raises QueryRefused or OwnerUnavailable."""
     return await queries.ask(query, organization=caller.organization, actor=caller.actor)
+
+
+async def ask_one(queries: Queries, caller: Caller, query: Query, unknown: Refusal) -> Any:
+    """The one thing that a query is about; raises `unknown` when its owner knows of none, or what asking raises."""
+    try:
+        return await ask(queries, caller, query)
+    except QueryRefused as refusal:
+        if refusal.type != unknown.type:
+            raise
+        raise unknown from None
 
 
 async def ask_raw(queries: Queries, caller: Caller, query: Query) -> bytes:

@@ -9,7 +9,19 @@ from uuid import UUID
 
 from haveri_contracts.directory.commands import PutArea, PutAsset, PutFacility, PutMember, PutTeam
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
-from haveri_contracts.directory.queries import ListAreas, ListAssets, ListFacilities, ListMembers, ListTeams
+from haveri_contracts.directory.queries import (
+    GetArea,
+    GetAsset,
+    GetFacility,
+    GetMember,
+    GetOne,
+    GetTeam,
+    ListAreas,
+    ListAssets,
+    ListFacilities,
+    ListMembers,
+    ListTeams,
+)
 from haveri_contracts.message import Command, Query
 from haveri_contracts.plain import Refusal, Role
 from haveri_contracts.refusals import (
@@ -21,9 +33,9 @@ from haveri_contracts.refusals import (
     TeamUnknown,
 )
 from haveri_contracts.types import Frozen
-from haveri_web.bus.directory import Directory, every_item
+from haveri_web.bus.directory import Directory
 from haveri_web.bus.ports import Queries
-from haveri_web.bus.queries import valid
+from haveri_web.bus.queries import ask_one, valid
 from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.security.callers import Caller
 
@@ -39,32 +51,37 @@ class NotYourPlant(RoleNotSufficient):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind: `name` as `Remove` calls it, how to list it, how to put it, and what is said when it is unknown."""
+    """One kind: `name` as `Remove` calls it, how to get one, list all and put one, what is said of an unknown one."""
 
     name: str
     plural: str
     model: type[Any]
+    getting: type[GetOne]
     listing: Callable[..., Query]
     put: Callable[[Any], Command]
     unknown: type[Refusal]
 
 
 FACILITY = Kind(
-    "facility", "facilities", Facility, ListFacilities, lambda it: PutFacility(facility=it), FacilityUnknown
+    "facility",
+    "facilities",
+    Facility,
+    GetFacility,
+    ListFacilities,
+    lambda it: PutFacility(facility=it),
+    FacilityUnknown,
 )
-AREA = Kind("area", "areas", Area, ListAreas, lambda it: PutArea(area=it), AreaUnknown)
-ASSET = Kind("asset", "assets", Asset, ListAssets, lambda it: PutAsset(asset=it), AssetUnknown)
-TEAM = Kind("team", "teams", Team, ListTeams, lambda it: PutTeam(team=it), TeamUnknown)
-MEMBER = Kind("member", "members", Member, ListMembers, lambda it: PutMember(member=it), MemberUnknown)
+AREA = Kind("area", "areas", Area, GetArea, ListAreas, lambda it: PutArea(area=it), AreaUnknown)
+ASSET = Kind("asset", "assets", Asset, GetAsset, ListAssets, lambda it: PutAsset(asset=it), AssetUnknown)
+TEAM = Kind("team", "teams", Team, GetTeam, ListTeams, lambda it: PutTeam(team=it), TeamUnknown)
+MEMBER = Kind("member", "members", Member, GetMember, ListMembers, lambda it: PutMember(member=it), MemberUnknown)
 
 
 async def find(queries: Queries, caller: Caller, kind: Kind, thing_id: UUID) -> Thing:
     """One thing as its owner has it this moment; the copy for names may be a moment old. Raises the kind's unknown."""
-    things: list[Thing] = await every_item(queries, kind.listing(), caller.organization, caller.actor)
-    for thing in things:
-        if thing.id == thing_id:
-            return thing
-    raise kind.unknown(f"There is no {kind.name} {thing_id} in your organisation.")
+    unknown = kind.unknown(f"There is no {kind.name} {thing_id} in your organisation.")
+    found: Thing = await ask_one(queries, caller, kind.getting(id=thing_id), unknown)
+    return found
 
 
 def changed(kind: Kind, thing: Thing, changes: dict[str, Any]) -> Thing:

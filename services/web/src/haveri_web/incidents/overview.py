@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from haveri_chassis.bus import QueryRefused
-from haveri_contracts.escalation.queries import ListRunning, RunningList
+from haveri_contracts.escalation.queries import CountRunning, RunningCount
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import CountIncidents, IncidentCounts, IncidentList, ListIncidents
 from haveri_contracts.plain import Severity, Status
@@ -60,11 +60,10 @@ async def overview(request: Request, web: WebDep, caller: SignedIn) -> Response:
         _ask_open(web, caller),
         web.queries.ask(CountIncidents(), organization=caller.organization, actor=caller.actor),
         web.queries.ask(ListRecentActivity(limit=_ACTIVITY), organization=caller.organization, actor=caller.actor),
-        ask_or_none(web, caller, ListRunning(page=Page(limit=_MOST_SHOWN))),
+        ask_or_none(web, caller, CountRunning()),
     )
     order = list(Severity)
     shown = sorted(incidents.items, key=lambda incident: (order.index(incident.severity), incident.declared_at))
-    unacknowledged = sum(incident.acknowledged_at is None for incident in incidents.items)
     return render(
         request,
         web,
@@ -73,7 +72,7 @@ async def overview(request: Request, web: WebDep, caller: SignedIn) -> Response:
         directory=directory,
         here="overview",
         headline=_headline(numbers, t),
-        counts=[*_counts(numbers, unacknowledged), *_calling(calling)],
+        counts=[*_counts(numbers), *_calling(calling)],
         count_links=_LINKS,
         incidents=[incident_view(incident, directory) for incident in shown],
         more=incidents.next_cursor is not None,
@@ -102,19 +101,19 @@ _LINKS = {
 }
 
 
-def _counts(numbers: IncidentCounts, unacknowledged: int) -> list[tuple[str, int, str]]:
+def _counts(numbers: IncidentCounts) -> list[tuple[str, int, str]]:
     """What the strip shows: name, number, and the tone it has when it is not zero."""
     severities = [
         (severity.value, numbers.open_by_severity.get(severity.value, 0), severity.value.lower())
         for severity in Severity
     ]
     statuses = [(name, numbers.by_status.get(name, 0), "") for name in ("MITIGATED", "RESOLVED")]
-    return [*severities, ("UNACKNOWLEDGED", unacknowledged, "attention"), *statuses]
+    return [*severities, ("UNACKNOWLEDGED", numbers.unacknowledged, "attention"), *statuses]
 
 
-def _calling(answer: RunningList | None) -> list[tuple[str, int, str]]:
+def _calling(answer: RunningCount | None) -> list[tuple[str, int, str]]:
     """How many escalations run; nothing while their owner is away."""
-    return [("ESCALATIONS", len(answer.items), "attention")] if answer else []
+    return [("ESCALATIONS", answer.running, "attention")] if answer else []
 
 
 async def _activity(

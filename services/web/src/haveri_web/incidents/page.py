@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -121,10 +121,15 @@ async def _neighbours(
     web: Web, caller: Caller, incident: Incident, as_of: datetime
 ) -> tuple[datetime | None, datetime | None]:
     """The moments of recording just before and just after what is shown."""
-    known = sorted({entry.recorded_at for entry in (await _timeline(web, caller, incident, None, None)).items})
-    until = [moment for moment in known if moment <= as_of]
-    after = [moment for moment in known if moment > as_of]
-    return (until[-2] if len(until) > 1 else None), (after[0] if after else None)
+
+    async def first(**wanted: Any) -> datetime | None:
+        query = ListTimeline(incident_id=incident.id, page=Page(limit=1), **wanted)
+        found: TimelinePage = await web.queries.ask(query, organization=caller.organization, actor=caller.actor)
+        return found.items[0].recorded_at if found.items else None
+
+    shown, later = await asyncio.gather(first(as_of=as_of, newest_first=True), first(after=as_of))
+    just_before = shown and await first(as_of=shown - timedelta(microseconds=1), newest_first=True)
+    return just_before, later
 
 
 def _not_before(moment: datetime, incident: Incident) -> datetime:

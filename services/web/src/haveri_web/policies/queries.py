@@ -16,6 +16,8 @@ from haveri_contracts.escalation.models import (
     Simulation,
 )
 from haveri_contracts.escalation.queries import (
+    GetEscalationPolicy,
+    GetMaintenanceWindow,
     ListFacilitySettings,
     ListMaintenanceWindows,
     ListPolicies,
@@ -25,7 +27,7 @@ from haveri_contracts.escalation.queries import (
 from haveri_contracts.refusals import PolicyUnknown, WindowUnknown
 from haveri_web.bus.directory import Directory
 from haveri_web.bus.ports import Queries
-from haveri_web.bus.queries import ask, ask_all, valid
+from haveri_web.bus.queries import ask, ask_all, ask_one, valid
 from haveri_web.directory.things import MEMBER, TEAM, find
 from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.security.callers import Caller
@@ -41,10 +43,9 @@ async def policies_of(queries: Queries, caller: Caller, facility_id: UUID | None
 
 async def policy_with_id(queries: Queries, caller: Caller, policy_id: UUID) -> EscalationPolicy:
     """One policy as it stands now. Raises PolicyUnknown."""
-    for policy in await policies_of(queries, caller):
-        if policy.id == policy_id:
-            return policy
-    raise PolicyUnknown(f"There is no escalation policy {policy_id} in your organisation.")
+    unknown = PolicyUnknown(f"There is no escalation policy {policy_id} in your organisation.")
+    found: EscalationPolicy = await ask_one(queries, caller, GetEscalationPolicy(id=policy_id), unknown)
+    return found
 
 
 def policy_changed(present: EscalationPolicy, changes: dict[str, Any]) -> EscalationPolicy:
@@ -73,10 +74,9 @@ async def windows_of(
 
 async def window_with_id(queries: Queries, caller: Caller, window_id: UUID) -> MaintenanceWindow:
     """One maintenance window, past ones too. Raises WindowUnknown."""
-    for window in await windows_of(queries, caller, LONG_AGO):
-        if window.id == window_id:
-            return window
-    raise WindowUnknown(f"There is no maintenance window {window_id} in your organisation.")
+    unknown = WindowUnknown(f"There is no maintenance window {window_id} in your organisation.")
+    found: MaintenanceWindow = await ask_one(queries, caller, GetMaintenanceWindow(id=window_id), unknown)
+    return found
 
 
 def window_changed(present: MaintenanceWindow, changes: dict[str, Any]) -> MaintenanceWindow:

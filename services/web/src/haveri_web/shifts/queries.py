@@ -9,7 +9,9 @@ from uuid import UUID
 from haveri_contracts.directory.models import OnShift
 from haveri_contracts.directory.queries import (
     GetOnShift,
+    GetRotation,
     GetSchedule,
+    GetShiftChange,
     ListHolidays,
     ListRotations,
     ListShiftChanges,
@@ -17,7 +19,7 @@ from haveri_contracts.directory.queries import (
 from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, RotationKind, ScheduledShift, ShiftChange
 from haveri_contracts.refusals import RotationUnknown, ShiftChangeUnknown
 from haveri_web.bus.ports import Queries
-from haveri_web.bus.queries import ask, ask_all, valid
+from haveri_web.bus.queries import ask, ask_all, ask_one, valid
 from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.security.callers import Caller
 
@@ -59,10 +61,9 @@ async def rotations_of(queries: Queries, caller: Caller, facility_id: UUID | Non
 
 async def rotation_with_id(queries: Queries, caller: Caller, rotation_id: UUID) -> Rotation:
     """One rotation. Raises RotationUnknown."""
-    for rotation in await rotations_of(queries, caller):
-        if rotation.id == rotation_id:
-            return rotation
-    raise RotationUnknown(f"There is no rotation {rotation_id} in your organisation.")
+    unknown = RotationUnknown(f"There is no rotation {rotation_id} in your organisation.")
+    found: Rotation = await ask_one(queries, caller, GetRotation(id=rotation_id), unknown)
+    return found
 
 
 def rotation_changed(present: Rotation, changes: dict[str, Any]) -> Rotation:
@@ -88,10 +89,9 @@ async def changes_of_shifts(queries: Queries, caller: Caller, wanted: ListShiftC
 
 async def shift_change_with_id(queries: Queries, caller: Caller, change_id: UUID) -> ShiftChange:
     """One change of shifts. Raises ShiftChangeUnknown."""
-    for change in await changes_of_shifts(queries, caller, ListShiftChanges()):
-        if change.id == change_id:
-            return change
-    raise ShiftChangeUnknown(f"There is no change of shifts {change_id} in your organisation.")
+    unknown = ShiftChangeUnknown(f"There is no change of shifts {change_id} in your organisation.")
+    found: ShiftChange = await ask_one(queries, caller, GetShiftChange(id=change_id), unknown)
+    return found
 
 
 def shift_change_changed(present: ShiftChange, changes: dict[str, Any]) -> ShiftChange:
