@@ -30,6 +30,7 @@ check: setup ## Format, lint, types, import rules, contracts' documents up to da
 	@$(BIN)/mypy libs/*/src services/*/src tools/*/src
 	@$(BIN)/lint-imports
 	@$(RUN) haveri_chassis.lints
+	@$(RUN) pytest -q tools/haveri/tests/unit/test_services.py
 	@$(RUN) haveri_contracts check docs/contracts
 
 format: setup ## Put the code into its form

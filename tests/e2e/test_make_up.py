@@ -11,11 +11,11 @@ from e2e_plants import Organization, demo_plant, is_incident_number
 
 from haveri_devservers.testing.embedded_source import server_home
 from haveri_teams_tenant.client import TenantClient
+from haveri_tool.services import SERVICES
 from haveri_tool.testing import RunningHouse, running_house
 
 pytestmark = pytest.mark.e2e
 
-SERVICES = {"directory", "incident", "escalation", "timeline", "teams_gateway", "web"}
 SERVERS = {"postgres", "nats", "s3"}
 
 
@@ -30,7 +30,7 @@ def test_endpoints_say_where_everything_is(house: RunningHouse) -> None:
     assert found["api_token"]
     assert found["administrator"]["email"]
     assert found["administrator"]["password"]
-    assert set(found["services"]) == SERVICES
+    assert set(found["services"]) == {service.name for service in SERVICES}
     assert set(found["servers"]) >= SERVERS
     for about in [*found["services"].values(), *found["servers"].values()]:
         assert Path(f"/proc/{about['pid']}").exists()

@@ -23,22 +23,12 @@ from e2e_plants import (
 from haveri_devservers.testing.embedded_source import server_home
 from haveri_teams_tenant.client import TenantClient, TenantRefused
 from haveri_teams_tenant.client.models import Message, Place
+from haveri_tool.services import SERVICES
 from haveri_tool.testing import RunningHouse, running_house
 
 pytestmark = pytest.mark.e2e
 
-VICTIMS = (
-    "directory",
-    "incident",
-    "escalation",
-    "timeline",
-    "teams_gateway",
-    "web",
-    "postgres",
-    "nats",
-    "s3",
-    "teams_tenant",
-)
+VICTIMS = (*(service.name for service in SERVICES), "postgres", "nats", "s3", "teams_tenant")
 PEOPLE = ("Mikko Virtanen", "Henna Koskinen", "Jari Heikkinen", "Eero Laine")
 RECOVERY = 60.0
 """Seconds within which everything has been caught up with, on a busy machine."""

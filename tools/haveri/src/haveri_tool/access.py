@@ -8,8 +8,8 @@ from typing import Any
 from haveri_tool.endpoints import read_endpoints
 from haveri_tool.home import Home
 from haveri_tool.lock import holder_of
-from haveri_tool.running.schemas import role_of
 from haveri_tool.secrets import Secrets
+from haveri_tool.services import role_of
 from haveri_tool.trouble import Trouble
 from haveri_tool.urls import with_login
 

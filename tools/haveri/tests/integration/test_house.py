@@ -12,9 +12,10 @@ import httpx2
 import pytest
 
 from haveri_teams_tenant.client import TenantClient, UserSeed
+from haveri_tool.services import SERVICES
 from haveri_tool.testing import RunningHouse, haveri_program, until
 
-SERVICES = ("teams_gateway", "web", "directory", "incident", "escalation", "timeline")
+NAMES = tuple(service.name for service in SERVICES)
 KARI = "kari.kulkija@haveri.example"
 SERVERS = ("postgres", "nats", "s3", "teams_tenant")
 
@@ -27,7 +28,7 @@ def test_the_file_says_where_everything_is_and_only_its_owner_may_read_it(house:
     assert found["mqtt"].startswith("mqtt://")
     assert found["postgres"].startswith("postgresql://")
     assert found["organization"] == "demo"
-    assert set(found["services"]) == set(SERVICES)
+    assert set(found["services"]) == set(NAMES)
     assert set(found["servers"]) == set(SERVERS)
     assert stat.S_IMODE((house.root / "endpoints.json").stat().st_mode) == 0o600
 
@@ -77,7 +78,7 @@ async def test_the_bot_is_installed_in_the_local_tenant(house: RunningHouse) -> 
         assert {"General", "Incidents"} <= {channel.name for channel in await client.tenant(tenant_id).channels()}
 
 
-@pytest.mark.parametrize("name", [*SERVICES, *SERVERS])
+@pytest.mark.parametrize("name", [*NAMES, *SERVERS])
 def test_whatever_is_killed_is_back_within_seconds_under_a_new_process(house: RunningHouse, name: str) -> None:
     old = house.kill(name)
     house.until_back(name, old, seconds=15)

@@ -14,7 +14,7 @@ import pytest
 from haveri_tool.endpoints import Endpoints, read_endpoints
 from haveri_tool.home import Home
 from haveri_tool.lock import HouseInUse, HouseLock, holder_of
-from haveri_tool.running.ports import Ports
+from haveri_tool.running.ports import USUAL, choose_ports
 from haveri_tool.secrets import Secrets, readable_password
 from haveri_tool.supervision.forking import fork
 from haveri_tool.upkeep.marker import Marker, fingerprint
@@ -124,10 +124,9 @@ def test_provisioning_is_due_again_when_something_it_depends_on_changed(tmp_path
 
 
 def test_ports_are_all_different_and_none_of_the_usual_when_free_ones_are_wanted() -> None:
-    ports = Ports.choose(free=True)
-    chosen = list(vars(ports).values())
+    chosen = list(choose_ports(free=True).values())
     assert len(set(chosen)) == len(chosen)
-    assert not set(chosen) & set(vars(Ports()).values())
+    assert not set(chosen) & set(USUAL.values())
 
 
 def test_a_url_keeps_its_place_when_its_user_changes() -> None:

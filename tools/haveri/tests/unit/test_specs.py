@@ -9,7 +9,7 @@ import pytest
 from haveri_tool.home import Home
 from haveri_tool.running.options import Options
 from haveri_tool.running.plan import Plan
-from haveri_tool.running.specs import SERVICES
+from haveri_tool.running.specs import SPECS
 
 SMS = "twilio://sid:token@+358401234567/{phone}"
 
@@ -24,7 +24,7 @@ def told(root: Path, service: str, **given: str) -> dict[str, str]:
         "HAVERI_S3_ENDPOINT": "http://127.0.0.1:1",
     }
     plan = Plan.make(home, Options(free_ports=True), {**elsewhere, **given})
-    spec = next(spec for spec in SERVICES if spec.name == service)
+    spec = next(spec for spec in SPECS if spec.name == service)
     return dict(spec.environment(plan))
 
 
@@ -43,7 +43,7 @@ def test_without_a_local_tenant_nobody_gets_mail_that_was_not_set_up(tmp_path: P
     assert "HAVERI_NOTIFY_EMAIL_URL" not in said
 
 
-@pytest.mark.parametrize("service", [spec.name for spec in SERVICES if spec.name != "escalation"])
+@pytest.mark.parametrize("service", [spec.name for spec in SPECS if spec.name != "escalation"])
 def test_the_secrets_of_providers_reach_escalation_only(tmp_path: Path, service: str) -> None:
     assert told(tmp_path, "escalation", HAVERI_NOTIFY_SMS_URL=SMS)["HAVERI_NOTIFY_SMS_URL"] == SMS
     said = told(tmp_path, service, HAVERI_NOTIFY_SMS_URL=SMS)

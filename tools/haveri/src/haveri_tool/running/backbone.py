@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from haveri_devservers import LOOPBACK, NatsServer, PostgresServer, S3Server, ServerProcess
 from haveri_tool.home import Home
 from haveri_tool.running.options import Options
-from haveri_tool.running.ports import Ports
 from haveri_tool.urls import with_login
 
 DATABASE = "haveri"
@@ -33,7 +32,7 @@ class Backbone:
         return with_login(self.database_url, role, password)
 
 
-def choose_backbone(home: Home, ports: Ports, options: Options, environment: Mapping[str, str]) -> Backbone:
+def choose_backbone(home: Home, ports: Mapping[str, int], options: Options, environment: Mapping[str, str]) -> Backbone:
     """Describe what is to be used; nothing is started. `HAVERI_DATABASE_URL` (an administrator's), `HAVERI_NATS_URL`
     and `HAVERI_S3_ENDPOINT` each replace an embedded server.
     """
@@ -44,22 +43,22 @@ def choose_backbone(home: Home, ports: Ports, options: Options, environment: Map
     mqtt_url = None
     s3_keys = (environment.get("HAVERI_S3_ACCESS_KEY", ""), environment.get("HAVERI_S3_SECRET_KEY", ""))
     if not database_url:
-        postgres = PostgresServer(home.server("postgres"), ports.postgres, durable=options.durable)
+        postgres = PostgresServer(home.server("postgres"), ports["postgres"], durable=options.durable)
         servers["postgres"] = ServerProcess(postgres)
         database_url = postgres.endpoint().dsn(DATABASE)
     if not nats_url:
         nats = NatsServer(
             home.server("nats"),
-            ports.nats,
-            monitoring_port=ports.nats_monitoring,
-            mqtt_port=ports.mqtt,
+            ports["nats"],
+            monitoring_port=ports["nats_monitoring"],
+            mqtt_port=ports["mqtt"],
             durable=options.durable,
         )
         servers["nats"] = ServerProcess(nats)
         bus = nats.endpoint()
-        nats_url, mqtt_url = bus.url, f"mqtt://{bus.user}:{bus.password}@{LOOPBACK}:{ports.mqtt}"
+        nats_url, mqtt_url = bus.url, f"mqtt://{bus.user}:{bus.password}@{LOOPBACK}:{ports['mqtt']}"
     if not s3_endpoint:
-        s3 = S3Server(home.server("s3"), ports.s3)
+        s3 = S3Server(home.server("s3"), ports["s3"])
         servers["s3"] = ServerProcess(s3)
         store = s3.endpoint()
         s3_endpoint, s3_keys = store.url, (store.access_key, store.secret_key)

@@ -14,7 +14,7 @@ from haveri_tool.desk import Desk, desk_at
 from haveri_tool.running.demo import Demo
 from haveri_tool.running.furnish_policies import put_policies
 from haveri_tool.running.plan import Plan
-from haveri_tool.running.schemas import role_of
+from haveri_tool.services import role_of
 from haveri_tool.upkeep.provisioning import provision_signals
 
 _BOT = "Haveri"

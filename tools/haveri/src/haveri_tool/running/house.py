@@ -31,7 +31,7 @@ class House:
         }
 
     def _process(self, spec: ServiceSpec) -> ForkedService:
-        return ForkedService(spec.work(self.plan), self.plan.home.log_of(spec.name), self.plan.ports.of(spec.name))
+        return ForkedService(spec.work(self.plan), self.plan.home.log_of(spec.name), self.plan.ports[spec.name])
 
     def keeper(self, name: str) -> Keeper:
         """The keeper of a service or stand-in."""

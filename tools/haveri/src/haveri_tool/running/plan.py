@@ -11,7 +11,7 @@ from haveri_devservers import LOOPBACK
 from haveri_tool.home import Home
 from haveri_tool.running.backbone import Backbone, choose_backbone
 from haveri_tool.running.options import Options
-from haveri_tool.running.ports import Ports
+from haveri_tool.running.ports import choose_ports
 from haveri_tool.secrets import Secrets
 from haveri_tool.urls import without_login
 
@@ -25,7 +25,7 @@ class Plan:
 
     home: Home
     options: Options
-    ports: Ports
+    ports: Mapping[str, int]
     backbone: Backbone
     secrets: Secrets
     environment: Mapping[str, str]
@@ -33,7 +33,7 @@ class Plan:
     @classmethod
     def make(cls, home: Home, options: Options, environment: Mapping[str, str]) -> Plan:
         """Choose ports and servers for `home`, which has been prepared."""
-        ports = Ports.choose(free=options.free_ports)
+        ports = choose_ports(free=options.free_ports)
         return cls(
             home=home,
             options=options,
@@ -64,19 +64,19 @@ class Plan:
     @property
     def web_url(self) -> str:
         """The dashboard."""
-        return f"http://{LOOPBACK}:{self.ports.web}"
+        return f"http://{LOOPBACK}:{self.ports['web']}"
 
     @property
     def gateway_url(self) -> str:
         """The Teams gateway."""
-        return f"http://{LOOPBACK}:{self.ports.teams_gateway}"
+        return f"http://{LOOPBACK}:{self.ports['teams_gateway']}"
 
     @property
     def tenant_url(self) -> str:
         """The local tenant and its chat page."""
-        return f"http://{LOOPBACK}:{self.ports.teams_tenant}"
+        return f"http://{LOOPBACK}:{self.ports['teams_tenant']}"
 
     @property
     def mailbox_url(self) -> str:
         """Where the local tenant takes mail for its people, as Apprise is told of it."""
-        return f"mailto://{LOOPBACK}:{self.ports.mailbox}/?mode=insecure&from=haveri@haveri.example&to={{email}}"
+        return f"mailto://{LOOPBACK}:{self.ports['mailbox']}/?mode=insecure&from=haveri@haveri.example&to={{email}}"

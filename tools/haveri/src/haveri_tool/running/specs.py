@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from haveri_devservers import LOOPBACK
 from haveri_tool.running.plan import Plan
-from haveri_tool.running.schemas import role_of
+from haveri_tool.services import SERVICES, Service, role_of
 
 Environment = Mapping[str, str]
 _OWN = "HAVERI_"
@@ -58,7 +58,9 @@ def _common(plan: Plan, service: str) -> dict[str, str]:
         "HAVERI_S3_SECRET_KEY": plan.backbone.s3_secret_key,
         "HAVERI_S3_BUCKET": plan.backbone.s3_bucket,
         "HAVERI_HEALTH_HOST": LOOPBACK,
-        "HAVERI_HEALTH_PORT": str(plan.ports.of(service)),
+        "HAVERI_HEALTH_PORT": str(plan.ports[service]),
+        "HAVERI_HTTP_HOST": LOOPBACK,
+        "HAVERI_HTTP_PORT": str(plan.ports[service]),
     }
     wished = {
         "HAVERI_LOG_FORMAT": "console",
@@ -67,29 +69,11 @@ def _common(plan: Plan, service: str) -> dict[str, str]:
     return {**said, **{name: plan.environment.get(name) or usual for name, usual in wished.items()}}
 
 
-def _on_the_bus(service: str) -> Callable[[Plan], Environment]:
-    return lambda plan: _common(plan, service)
-
-
-def _web(plan: Plan) -> Environment:
-    return {
-        **_common(plan, "web"),
-        "HAVERI_HTTP_HOST": LOOPBACK,
-        "HAVERI_HTTP_PORT": str(plan.ports.web),
-    }
-
-
 def _gateway(plan: Plan) -> Environment:
-    said = {
-        **_common(plan, "teams_gateway"),
-        "HAVERI_HTTP_HOST": LOOPBACK,
-        "HAVERI_HTTP_PORT": str(plan.ports.teams_gateway),
-    }
     if not plan.local_tenant:
-        return said
+        return {}
     tenant = plan.tenant_url
     return {
-        **said,
         "HAVERI_TEAMS_APP_ID": plan.secrets.teams_app_id(),
         "HAVERI_TEAMS_APP_SECRET": plan.secrets.teams_app_secret(),
         "HAVERI_TEAMS_TENANT_ID": plan.demo.tenant_id,
@@ -97,7 +81,7 @@ def _gateway(plan: Plan) -> Environment:
         "HAVERI_TEAMS_OPENID_METADATA_URL": f"{tenant}/v1/.well-known/openidconfiguration",
         "HAVERI_TEAMS_GRAPH_URL": f"{tenant}/v1.0",
         "HAVERI_TEAMS_SERVICE_URL": f"{tenant}/amer",
-        "HAVERI_TEAMS_SERVICE_URL_HOSTS": f"{LOOPBACK}:{plan.ports.teams_tenant}",
+        "HAVERI_TEAMS_SERVICE_URL_HOSTS": f"{LOOPBACK}:{plan.ports['teams_tenant']}",
     }
 
 
@@ -108,42 +92,32 @@ def _escalation(plan: Plan) -> Environment:
         usual["HAVERI_LINK_KEY"] = plan.secrets.link_key()
     if plan.local_tenant and not {_MAIL, f"{_MAIL}_FILE"} & given.keys():
         usual[_MAIL] = plan.mailbox_url
-    return {**_common(plan, "escalation"), **usual, **given}
+    return {**usual, **given}
 
 
 def _tenant(plan: Plan) -> Environment:
     return {
         "HAVERI_TENANT_HOST": LOOPBACK,
-        "HAVERI_TENANT_PORT": str(plan.ports.teams_tenant),
-        "HAVERI_TENANT_MAIL_PORT": str(plan.ports.mailbox),
+        "HAVERI_TENANT_PORT": str(plan.ports["teams_tenant"]),
+        "HAVERI_TENANT_MAIL_PORT": str(plan.ports["mailbox"]),
         "HAVERI_TENANT_DATA_DIR": str(plan.home.server("teams-tenant")),
     }
 
 
-SERVICES = (
-    ServiceSpec(
-        "teams_gateway",
-        "haveri_teams_gateway.main",
-        _gateway,
-        # Not the gateway itself: what Graph needs is imported by its own process, when it needs it.
-        shared=("haveri_chat", "jwt", "cryptography.hazmat.primitives.asymmetric.rsa", "httpx2", "minio"),
-    ),
-    ServiceSpec("web", "haveri_web.main", _web, shared=("haveri_web.main",)),
-    ServiceSpec(
-        "directory",
-        "haveri_directory.main",
-        _on_the_bus("directory"),
-        shared=("haveri_directory.main", "haveri_chassis.sessions", "sqlalchemy.dialects.postgresql.asyncpg"),
-    ),
-    ServiceSpec("incident", "haveri_incident.main", _on_the_bus("incident"), shared=("haveri_incident.main",)),
-    ServiceSpec("escalation", "haveri_escalation.main", _escalation, shared=("haveri_escalation.main",)),
-    ServiceSpec("timeline", "haveri_timeline.main", _on_the_bus("timeline"), shared=("haveri_timeline.main",)),
-    ServiceSpec(
-        "teams_tenant",
-        "haveri_teams_tenant.main",
-        _tenant,
-        function="run",
-        stand_in=True,
-    ),
+_MORE_SETTINGS: Mapping[str, Callable[[Plan], Environment]] = {"teams_gateway": _gateway, "escalation": _escalation}
+"""What a service is told beside what all are told."""
+
+
+def _spec(service: Service) -> ServiceSpec:
+    def environment(plan: Plan) -> Environment:
+        more = _MORE_SETTINGS.get(service.name)
+        return {**_common(plan, service.name), **(more(plan) if more else {})}
+
+    main = f"{service.package}.main"
+    return ServiceSpec(service.name, main, environment, shared=service.imports or (main,))
+
+
+SPECS = (
+    *(_spec(service) for service in SERVICES),
+    ServiceSpec("teams_tenant", "haveri_teams_tenant.main", _tenant, function="run", stand_in=True),
 )
-"""In the order of starting: the one that takes longest first."""

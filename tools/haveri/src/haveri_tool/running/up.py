@@ -11,7 +11,7 @@ from haveri_tool.lock import HouseInUse, HouseLock
 from haveri_tool.running.house import House
 from haveri_tool.running.options import Options
 from haveri_tool.running.plan import Plan
-from haveri_tool.running.specs import SERVICES, ServiceSpec
+from haveri_tool.running.specs import SPECS, ServiceSpec
 from haveri_tool.running.terminal import Terminal
 from haveri_tool.supervision.keeper import WillNotStart
 from haveri_tool.supervision.signals import Signals
@@ -20,7 +20,7 @@ from haveri_tool.supervision.watch import StopAsked, Watch
 _FAILED = 1
 
 
-def up(home: Home, options: Options, environment: Mapping[str, str], specs: Sequence[ServiceSpec] = SERVICES) -> int:
+def up(home: Home, options: Options, environment: Mapping[str, str], specs: Sequence[ServiceSpec] = SPECS) -> int:
     """Run the house until somebody stops it; gives the exit code. Blocks, and must be called from the main thread."""
     terminal = Terminal()
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from haveri_chassis.private_files import write_private
 from haveri_contracts.streams import CONSUMERS, STREAMS
-from haveri_tool.running.schemas import PACKAGES
+from haveri_tool.services import SERVICES
 
 
 class Marker:
@@ -33,7 +33,7 @@ class Marker:
 def fingerprint(*more: str) -> str:
     """A hash of what provisioning depends on: migrations, the chassis that runs them, streams, and `more`."""
     made = hashlib.sha256()
-    for package in ("haveri_chassis", *PACKAGES.values()):
+    for package in ("haveri_chassis", *(service.package for service in SERVICES)):
         for file in sorted((_folder(package) / "migrations").rglob("*.py")):
             made.update(file.name.encode())
             made.update(file.read_bytes())

@@ -13,8 +13,8 @@ from haveri_chassis.objects import ObjectStore
 from haveri_chassis.provision_bus import provision_bus
 from haveri_chassis.provision_database import provision_database
 from haveri_contracts.streams import CONSUMERS
-from haveri_tool.running.schemas import PACKAGES
 from haveri_tool.secrets import Secrets
+from haveri_tool.services import SERVICES
 from haveri_tool.urls import with_database
 
 _MAINTENANCE = "postgres"
@@ -32,16 +32,20 @@ class Ground:
     s3_bucket: str = ""
 
 
-async def provision(ground: Ground, secrets: Secrets, services: Collection[str] = tuple(PACKAGES)) -> list[str]:
-    """Provision these services; says what changed, in words.
+async def provision(ground: Ground, secrets: Secrets, services: Collection[str] | None = None) -> list[str]:
+    """Provision these services (None: all); says what changed, in words.
 
     Streams and consumers are declared for all of them: a stream without a reader costs nothing.
     """
-    schemas = [ServiceSchema(name, name, package) for name, package in PACKAGES.items() if name in services]
+    schemas = [
+        ServiceSchema(service.name, service.name, service.package)
+        for service in SERVICES
+        if services is None or service.name in services
+    ]
     changes = await _create_database(ground.database_url)
     passwords = {schema.name: secrets.database_password(schema.name) for schema in schemas}
     changes += await provision_database(ground.database_url, schemas, passwords)
-    organizations = await known_organizations(ground.database_url) if "directory" in services else []
+    organizations = await known_organizations(ground.database_url) if "directory" in passwords else []
     changes += await provision_bus(ground.nats_url, organizations=organizations, consumers=CONSUMERS)
     return changes + await _create_bucket(ground)
 

@@ -14,6 +14,7 @@ import orjson
 from haveri_chassis.outbox import event_subject
 from haveri_contracts.envelope import Envelope, unwrap
 from haveri_contracts.message import Event
+from haveri_tool.services import SERVICES
 from haveri_tool.trouble import Trouble
 
 _AHEAD = 500
@@ -31,7 +32,7 @@ SELECT id, subject, body, max(created_at) OVER (PARTITION BY organization_id ORD
 FROM {schema}.event_log WHERE $1::text IS NULL OR organization_id = $1
 ORDER BY at, organization_id, position
 """
-SOURCES = ("directory", "incident", "escalation", "teams_gateway")
+SOURCES = tuple(service.name for service in SERVICES if service.publishes)
 """The services whose events can be published again."""
 
 
