@@ -9,8 +9,10 @@ RUN := $(BIN)/python -m
 # Where the machine keeps certificates of its own, behind a company's proxy for instance, uv is to know them too.
 CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 
+CATALOGUES := $(wildcard libs/*/src/*/locales/*/LC_MESSAGES/*.po services/*/src/*/locales/*/LC_MESSAGES/*.po)
+
 .DEFAULT_GOAL := help
-.PHONY: help up demo test check format bench schemas clean setup setup-browser
+.PHONY: help up demo test check format bench schemas texts clean setup setup-browser
 
 help: ## List what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,10 +34,14 @@ check: setup ## Format, lint, types, import rules, contracts' documents up to da
 	@$(RUN) haveri_chassis.lints
 	@$(RUN) pytest -q tools/haveri/tests/unit/test_services.py
 	@$(RUN) haveri_contracts check docs/contracts
+	@$(RUN) haveri_texts check
 
 format: setup ## Put the code into its form
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+texts: setup ## Extract the English texts into every language's catalogue, compile them, say what is missing
+	@$(RUN) haveri_texts update
 
 schemas: setup ## Write the contracts' JSON Schemas, catalogue and AsyncAPI document anew
 	@$(RUN) haveri_contracts generate docs/contracts
@@ -46,12 +52,15 @@ bench: setup ## Run the benchmarks side by side and write benchmarks/results/
 clean: ## Remove what was installed here (data under .haveri stays)
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-setup: .venv/.ready
+setup: .venv/.ready $(CATALOGUES:.po=.mo)
 
 .venv/.ready: uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml) | $(UV)
 	@echo "Installing what Haveri needs into .venv …"
 	@$(UV) sync $(CERTIFICATES) --quiet --frozen --all-packages --python $(PYTHON)
 	@touch $@
+
+%.mo: %.po | .venv/.ready
+	@$(RUN) haveri_texts compile
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

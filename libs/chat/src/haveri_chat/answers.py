@@ -10,10 +10,11 @@ from haveri_chat.moments import clock
 from haveri_chat.places import Unknown
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Misunderstood
-from haveri_chat.texts import known, say
+from haveri_chat.texts import CATALOGUE, say
 from haveri_chat.tidying import shortened
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.outcomes import Problem
+from haveri_texts import listed
 
 _LONGEST_DETAIL = 500
 
@@ -28,7 +29,7 @@ def misunderstood(locale: str, what: Misunderstood) -> str:
 def refused(locale: str, problem: Problem) -> str:
     """Why the owner of a command refused it; the owner's own words where this refusal has no text here."""
     key = f"refusal.{problem.type}"
-    if known(key):
+    if key in CATALOGUE:
         return say(locale, key)
     words = problem.detail if problem.title in problem.detail else f"{problem.title} {problem.detail}".strip()
     return shortened(words, _LONGEST_DETAIL)
@@ -66,7 +67,7 @@ def accepted_later(locale: str) -> str:
 
 def unknown_person(locale: str, user_id: str, administrators: Sequence[str]) -> str:
     """Somebody who is no member here: what to do, and the id that an administrator needs."""
-    names = ", ".join(administrators[:3]) or say(locale, "answer.an_administrator")
+    names = listed(administrators[:3], locale) or say(locale, "answer.an_administrator")
     return say(locale, "answer.unknown_person", user_id=user_id, names=names)
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from haveri_chat.texts import say
+from haveri_texts import day, time_of_day
 
 
 def clock(moment: datetime, zone: str, locale: str, now: datetime) -> str:
     """The time of day at the plant, with the day when it is not today's there."""
     there, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
-    time = say(locale, "time", hour=f"{there.hour:02d}", minute=f"{there.minute:02d}")
+    time = say(locale, "time", time=time_of_day(there, locale))
     if there.date() == today.date():
         return time
     return f"{day(there.date(), locale)} {time}"
-
-
-def day(when: date, locale: str) -> str:
-    """A calendar day."""
-    return say(locale, "day", year=when.year, month=f"{when.month:02d}", day=f"{when.day:02d}")
 
 
 def stretch(length: timedelta, locale: str) -> str:

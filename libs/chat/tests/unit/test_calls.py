@@ -57,7 +57,7 @@ def test_the_card_says_what_where_since_when_and_why_you_in_the_members_language
     assert facts(card) == {
         "Vakavuus": "SEV1, linja seis",
         "Missä": "Tampere Works · Line 1 · Filler 2",
-        "Alkoi": "klo 03.10",
+        "Alkoi": "klo 3.10",
         "Miksi sinä": "Olet vuorossa: Packing, Night",
     }
     assert button(card).label == "Minä hoidan tämän"

@@ -131,7 +131,7 @@ def test_too_late_names_who_was_first_and_when(
 ) -> None:
     taken = make_incident(acknowledged_by=known_id("Aino Virtanen"), acknowledged_at=NOW)
     told = answers.taken_already(named("Mikko Laine"), plant, taken, now=NOW)
-    assert told == "Aino Virtanen otti häiriön INC-4 hoitaakseen klo 03.25. Mitään ei muutettu."
+    assert told == "Aino Virtanen otti häiriön INC-4 hoitaakseen klo 3.25. Mitään ei muutettu."
     assert answers.taken_already(named("Aino Virtanen"), plant, taken, now=NOW).startswith("You have INC-4 already")
 
 

@@ -22,7 +22,7 @@ from haveri_contracts.incident.events import AcknowledgementExpired
 from haveri_contracts.message import Event
 from haveri_contracts.plain import Severity
 from haveri_web.escalations.words import EscalationWords, Told
-from haveri_web.texts import LANGUAGES, translator
+from haveri_web.texts import CATALOGUE, translator
 
 AT = datetime(2026, 11, 28, 1, 10, tzinfo=UTC)
 AINO, MIKKO, TIMO = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -131,7 +131,7 @@ SAID: list[tuple[Event, str, str]] = [
 
 def _tell(event: Event, column: int = 0) -> Told | None:
     words = EscalationWords(
-        translator(LANGUAGES[column]),
+        translator(CATALOGUE.languages[column]),
         lambda member_id: NAMES[UUID(str(member_id))] if member_id else "",
         ZoneInfo("Europe/Helsinki"),
     )
@@ -144,7 +144,7 @@ def test_the_timeline_says_what_happened_with_names_and_the_plants_clock(event: 
 
 
 @pytest.mark.parametrize("trigger", list(Trigger))
-@pytest.mark.parametrize("column", range(len(LANGUAGES)))
+@pytest.mark.parametrize("column", range(len(CATALOGUE.languages)))
 def test_every_beginning_and_every_end_has_words_in_every_language(trigger: Trigger, column: int) -> None:
     began = events.EscalationStarted(**ABOUT, trigger=trigger, chain=Chain(steps=[]), steps=[], started_at=AT)
     told = [_tell(began, column)]
@@ -153,18 +153,18 @@ def test_every_beginning_and_every_end_has_words_in_every_language(trigger: Trig
 
 
 def test_every_way_to_be_called_has_a_name() -> None:
-    for column in range(len(LANGUAGES)):
+    for column in range(len(CATALOGUE.languages)):
         for via in Via:
             told = _tell(events.NotificationSent(**CALL, via=via), column)
             assert told is not None and "Aino Korhonen" in told.detail and "via" not in told.detail
 
 
 def test_what_is_not_of_an_escalation_is_left_to_others() -> None:
-    words = EscalationWords(translator(LANGUAGES[0]), str, ZoneInfo("UTC"))
+    words = EscalationWords(translator(CATALOGUE.languages[0]), str, ZoneInfo("UTC"))
     assert words.tell("haveri.incident.declared.v1", {}) is None and words.tell("nonsense", {}) is None
 
 
 def test_an_older_or_half_written_event_still_reads() -> None:
-    words = EscalationWords(translator(LANGUAGES[0]), lambda member_id: "", ZoneInfo("UTC"))
+    words = EscalationWords(translator(CATALOGUE.languages[0]), lambda member_id: "", ZoneInfo("UTC"))
     for event, _, _ in SAID:
         assert words.tell(f"haveri.{event.owner}.{event.name}.v1", {}) is not None

@@ -12,6 +12,7 @@ from haveri_chat.moments import clock, stretch
 from haveri_chat.plant import Plant
 from haveri_chat.texts import say
 from haveri_contracts.incident.models import Incident
+from haveri_texts import listed
 
 
 @dataclass(frozen=True)
@@ -43,4 +44,4 @@ class Scene:
 
     def names(self, member_ids: Iterable[UUID]) -> str:
         """Several names."""
-        return ", ".join(self.name(member_id) for member_id in member_ids)
+        return listed((self.name(member_id) for member_id in member_ids), self.plant.locale)

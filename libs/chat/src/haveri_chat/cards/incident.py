@@ -10,12 +10,13 @@ from haveri_chat.cards import Block, Buttons, Card, ChannelLink, Facts, Heading,
 from haveri_chat.cards.facts import Rows, fact_rows, member_name, tone, zone
 from haveri_chat.commands import buttons
 from haveri_chat.commands.reopen import Reopen
-from haveri_chat.moments import clock, day, stretch
+from haveri_chat.moments import clock, stretch
 from haveri_chat.plant import Plant
 from haveri_chat.texts import say
 from haveri_chat.tidying import shortened
 from haveri_contracts.incident.models import FollowUpDraft, Impact, Incident, Summary
 from haveri_contracts.plain import Status
+from haveri_texts import day
 
 _LONGEST_CHANNEL_NAME = 50
 _CLAUSE_END = re.compile(r"[,;:.!?\n](?=\s|$)|\s[-–—]\s")

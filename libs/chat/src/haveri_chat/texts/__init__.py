@@ -1,29 +1,14 @@
-"""Everything Haveri says in chat, in every language it speaks."""
+"""Everything Haveri says in chat: English here, other languages in `locales`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from pathlib import Path
 
-from haveri_chat.texts.de import TEXTS as GERMAN
-from haveri_chat.texts.en import TEXTS as ENGLISH
-from haveri_chat.texts.escalation_de import TEXTS as GERMAN_CALLS
-from haveri_chat.texts.escalation_en import TEXTS as ENGLISH_CALLS
-from haveri_chat.texts.escalation_fi import TEXTS as FINNISH_CALLS
-from haveri_chat.texts.fi import TEXTS as FINNISH
+from haveri_chat.texts.calls import CALLS
+from haveri_chat.texts.incidents import INCIDENTS
+from haveri_texts import Catalogue
 
-_ENGLISH = ENGLISH | ENGLISH_CALLS
-TEXTS: Mapping[str, Mapping[str, str]] = {
-    "en": _ENGLISH,
-    "fi": FINNISH | FINNISH_CALLS,
-    "de": GERMAN | GERMAN_CALLS,
-}
+CATALOGUE = Catalogue(INCIDENTS | CALLS, Path(__file__).parent.parent)
 
-
-def say(locale: str, key: str, **values: object) -> str:
-    """The text of this key with its values put in; English for a language that is not spoken here."""
-    return TEXTS.get(locale, _ENGLISH)[key].format(**values)
-
-
-def known(key: str) -> bool:
-    """True when there is such a text."""
-    return key in _ENGLISH
+say = CATALOGUE.say
+"""The text of a key in a language (English for one that is not spoken here), with its values put in."""

@@ -88,8 +88,7 @@ async def _ask_open(web: Web, caller: Caller) -> IncidentList:
 
 def _headline(numbers: IncidentCounts, t: Translate) -> str:
     count = sum(numbers.open_by_severity.values())
-    form = "none" if not count else "one" if count == 1 else "many"
-    return t(f"overview.headline.{form}", count=count)
+    return t("overview.headline.some", count=count) if count else t("overview.headline.none")
 
 
 _LINKS = {

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from haveri_contracts.escalation.models import SimulatedCall, Simulation
 from haveri_contracts.escalation.queries import Simulate
 from haveri_web.bus.directory import Directory
-from haveri_web.policies.words import PolicyWords, listed
+from haveri_web.policies.words import PolicyWords
 from haveri_web.rendering.moments import local
 from haveri_web.texts import Translate
 
@@ -132,10 +132,9 @@ class Simulating:
         for member_id in call.member_ids:
             groups.setdefault(self._because(call, member_id), []).append(self._name(member_id))
         said = [
-            f"{because} ({', '.join(names)})" if because else listed(names, self._t("words.and"))
-            for because, names in groups.items()
+            f"{because} ({', '.join(names)})" if because else self._t.listed(names) for because, names in groups.items()
         ]
-        return listed(said, self._t("words.and"))
+        return self._t.listed(said)
 
     def _because(self, call: SimulatedCall, member_id: UUID) -> str:
         """Why somebody is called, other than by their own name."""

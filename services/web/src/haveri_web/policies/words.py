@@ -128,8 +128,8 @@ class PolicyWords:
         for unit, size in (("hour", 3600), ("minute", 60), ("second", 1)):
             count = seconds / size
             if count == int(count) and (unit != "hour" or count >= 2) and count != 0:
-                return self._t(f"duration.{unit}{'' if count == 1 else 's'}", count=int(count))
-        return self._t("duration.minutes", count=f"{minutes:g}")
+                return self._t(f"duration.{unit}s", count=int(count))
+        return self._t("duration.minutes", count=minutes)
 
     def _again(self, policy: EscalationPolicy) -> str:
         if policy.repeat is None or policy.repeat.times == 0:
@@ -169,13 +169,7 @@ class PolicyWords:
         return member.name if member else self._t("words.gone")
 
     def _all(self, parts: Iterable[str]) -> str:
-        return listed(parts, self._t("words.and"))
+        return self._t.listed(parts)
 
     def _any(self, parts: Iterable[str]) -> str:
-        return listed(parts, self._t("words.or"))
-
-
-def listed(parts: Iterable[str], last: str) -> str:
-    """`a, b and c`."""
-    known = list(parts)
-    return last.join([", ".join(known[:-1]), known[-1]]) if len(known) > 1 else "".join(known)
+        return self._t.listed(parts, "or")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,16 +27,6 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
 
 
-def _number(value: float | Decimal) -> str:
-    """Thousands apart by a narrow space, as every language here reads them."""
-    return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-
-
-def _hours(value: float) -> str:
-    """Hours without needless decimals."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("haveri_web"),
@@ -52,9 +41,7 @@ def _environment() -> Environment:
         iso=moments.iso,
         age=moments.age,
         countdown=moments.countdown,
-        hours=_hours,
         initials=_initials,
-        number=_number,
     )
     made.globals["static"] = static_url
     return made

@@ -1,10 +1,14 @@
-"""Every word on the pages, in each language, in one catalogue."""
+"""Every word on the pages: English here, other languages in `locales`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
 
 from haveri_contracts.directory.models import Locale
+from haveri_texts import Catalogue, listed, number
 from haveri_web.texts.answers import ANSWERS
 from haveri_web.texts.escalations import ESCALATIONS
 from haveri_web.texts.incidents import INCIDENTS
@@ -14,46 +18,49 @@ from haveri_web.texts.settings import SETTINGS
 from haveri_web.texts.shifts import SHIFTS
 from haveri_web.texts.simulation import MAINTENANCE, SIMULATION
 
-LANGUAGES = (Locale.ENGLISH, Locale.FINNISH, Locale.GERMAN)
-"""The order in which the catalogue gives them."""
-
-CATALOGUE: dict[str, tuple[str, str, str]] = {
-    **PAGES,
-    **INCIDENTS,
-    **SETTINGS,
-    **ANSWERS,
-    **ESCALATIONS,
-    **SHIFTS,
-    **SENTENCES,
-    **POLICIES,
-    **SIMULATION,
-    **MAINTENANCE,
-}
-
-Translate = Callable[..., str]
+CATALOGUE = Catalogue(
+    {
+        **PAGES,
+        **INCIDENTS,
+        **SETTINGS,
+        **ANSWERS,
+        **ESCALATIONS,
+        **SHIFTS,
+        **SENTENCES,
+        **POLICIES,
+        **SIMULATION,
+        **MAINTENANCE,
+    },
+    Path(__file__).parent.parent,
+)
 
 
-def translator(locale: Locale) -> Translate:
-    """A function that gives the text of a key in this language, with `{name}`s filled in.
+class Translate:
+    """Everything in one language: called, it gives the text of a key with `{name}`s filled in."""
 
-    A key that the catalogue does not have comes back as it is: an enumeration may have grown.
-    """
-    column = LANGUAGES.index(locale)
+    def __init__(self, language: str) -> None:
+        self.language = language
 
-    def translate(key: str, **values: object) -> str:
-        texts = CATALOGUE.get(key)
-        if texts is None:
-            return key.rpartition(".")[2]
-        return texts[column].format(**values) if values else texts[column]
+    def __call__(self, key: str, /, **values: object) -> str:
+        """A key that the catalogue does not have comes back as it is: an enumeration may have grown."""
+        return CATALOGUE.say(self.language, key, **values) if key in CATALOGUE else key.rpartition(".")[2]
 
-    return translate
+    def number(self, value: float | Decimal) -> str:
+        """A number as the language writes it."""
+        return number(value, self.language)
+
+    def listed(self, parts: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
+        """`A, B and C`, or `A, B or C`."""
+        return listed(parts, self.language, style)
+
+
+translator = Translate
 
 
 def language_of(accept_language: str) -> Locale:
     """The first language of an Accept-Language header that Haveri speaks; English if there is none."""
     for part in accept_language.split(","):
         tag = part.partition(";")[0].strip().lower().partition("-")[0]
-        for locale in LANGUAGES:
-            if tag == locale.value:
-                return locale
+        if tag in CATALOGUE.languages:
+            return Locale(tag)
     return Locale.ENGLISH

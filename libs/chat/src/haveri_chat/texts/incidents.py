@@ -1,11 +1,12 @@
-"""English."""
+"""Incidents: cards, forms, answers, help."""
 
 from __future__ import annotations
 
-TEXTS: dict[str, str] = {
+from haveri_texts import Text
+
+INCIDENTS: dict[str, Text] = {
     # Time
-    "time": "{hour}:{minute}",
-    "day": "{day}/{month}/{year}",
+    "time": "{time}",
     "stretch.minutes": "{minutes} min",
     "stretch.hours": "{hours} h {minutes} min",
     "stretch.days": "{days} d {hours} h",
@@ -36,7 +37,7 @@ TEXTS: dict[str, str] = {
     "fact.resolved": "Resolved",
     "fact.impact": "Impact",
     "impact.duration_minutes": "{count} min down",
-    "impact.lines_affected": "{count} line(s)",
+    "impact.lines_affected": ("{count} line", "{count} lines"),
     "impact.units_lost": "{count} units lost",
     "impact.cost": "cost {count}",
     # Buttons

@@ -1,8 +1,10 @@
-"""English: calling people, and what their escalation says."""
+"""Calling people, and what their escalation says."""
 
 from __future__ import annotations
 
-TEXTS: dict[str, str] = {
+from haveri_texts import Text
+
+CALLS: dict[str, Text] = {
     "stretch.seconds": "{seconds} s",
     # A call's card
     "button.take": "I've got it",

@@ -1,0 +1,52 @@
+"""Dates, times, numbers and lists as CLDR has them for a language. Moments come with the zone they are shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+# English as it is read in Europe's plants: 24 hours, days before months.
+_REGIONAL = {"en": "en_150"}
+
+
+def time_of_day(moment: datetime, language: str) -> str:
+    """Hours and minutes of a moment, in its own zone."""
+    return format_time(moment, "short", tzinfo=moment.tzinfo, locale=_cldr(language))
+
+
+def day(when: date, language: str) -> str:
+    """A calendar day, in figures."""
+    return format_date(when, _date_pattern(_cldr(language)), _cldr(language))
+
+
+def number(value: float | Decimal, language: str) -> str:
+    """A number with the language's separators and no more decimals than it has."""
+    return format_decimal(value, "#,##0.###", _cldr(language))
+
+
+def listed(items: Iterable[str], language: str, style: Literal["standard", "or"] = "standard") -> str:
+    """`A, B and C`, or `A, B or C`."""
+    return format_list(list(items), style, _cldr(language))
+
+
+@cache
+def _cldr(language: str) -> Locale:
+    try:
+        return Locale.parse(_REGIONAL.get(language, language))
+    except (UnknownLocaleError, ValueError):
+        return _cldr("en")
+
+
+@cache
+def _date_pattern(locale: Locale) -> str:
+    """The short pattern with the whole year: of `24.12.26` nobody knows the century in ten years' records."""
+    pattern = str(locale.date_formats["short"].pattern)
+    return pattern if "yyyy" in pattern or "y" in pattern.replace("yy", "") else pattern.replace("yy", "y")

@@ -1,0 +1,105 @@
+"""What translators can rely on: nothing is lost, what changed is asked again, and what is missing is named."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from haveri_texts import Catalogue, day, listed, number, time_of_day
+from haveri_texts.upkeep import compile_catalogues, findings, update
+
+ENGLISH = {"greeting": "Hello {name}", "files": ("{count} file", "{count} files"), "only.english": "Filler"}
+
+
+@pytest.fixture
+def polish(tmp_path: Path) -> Path:
+    """A package's folder with a language that nobody has translated yet."""
+    path = tmp_path / "locales" / "pl" / "LC_MESSAGES" / "messages.po"
+    path.parent.mkdir(parents=True)
+    path.write_text('msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n')
+    update(tmp_path / "locales", ENGLISH)
+    return path
+
+
+def translate(path: Path, *pairs: tuple[str, str]) -> Catalogue:
+    """Fill translations in, as a translator does, and read them as a program does."""
+    text = path.read_text()
+    for empty, said in pairs:
+        assert empty in text
+        text = text.replace(empty, said)
+    path.write_text(text)
+    compile_catalogues([path.parents[2]])
+    return Catalogue(ENGLISH, path.parents[3])
+
+
+def test_another_language_is_a_file_and_no_code(polish: Path) -> None:
+    catalogue = translate(
+        polish,
+        ('msgid "Hello {name}"\nmsgstr ""', 'msgid "Hello {name}"\nmsgstr "Cześć {name}"'),
+        ('msgstr[0] ""', 'msgstr[0] "{count} plik"'),
+        ('msgstr[1] ""', 'msgstr[1] "{count} pliki"'),
+        ('msgstr[2] ""', 'msgstr[2] "{count} plików"'),
+    )
+    assert catalogue.languages == ("en", "pl")
+    assert catalogue.say("pl", "greeting", name="Ewa") == "Cześć Ewa"
+    assert [catalogue.say("pl", "files", count=count) for count in (1, 3, 5, 22)] == [
+        "1 plik",
+        "3 pliki",
+        "5 plików",
+        "22 pliki",
+    ]
+    assert catalogue.say("pl", "only.english") == catalogue.say("xx", "only.english") == "Filler"
+    assert catalogue.say("en", "files", count=1) == "1 file"
+
+
+def test_what_is_missing_is_named_and_what_changed_in_english_is_asked_again(polish: Path) -> None:
+    translate(polish, ('msgid "Hello {name}"\nmsgstr ""', 'msgid "Hello {name}"\nmsgstr "Cześć {kto}"'))
+    locales = polish.parents[2]
+    assert sorted(finding.partition(": ")[2] for finding in findings(locales, ENGLISH)) == [
+        "files is not translated",
+        "greeting does not fill in name",
+        "only.english is not translated",
+    ]
+    changed = {**ENGLISH, "greeting": "Good evening {name}", "new": "New"}
+    assert {f"{polish}: greeting has changed in English", f"{polish}: new is not in the catalogue"} <= set(
+        findings(locales, changed)
+    )
+    update(locales, changed)
+    assert "Cześć {kto}" in polish.read_text()
+    assert f"{polish}: greeting has changed in English" in findings(locales, changed)
+    update(locales, {"new": "New"})
+    assert "greeting" not in polish.read_text()
+
+
+def test_extracting_twice_changes_nothing(polish: Path) -> None:
+    template = polish.parents[2] / "messages.pot"
+    once = polish.read_bytes(), template.read_bytes()
+    update(polish.parents[2], ENGLISH)
+    assert once == (polish.read_bytes(), template.read_bytes())
+
+
+def test_texts_that_were_not_compiled_are_said_at_the_start(polish: Path) -> None:
+    with pytest.raises(RuntimeError, match="make texts"):
+        Catalogue(ENGLISH, polish.parents[3])
+
+
+@pytest.mark.parametrize(
+    ("language", "clock", "on", "amount", "names"),
+    [
+        ("en", "14:05", "05/12/2026", "1,234.5", "A, B and C"),
+        ("fi", "14.05", "5.12.2026", "1\N{NO-BREAK SPACE}234,5", "A, B ja C"),
+        ("de", "14:05", "05.12.2026", "1.234,5", "A, B und C"),
+        ("tlh", "14:05", "05/12/2026", "1,234.5", "A, B and C"),
+    ],
+)
+def test_dates_numbers_and_lists_are_the_languages_own(
+    language: str, clock: str, on: str, amount: str, names: str
+) -> None:
+    moment = datetime(2026, 12, 5, 12, 5, tzinfo=UTC).astimezone(ZoneInfo("Europe/Helsinki"))
+    assert time_of_day(moment, language) == clock
+    assert day(date(2026, 12, 5), language) == on
+    assert number(1234.5, language) == amount
+    assert listed(["A", "B", "C"], language) == names
