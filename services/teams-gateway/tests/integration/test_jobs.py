@@ -13,6 +13,7 @@ import pytest
 from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
 from haveri_chat.ports import PlatformUnavailable
+from haveri_chat.workflow.store import StepBusy
 from haveri_devservers.testing.waiting import eventually
 from haveri_teams_gateway.application.worker import Ended, Kind, Retry, Worker
 from haveri_teams_gateway.store.jobs import OWN, Job, Jobs
@@ -145,13 +146,13 @@ async def test_the_urgent_is_taken_up_first_whoever_came_first(
     database: Database, organization: str, here: Replica, clock: ManualClock
 ) -> None:
     ids = {}
-    for kind in ("file", "chat", "call"):
+    for kind in ("third", "second", "first"):
         ids[kind] = uuid4()
         async with database.transaction(organization) as connection:
             await here.jobs.put(connection, organization, kind, [ids[kind]], mine=False)
         clock.advance(SECOND)
-    jobs = await here.jobs.claim(organization, ["call", "chat"], ())
-    assert [job.id for job in jobs] == [ids["call"], ids["chat"]]
+    jobs = await here.jobs.claim(organization, ["first", "second"], ())
+    assert [job.id for job in jobs] == [ids["first"], ids["second"]]
 
 
 async def test_what_a_job_waits_for_wakes_it(organization: str, here: Replica, there: Replica) -> None:
@@ -224,8 +225,13 @@ async def test_who_asks_gets_the_answer_and_nothing_is_left_to_do(
 
 @pytest.mark.parametrize(
     ("problem", "wait"),
-    [(PlatformUnavailable("away"), 2), (PlatformUnavailable("busy", 7.0), 7), (ValueError("a fault of ours"), 2)],
-    ids=["away", "named", "fault"],
+    [
+        (PlatformUnavailable("away"), 2),
+        (PlatformUnavailable("busy", 7.0), 7),
+        (StepBusy("invite", 110.0), 2),
+        (ValueError("a fault of ours"), 2),
+    ],
+    ids=["away", "named", "held-by-somebody-who-may-be-gone-soon", "fault"],
 )
 async def test_what_cannot_be_done_now_is_put_off_for_as_long_as_was_asked_for(
     database: Database, organization: str, worker: Worker, problem: Exception, wait: float

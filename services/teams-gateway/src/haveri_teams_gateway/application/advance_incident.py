@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from haveri_chassis.logs import get_logger
-from haveri_chat.ports import PlatformRefused, PlatformUnavailable
+from haveri_chat.ports import PlatformUnavailable
 from haveri_chat.workflow.failures import Unfinished
 from haveri_chat.workflow.runner import Workflow
 from haveri_chat.workflow.surroundings import Setting
@@ -80,8 +80,8 @@ class AdvanceIncident:
             if unfinished.refused:
                 await self._refusals.report(tenant, job.id, unfinished.refused)
             if unfinished.retry_after is not None:
-                waiting = [one for one in unfinished.failures.values() if not isinstance(one, PlatformRefused)]
-                named = max(one.retry_after or 0.0 for one in waiting)
+                away = [one for one in unfinished.failures.values() if isinstance(one, PlatformUnavailable)]
+                named = max((one.retry_after or 0.0 for one in away), default=None)
                 raise PlatformUnavailable(str(unfinished), named) from unfinished
         return Ended()
 

@@ -158,7 +158,9 @@ class Worker(Periodic):
                 log.error("a job is given up", attempts=job.attempts, why=str(error))
                 return await kind.give_up(job, error), None
             log.info("a job is put off", attempts=job.attempts, why=f"{type(error).__name__}: {error}")
-            return None, kind.retry.wait(job.attempts, getattr(error, "retry_after", None))
+            # Not StepBusy's: who is at the step may be gone long before its claim is over.
+            named = error.retry_after if isinstance(error, PlatformUnavailable) else None
+            return None, kind.retry.wait(job.attempts, named)
         except Exception:
             log.exception("a job failed", attempts=job.attempts)
             return None, kind.retry.wait(job.attempts)
