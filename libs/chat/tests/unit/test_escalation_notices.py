@@ -15,7 +15,7 @@ from haveri_chat.calls.scene import Scene
 from haveri_chat.calls.values import Before, Notice
 from haveri_chat.plant import Plant
 from haveri_contracts.directory.models import Locale
-from haveri_contracts.escalation import events as news
+from haveri_contracts.escalation import events
 from haveri_contracts.escalation.models import Chain, EndReason, PlacedCall, PlannedStep, Purpose, Trigger
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Severity
@@ -31,7 +31,7 @@ def tells(plant: Plant, make_incident: Callable[..., Incident]) -> Tells:
     """The notice of an event: `tells(kind, **fields, before=…, locale=…)`."""
 
     def tell(
-        kind: type[news.EscalationEvent], *, before: Before | None = None, locale: str = "en", **fields: Any
+        kind: type[events.EscalationEvent], *, before: Before | None = None, locale: str = "en", **fields: Any
     ) -> Notice | None:
         about: dict[str, Any] = {"incident_id": make_incident().id}
         if "run_id" in kind.model_fields:
@@ -59,7 +59,7 @@ def fired(calls: list[PlacedCall], step: int = 1, **more: Any) -> dict[str, Any]
 def test_the_first_step_says_who_is_called(
     tells: Tells, placed: Callable[..., PlacedCall], known_id: Callable[[str], UUID]
 ) -> None:
-    notice = tells(news.StepFired, **fired([placed("Aino Virtanen"), placed("Mikko Laine")]))
+    notice = tells(events.StepFired, **fired([placed("Aino Virtanen"), placed("Mikko Laine")]))
     assert notice == Notice("INC-4: calling {people}.", (known_id("Aino Virtanen"), known_id("Mikko Laine")))
 
 
@@ -71,18 +71,18 @@ def test_a_later_step_says_for_how_long_nobody_has_answered(
     tells: Tells, placed: Callable[..., PlacedCall], minutes: float, said: str
 ) -> None:
     before = Before(Trigger.DECLARED, minutes)
-    notice = tells(news.StepFired, before=before, **fired([placed("Mikko Salo")], step=2))
+    notice = tells(events.StepFired, before=before, **fired([placed("Mikko Salo")], step=2))
     assert notice is not None
     assert notice.text == f"Nobody has taken INC-4 for {said}: calling {{people}}."
 
 
 def test_unanswered_time_is_folded_into_the_step_that_follows() -> None:
     about: dict[str, Any] = {"incident_id": UUID(int=1), "run_id": RUN}
-    began = news.EscalationStarted(**about, trigger=Trigger.BY_HAND, chain=Chain(steps=[]), steps=[], started_at=NOW)
-    unacked = news.EscalationUnacked(**about, round=1, step=1, minutes=15)
+    began = events.EscalationStarted(**about, trigger=Trigger.BY_HAND, chain=Chain(steps=[]), steps=[], started_at=NOW)
+    unacked = events.EscalationUnacked(**about, round=1, step=1, minutes=15)
     assert before_step(began, unacked) == Before(Trigger.BY_HAND, 15)
     assert before_step(None, None) == Before()
-    assert {news.EscalationUnacked, news.EscalationStarted} == set(FOLDED)
+    assert {events.EscalationUnacked, events.EscalationStarted} == set(FOLDED)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_unanswered_time_is_folded_into_the_step_that_follows() -> None:
 def test_why_a_chain_began_is_said_with_its_first_step(
     tells: Tells, placed: Callable[..., PlacedCall], trigger: Trigger, beginning: str
 ) -> None:
-    notice = tells(news.StepFired, before=Before(trigger), **fired([placed("Mikko Salo")]))
+    notice = tells(events.StepFired, before=Before(trigger), **fired([placed("Mikko Salo")]))
     assert notice is not None
     assert notice.text.startswith(beginning)
 
@@ -107,7 +107,7 @@ def test_who_is_held_by_quiet_hours_is_said_with_the_plants_time_and_not_mention
     tells: Tells, placed: Callable[..., PlacedCall], known_id: Callable[[str], UUID]
 ) -> None:
     held = placed("Mikko Salo", held_until=NOW + timedelta(hours=3))
-    notice = tells(news.StepFired, **fired([placed("Aino Virtanen"), held]))
+    notice = tells(events.StepFired, **fired([placed("Aino Virtanen"), held]))
     assert notice is not None
     assert notice.people == (known_id("Aino Virtanen"),)
     assert notice.text.endswith("Not called before 06:25, because of quiet hours: Mikko Salo.")
@@ -117,61 +117,61 @@ def test_who_was_named_in_vain_and_who_was_called_before_is_said(
     tells: Tells, placed: Callable[..., PlacedCall], known_id: Callable[[str], UUID]
 ) -> None:
     more = {"already_called": [known_id("Mikko Laine")], "missing": ["nobody of Packing is on shift"]}
-    notice = tells(news.StepFired, **fired([placed("Petra Adam")], step=0, **more))
+    notice = tells(events.StepFired, **fired([placed("Petra Adam")], step=0, **more))
     assert notice is not None
     assert notice.text == (
         "INC-4 goes to the last resort: calling {people}. Called already: Mikko Laine. Nobody of Packing is on shift."
     )
-    nobody = tells(news.StepFired, **fired([], **more))
+    nobody = tells(events.StepFired, **fired([], **more))
     assert nobody is not None
     assert nobody.text.startswith("INC-4: this step calls nobody now.")
 
 
 def test_those_who_are_asked_to_help_are_asked_to_join(tells: Tells, placed: Callable[..., PlacedCall]) -> None:
-    notice = tells(news.StepFired, **fired([placed("Mikko Salo", purpose=Purpose.JOIN)]))
+    notice = tells(events.StepFired, **fired([placed("Mikko Salo", purpose=Purpose.JOIN)]))
     assert notice is not None
     assert notice.text == "INC-4: asking {people} to join."
 
 
-SAYINGS: list[tuple[type[news.EscalationEvent], dict[str, Any], str]] = [
+SAYINGS: list[tuple[type[events.EscalationEvent], dict[str, Any], str]] = [
     (
-        news.EscalationSilenced,
+        events.EscalationSilenced,
         {"window_id": UUID(int=2), "until": NOW + timedelta(hours=11), "reason": "belt change"},
         "Nobody is called for INC-4, it is silent until 14:25: belt change",
     ),
     (
-        news.EscalationResumed,
+        events.EscalationResumed,
         {"window_id": UUID(int=2), "steps": [PlannedStep(round=1, step=2, due_at=NOW + timedelta(minutes=10))]},
         "The maintenance window is over, the escalation of INC-4 goes on. Next step: 03:35.",
     ),
     (
-        news.MitigationOverdue,
+        events.MitigationOverdue,
         {"taken_by": "Aino Virtanen", "taken_at": NOW, "within_minutes": 60},
         "Aino Virtanen took INC-4 at 03:25. It is not mitigated within 1 h 0 min.",
     ),
     (
-        news.PolicyMissing,
+        events.PolicyMissing,
         {"facility_id": "Tampere Works", "severity": Severity.SEV1},
         "No escalation policy fits INC-4 (SEV1, Tampere Works). The last resort is called; "
         "an administrator can add one.",
     ),
     (
-        news.MemberUnreachable,
+        events.MemberUnreachable,
         {"call_id": UUID(int=3), "member_id": "Mikko Laine", "reason": "no way to reach them"},
         "Mikko Laine cannot be reached: no way to reach them",
     ),
     (
-        news.StepsReplanned,
+        events.StepsReplanned,
         {"steps": [PlannedStep(round=1, step=2, due_at=NOW)], "reason": "nobody could be reached"},
         "The next step for INC-4 comes at another time: nobody could be reached",
     ),
     (
-        news.EscalationEnded,
+        events.EscalationEnded,
         {"reason": EndReason.ACKNOWLEDGED, "by_member_id": "Aino Virtanen", "at": NOW},
         "Aino Virtanen took INC-4 at 03:25. Nobody else is called.",
     ),
     (
-        news.NotificationAnswered,
+        events.NotificationAnswered,
         {"call_id": UUID(int=3), "member_id": "Mikko Laine", "purpose": Purpose.JOIN},
         "Mikko Laine is coming.",
     ),
@@ -182,7 +182,7 @@ SAYINGS: list[tuple[type[news.EscalationEvent], dict[str, Any], str]] = [
 def test_each_turn_of_an_escalation_is_one_sentence(
     tells: Tells,
     known_id: Callable[[str], UUID],
-    kind: type[news.EscalationEvent],
+    kind: type[events.EscalationEvent],
     fields: dict[str, Any],
     text: str,
 ) -> None:
@@ -195,7 +195,7 @@ def test_each_turn_of_an_escalation_is_one_sentence(
 
 @pytest.mark.parametrize("last_resort", [True, False])
 def test_an_exhausted_chain_says_what_follows(tells: Tells, last_resort: bool) -> None:
-    notice = tells(news.EscalationExhausted, last_resort=last_resort)
+    notice = tells(events.EscalationExhausted, last_resort=last_resort)
     assert notice is not None
     assert ("The last resort is called" in notice.text) == last_resort
     assert ("/escalate" in notice.text) != last_resort
@@ -203,20 +203,20 @@ def test_an_exhausted_chain_says_what_follows(tells: Tells, last_resort: bool) -
 
 @pytest.mark.parametrize("reason", [reason for reason in EndReason if reason is not EndReason.ACKNOWLEDGED])
 def test_an_end_that_is_not_somebody_taking_it_is_not_told(tells: Tells, reason: EndReason) -> None:
-    assert tells(news.EscalationEnded, reason=reason, at=NOW) is None
+    assert tells(events.EscalationEnded, reason=reason, at=NOW) is None
 
 
 def test_taking_an_incident_is_told_once_and_not_by_the_answered_call(
     tells: Tells, known_id: Callable[[str], UUID]
 ) -> None:
     answered = {"call_id": UUID(int=3), "member_id": known_id("Aino Virtanen"), "purpose": Purpose.TAKE}
-    assert tells(news.NotificationAnswered, **answered) is None
+    assert tells(events.NotificationAnswered, **answered) is None
 
 
 def test_one_taking_that_ends_several_runs_is_one_notice(tells: Tells, known_id: Callable[[str], UUID]) -> None:
     def taken(at: datetime) -> str | None:
         fields = {"reason": EndReason.ACKNOWLEDGED, "by_member_id": known_id("Aino Virtanen"), "at": at}
-        notice = tells(news.EscalationEnded, **fields)
+        notice = tells(events.EscalationEnded, **fields)
         return notice.key if notice else None
 
     assert taken(NOW)
@@ -228,8 +228,8 @@ def test_a_new_lead_whom_the_workflow_mentions_is_not_mentioned_twice(
     tells: Tells, placed: Callable[..., PlacedCall]
 ) -> None:
     by_hand = Before(Trigger.BY_HAND)
-    assert tells(news.StepFired, before=by_hand, **fired([placed("Aino Virtanen", purpose=Purpose.JOIN)])) is None
-    assert tells(news.StepFired, before=by_hand, **fired([placed("Mikko Salo", purpose=Purpose.JOIN)])) is not None
+    assert tells(events.StepFired, before=by_hand, **fired([placed("Aino Virtanen", purpose=Purpose.JOIN)])) is None
+    assert tells(events.StepFired, before=by_hand, **fired([placed("Mikko Salo", purpose=Purpose.JOIN)])) is not None
 
 
 @pytest.mark.parametrize("locale", ["fi", "de"])
@@ -237,7 +237,7 @@ def test_the_channel_is_spoken_to_in_the_organisations_language(
     tells: Tells, placed: Callable[..., PlacedCall], locale: str
 ) -> None:
     before = Before(Trigger.DECLARED, 15)
-    notice = tells(news.StepFired, before=before, locale=locale, **fired([placed("Mikko Salo")], step=2))
+    notice = tells(events.StepFired, before=before, locale=locale, **fired([placed("Mikko Salo")], step=2))
     expected = {
         "fi": "Kukaan ei ole ottanut häiriötä INC-4 hoitaakseen, odotettu 15 min: kutsutaan {people}.",
         "de": "Seit 15 min hat niemand INC-4 übernommen: Gerufen wird {people}.",

@@ -5,65 +5,65 @@ from __future__ import annotations
 from haveri_chat.calls.scene import Scene
 from haveri_chat.calls.step_notices import step_notice
 from haveri_chat.calls.values import Before, Notice
-from haveri_contracts.escalation import events as news
+from haveri_contracts.escalation import events
 from haveri_contracts.escalation.models import EndReason, PlannedStep, Purpose
 
-FOLDED = (news.EscalationStarted, news.EscalationUnacked)
-"""News that is told with the step that follows it, not by itself."""
+FOLDED = (events.EscalationStarted, events.EscalationUnacked)
+"""Events that are part of the notice of the step that follows, and have none of their own."""
 
 TOLD = (
-    news.StepFired,
-    news.CallReleased,
-    news.NotificationAnswered,
-    news.MemberUnreachable,
-    news.EscalationExhausted,
-    news.EscalationSilenced,
-    news.EscalationResumed,
-    news.StepsReplanned,
-    news.EscalationEnded,
-    news.MitigationOverdue,
-    news.PolicyMissing,
+    events.StepFired,
+    events.CallReleased,
+    events.NotificationAnswered,
+    events.MemberUnreachable,
+    events.EscalationExhausted,
+    events.EscalationSilenced,
+    events.EscalationResumed,
+    events.StepsReplanned,
+    events.EscalationEnded,
+    events.MitigationOverdue,
+    events.PolicyMissing,
 )
-"""News that may make a notice."""
+"""Events that may make a notice."""
 
 
-def before_step(earlier: news.EscalationStarted | None, unacked: news.EscalationUnacked | None) -> Before:
+def before_step(earlier: events.EscalationStarted | None, unacked: events.EscalationUnacked | None) -> Before:
     """What is folded into a step's notice: its run's beginning, and the last "nobody answered" before it."""
     return Before(earlier.trigger if earlier else None, unacked.minutes if unacked else None)
 
 
-def notice_of(event: news.EscalationEvent, before: Before, scene: Scene) -> Notice | None:  # noqa: PLR0911 - one line for each kind
+def notice_of(event: events.EscalationEvent, before: Before, scene: Scene) -> Notice | None:  # noqa: PLR0911 - one line for each kind
     """The notice, None for what the channel need not know."""
     match event:
-        case news.StepFired():
+        case events.StepFired():
             return step_notice(event, before, scene)
-        case news.CallReleased(member_id=member):
+        case events.CallReleased(member_id=member):
             return Notice(scene.say("notice.released", people="{people}"), (member,))
-        case news.NotificationAnswered(purpose=Purpose.JOIN, member_id=member):
+        case events.NotificationAnswered(purpose=Purpose.JOIN, member_id=member):
             return Notice(scene.say("notice.coming", name=scene.name(member)))
-        case news.MemberUnreachable(member_id=member, reason=reason):
+        case events.MemberUnreachable(member_id=member, reason=reason):
             return Notice(scene.say("notice.unreachable", name=scene.name(member)) + _because(reason))
-        case news.EscalationExhausted(last_resort=last_resort):
+        case events.EscalationExhausted(last_resort=last_resort):
             return Notice(scene.say("notice.exhausted" if last_resort else "notice.exhausted_for_good"))
-        case news.EscalationSilenced(until=until, reason=reason):
+        case events.EscalationSilenced(until=until, reason=reason):
             return Notice(scene.say("notice.silenced", time=scene.clock(until)) + _because(reason))
-        case news.EscalationResumed(steps=steps):
+        case events.EscalationResumed(steps=steps):
             return Notice(_with_next("notice.resumed", steps, scene))
-        case news.StepsReplanned(steps=steps, reason=reason):
+        case events.StepsReplanned(steps=steps, reason=reason):
             return Notice(_with_next("notice.replanned", steps, scene, reason))
-        case news.EscalationEnded(reason=EndReason.ACKNOWLEDGED, by_member_id=by, at=at):
+        case events.EscalationEnded(reason=EndReason.ACKNOWLEDGED, by_member_id=by, at=at):
             taken = scene.say("notice.taken", name=scene.name(by), time=scene.clock(at))
             return Notice(taken, key=f"taken:{by}:{at.isoformat()}")
         case _:
             return _clocks_and_policies(event, scene)
 
 
-def _clocks_and_policies(event: news.EscalationEvent, scene: Scene) -> Notice | None:
+def _clocks_and_policies(event: events.EscalationEvent, scene: Scene) -> Notice | None:
     match event:
-        case news.MitigationOverdue(taken_by=by, taken_at=at, within_minutes=minutes):
+        case events.MitigationOverdue(taken_by=by, taken_at=at, within_minutes=minutes):
             values = {"name": scene.name(by), "time": scene.clock(at), "minutes": scene.minutes(minutes)}
             return Notice(scene.say("notice.mitigation_overdue", **values))
-        case news.PolicyMissing(severity=severity, facility_id=facility_id):
+        case events.PolicyMissing(severity=severity, facility_id=facility_id):
             facility = scene.plant.facility.get(facility_id)
             place = facility.name if facility else "–"
             return Notice(scene.say("notice.policy_missing", severity=severity.value, facility=place))
