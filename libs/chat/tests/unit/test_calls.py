@@ -23,7 +23,7 @@ from haveri_chat.plant import Plant, Who
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_contracts.escalation.commands import AnswerCall
 from haveri_contracts.escalation.models import EndReason, Purpose
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Status
 
@@ -140,7 +140,7 @@ def test_a_press_is_the_members_own_order(
     decision = interpret(request, named("Mikko Laine"), Where(addressed=make_incident()), plant, new_id=new_id)
     assert isinstance(decision, SendCommand)
     if purpose is Purpose.TAKE:
-        assert isinstance(decision.command, order.Acknowledge)
+        assert isinstance(decision.command, commands.Acknowledge)
     else:
         assert isinstance(decision.command, AnswerCall)
         assert decision.command.call_id == call.id

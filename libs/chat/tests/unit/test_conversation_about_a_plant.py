@@ -26,7 +26,7 @@ from haveri_chat.forms import Form
 from haveri_chat.grammar import parse
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Mention, Misunderstood, Utterance
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import EntryType, Severity, Status
 
@@ -65,7 +65,7 @@ def answer(decision: Decision) -> str:
 
 
 def test_an_incident_is_declared_at_the_machine_its_title_names(says: Says, known_id: Callable[[str], UUID]) -> None:
-    declared = command(says("/incident Filler 2 jammed, line 1 down sev1"), order.DeclareIncident)
+    declared = command(says("/incident Filler 2 jammed, line 1 down sev1"), commands.DeclareIncident)
     assert declared.title == "Filler 2 jammed, line 1 down"
     assert declared.severity is Severity.SEV1
     assert declared.facility_id == known_id("Tampere Works")
@@ -73,33 +73,35 @@ def test_an_incident_is_declared_at_the_machine_its_title_names(says: Says, know
 
 
 def test_without_a_severity_it_is_sev2(says: Says) -> None:
-    assert command(says("/incident water on the floor"), order.DeclareIncident).severity is Severity.SEV2
+    assert command(says("/incident water on the floor"), commands.DeclareIncident).severity is Severity.SEV2
 
 
 def test_line_1_is_that_of_the_plant_where_one_works(says: Says, known_id: Callable[[str], UUID]) -> None:
-    at_tampere = command(says("/incident stopped in line 1"), order.DeclareIncident)
-    at_leipzig = command(says("/incident steht in line 1", by="Jonas Weber"), order.DeclareIncident)
+    at_tampere = command(says("/incident stopped in line 1"), commands.DeclareIncident)
+    at_leipzig = command(says("/incident steht in line 1", by="Jonas Weber"), commands.DeclareIncident)
     assert (at_tampere.area_id, at_leipzig.area_id) == (known_id("T Line 1"), known_id("L Line 1"))
     assert at_tampere.title == "stopped"
 
 
 def test_a_machine_elsewhere_puts_the_incident_there(says: Says, known_id: Callable[[str], UUID]) -> None:
-    declared = command(says("/incident oil leak on press 7"), order.DeclareIncident)
+    declared = command(says("/incident oil leak on press 7"), commands.DeclareIncident)
     assert (declared.facility_id, declared.area_id) == (known_id("Leipzig Works"), known_id("Press Hall"))
     assert declared.title == "oil leak"
 
 
 def test_a_machine_is_found_without_its_accents(says: Says, known_id: Callable[[str], UUID]) -> None:
-    assert command(says("/incident jumissa on tayttokone"), order.DeclareIncident).asset_ids == [known_id("Täyttökone")]
+    assert command(says("/incident jumissa on tayttokone"), commands.DeclareIncident).asset_ids == [
+        known_id("Täyttökone")
+    ]
 
 
 def test_filler_1_is_not_found_in_filler_12(says: Says) -> None:
-    assert command(says("/incident Filler 12 jammed"), order.DeclareIncident).asset_ids == []
+    assert command(says("/incident Filler 12 jammed"), commands.DeclareIncident).asset_ids == []
 
 
 def test_an_unknown_machine_is_told_and_the_incident_declared_all_the_same(says: Says) -> None:
     decision = says("/incident jam on Filer 2")
-    assert command(decision, order.DeclareIncident).title == "jam on Filer 2"
+    assert command(decision, commands.DeclareIncident).title == "jam on Filer 2"
     assert isinstance(decision, SendCommand)
     assert "no machine called Filer 2" in decision.then
     assert "Filler 2" in decision.then.replace("Filer 2", "")
@@ -107,7 +109,7 @@ def test_an_unknown_machine_is_told_and_the_incident_declared_all_the_same(says:
 
 def test_the_finnish_verb_on_is_no_machine(says: Says) -> None:
     decision = says("/incident linja on rikki", by="Mikko Laine")
-    assert command(decision, order.DeclareIncident).title == "linja on rikki"
+    assert command(decision, commands.DeclareIncident).title == "linja on rikki"
     assert isinstance(decision, SendCommand)
     assert decision.then == ""
     told = says("/incident jumissa on Kone 99", by="Mikko Laine")
@@ -116,24 +118,24 @@ def test_the_finnish_verb_on_is_no_machine(says: Says) -> None:
 
 
 def test_a_single_letter_names_nothing(says: Says) -> None:
-    assert command(says("/incident stuck in p"), order.DeclareIncident).area_id is None
+    assert command(says("/incident stuck in p"), commands.DeclareIncident).area_id is None
 
 
 def test_words_after_on_and_in_that_name_nothing_stay_in_the_title(says: Says, known_id: Callable[[str], UUID]) -> None:
-    declared = command(says("/incident pump on fire in Line 2"), order.DeclareIncident)
+    declared = command(says("/incident pump on fire in Line 2"), commands.DeclareIncident)
     assert (declared.title, declared.area_id) == ("pump on fire", known_id("T Line 2"))
-    assert command(says("/incident on fire"), order.DeclareIncident).title == "on fire"
+    assert command(says("/incident on fire"), commands.DeclareIncident).title == "on fire"
 
 
 def test_a_title_of_five_thousand_characters_loses_nothing(says: Says) -> None:
-    declared = command(says("/incident " + "jam " * 1250), order.DeclareIncident)
+    declared = command(says("/incident " + "jam " * 1250), commands.DeclareIncident)
     assert len(declared.title) <= 200
     assert declared.title.endswith("…")
     assert declared.description == ("jam " * 1250).strip()
 
 
 def test_lines_below_the_first_are_the_description(says: Says) -> None:
-    declared = command(says("/incident jam\nsmoke from <b>motor</b>\n🔥"), order.DeclareIncident)
+    declared = command(says("/incident jam\nsmoke from <b>motor</b>\n🔥"), commands.DeclareIncident)
     assert (declared.title, declared.description) == ("jam", "smoke from <b>motor</b>\n🔥")
 
 
@@ -159,7 +161,7 @@ def test_the_only_plant_needs_no_question(
     nowhere = Who(named("Aino Virtanen").member.model_copy(update={"team_ids": []}))
     small = Plant(facilities=plant.facilities[:1], members=plant.members)
     decision = interpret(parse(Utterance("/incident jam")), nowhere, Where(), small, new_id=new_id)
-    assert command(decision, order.DeclareIncident).facility_id == plant.facilities[0].id
+    assert command(decision, commands.DeclareIncident).facility_id == plant.facilities[0].id
 
 
 def test_an_unknown_severity_changes_nothing(says: Says) -> None:
@@ -169,18 +171,18 @@ def test_an_unknown_severity_changes_nothing(says: Says) -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("/ack", order.Acknowledge),
-        ("/status mitigated", order.UpdateStatus),
-        ("/sev 2", order.ChangeSeverity),
-        ("/lead me", order.AssignLead),
-        ("/comms jonas", order.AssignCommsLead),
-        ("/did swapped the sensor", order.AddEvent),
-        ("/note it smelled burnt", order.AddEvent),
-        ("/escalate", order.Escalate),
+        ("/ack", commands.Acknowledge),
+        ("/status mitigated", commands.UpdateStatus),
+        ("/sev 2", commands.ChangeSeverity),
+        ("/lead me", commands.AssignLead),
+        ("/comms jonas", commands.AssignCommsLead),
+        ("/did swapped the sensor", commands.AddEvent),
+        ("/note it smelled burnt", commands.AddEvent),
+        ("/escalate", commands.Escalate),
     ],
 )
 def test_a_command_about_the_channels_incident_is_sent(
-    says: Says, make_incident: Callable[..., Incident], text: str, kind: type[order.IncidentCommand]
+    says: Says, make_incident: Callable[..., Incident], text: str, kind: type[commands.IncidentCommand]
 ) -> None:
     here = make_incident()
     assert command(says(text, here=here), kind).incident_id == here.id
@@ -188,8 +190,8 @@ def test_a_command_about_the_channels_incident_is_sent(
 
 def test_did_is_an_action_and_note_an_annotation(says: Says, make_incident: Callable[..., Incident]) -> None:
     here = make_incident()
-    assert command(says("/did it", here=here), order.AddEvent).type is EntryType.ACTION_TAKEN
-    assert command(says("/note it", here=here), order.AddEvent).type is EntryType.ANNOTATION
+    assert command(says("/did it", here=here), commands.AddEvent).type is EntryType.ACTION_TAKEN
+    assert command(says("/note it", here=here), commands.AddEvent).type is EntryType.ANNOTATION
 
 
 def test_outside_a_channel_one_is_told_to_name_the_incident(says: Says) -> None:
@@ -198,7 +200,7 @@ def test_outside_a_channel_one_is_told_to_name_the_incident(says: Says) -> None:
 
 def test_outside_its_channel_an_incident_is_named_by_number(says: Says, make_incident: Callable[..., Incident]) -> None:
     four = make_incident()
-    assert command(says("/status INC-4 mitigated", known=four), order.UpdateStatus).incident_id == four.id
+    assert command(says("/status INC-4 mitigated", known=four), commands.UpdateStatus).incident_id == four.id
     assert "no such incident" in answer(says("/status INC-5 mitigated"))
 
 
@@ -206,10 +208,10 @@ def test_a_note_that_begins_with_another_number_stays_in_this_channel(
     says: Says, make_incident: Callable[..., Incident]
 ) -> None:
     here, other = make_incident(), make_incident(id=UUID(int=3), number="INC-3")
-    noted = command(says("/note INC-3 had the same cause", here=here, known=other), order.AddEvent)
+    noted = command(says("/note INC-3 had the same cause", here=here, known=other), commands.AddEvent)
     assert (noted.incident_id, noted.text) == (here.id, "INC-3 had the same cause")
-    assert command(says("/ack INC-3", here=here, known=other), order.Acknowledge).incident_id == other.id
-    assert command(says("/note INC-4 ok", here=here, known=here), order.AddEvent).text == "ok"
+    assert command(says("/ack INC-3", here=here, known=other), commands.Acknowledge).incident_id == other.id
+    assert command(says("/note INC-4 ok", here=here, known=here), commands.AddEvent).text == "ok"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +220,7 @@ def test_a_note_that_begins_with_another_number_stays_in_this_channel(
 def test_a_lead_is_found_by_a_part_of_the_name(
     says: Says, make_incident: Callable[..., Incident], known_id: Callable[[str], UUID], who: str, found: str
 ) -> None:
-    assert command(says(f"/lead {who}", here=make_incident()), order.AssignLead).member_id == known_id(found)
+    assert command(says(f"/lead {who}", here=make_incident()), commands.AssignLead).member_id == known_id(found)
 
 
 def test_who_is_meant_is_never_guessed(says: Says, make_incident: Callable[..., Incident]) -> None:
@@ -236,7 +238,7 @@ def test_a_mentioned_member_leads_and_a_mentioned_stranger_does_not(
     here = make_incident()
     mikko = Mention("@Mikko", "user-mikko.laine", "Mikko Laine")
     guest = Mention("@Aino", "user-unknown", "Aino")
-    led = command(says("/lead @Mikko", here=here, mentions=(mikko,)), order.AssignLead)
+    led = command(says("/lead @Mikko", here=here, mentions=(mikko,)), commands.AssignLead)
     assert led.member_id == known_id("Mikko Laine")
     assert "nobody called Aino" in answer(says("/lead @Aino", here=here, mentions=(guest,)))
 
@@ -278,14 +280,14 @@ def test_a_resolved_incident_is_closed_and_reopened(says: Says, make_incident: C
     over = make_incident(status=Status.RESOLVED)
     assert form(says("/close", here=over)).id == "close"
     assert form(says("/reopen", here=over)).id == "reopen"
-    assert command(says("/reopen leaks again", here=over), order.ReopenIncident).reason == "leaks again"
+    assert command(says("/reopen leaks again", here=over), commands.ReopenIncident).reason == "leaks again"
 
 
 def test_a_follow_up_is_kept_until_the_close_form_asks_for_it(
     says: Says, make_incident: Callable[..., Incident], known_id: Callable[[str], UUID]
 ) -> None:
     text = "/followup order a spare cable @Jonas by 2026-12-24"
-    kept = command(says(text, here=make_incident()), order.AddEvent)
+    kept = command(says(text, here=make_incident()), commands.AddEvent)
     assert kept.text == "Follow-up to name at close: order a spare cable, Jonas Weber, 24/12/2026"
     opened = form(says(text, here=make_incident(status=Status.RESOLVED)))
     values = [field.value for field in opened.fields[:3]]
@@ -296,8 +298,8 @@ def test_more_people_are_called_by_name_or_team(
     says: Says, make_incident: Callable[..., Incident], known_id: Callable[[str], UUID]
 ) -> None:
     here = make_incident()
-    assert command(says("/escalate forming", here=here), order.Escalate).team_ids == [known_id("Forming")]
-    assert command(says("/escalate salo", here=here), order.Escalate).member_ids == [known_id("Mikko Salo")]
+    assert command(says("/escalate forming", here=here), commands.Escalate).team_ids == [known_id("Forming")]
+    assert command(says("/escalate salo", here=here), commands.Escalate).member_ids == [known_id("Mikko Salo")]
     assert "no policy, team or person called plumbers" in answer(says("/escalate plumbers", here=here))
 
 

@@ -20,7 +20,7 @@ from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Utterance
 from haveri_contracts.directory.models import OnShift
 from haveri_contracts.escalation.models import Conditions, EscalationPolicy, Notify, Step
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Severity, Status
 
@@ -62,9 +62,9 @@ def says(
     return say
 
 
-def escalated(decision: Decision) -> order.Escalate:
+def escalated(decision: Decision) -> commands.Escalate:
     assert isinstance(decision, SendCommand), decision
-    assert isinstance(decision.command, order.Escalate)
+    assert isinstance(decision.command, commands.Escalate)
     return decision.command
 
 

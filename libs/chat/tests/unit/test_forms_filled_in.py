@@ -20,7 +20,7 @@ from haveri_chat.forms import Form
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Misunderstood
 from haveri_contracts.escalation.models import Conditions, EscalationPolicy
-from haveri_contracts.incident import commands as order
+from haveri_contracts.incident import commands
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Severity, Status
 
@@ -61,7 +61,7 @@ def test_the_declare_form_declares(fill: Fill, new_form: MakeForm, known_id: Cal
     result = fill(new_form("incident"), values)
     assert isinstance(result, SendCommand)
     sent = result.command
-    assert isinstance(sent, order.DeclareIncident)
+    assert isinstance(sent, commands.DeclareIncident)
     assert (sent.title, sent.severity, sent.description) == ("Filler 2 jammed", Severity.SEV1, "smoke")
     assert (sent.facility_id, sent.area_id) == (known_id("Tampere Works"), known_id("T Line 1"))
 
@@ -103,7 +103,7 @@ def test_the_resolve_form_gives_the_whole_summary(
     }
     result = fill(new_form("resolve", make_incident()), values)
     assert isinstance(result, SendCommand)
-    assert isinstance(result.command, order.ResolveIncident)
+    assert isinstance(result.command, commands.ResolveIncident)
     summary = result.command.summary
     assert (summary.root_cause_category, summary.resolution_type) == ("electrical", "replaced")
     assert (summary.impact.units_lost, summary.impact.cost) == (1200, Decimal("1200.50"))
@@ -140,7 +140,7 @@ def test_the_close_form_names_several_follow_ups(
     }
     result = fill(new_form("close", make_incident(status=Status.RESOLVED)), values)
     assert isinstance(result, SendCommand)
-    assert isinstance(result.command, order.CloseIncident)
+    assert isinstance(result.command, commands.CloseIncident)
     first, second = result.command.follow_ups
     assert (first.assigned_to, first.due_date) == (known_id("Jonas Weber"), date(2026, 12, 24))
     assert (second.description, second.assigned_to) == ("train the night shift", None)
@@ -227,7 +227,7 @@ def test_a_policy_of_the_incidents_plant_can_be_chosen_alone(
     chosen = {"policy_to_call": str(policy.id)}
     result = send(chosen)
     assert isinstance(result, SendCommand)
-    assert isinstance(result.command, order.Escalate)
+    assert isinstance(result.command, commands.Escalate)
     assert result.command.policy_id == policy.id
     assert set(errors(send({**chosen, "team_to_call": str(plant.teams[0].id)}))) == {"policy_to_call"}
     assert set(errors(send({"policy_to_call": str(UUID(int=4))}))) == {"policy_to_call"}
