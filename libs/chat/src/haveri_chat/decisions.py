@@ -46,24 +46,24 @@ class AnswerPrivately:
 
 
 @dataclass(frozen=True)
-class AskOnCall:
+class QueryOnCall:
     """Ask the directory who is on shift at each facility now, then answer with `commands.oncall.on_call_card`."""
 
     facility_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)
-class AskIncidents:
+class QueryIncidents:
     """Send the query, then answer with `commands.incidents.incidents_card`."""
 
     query: ListIncidents
 
 
 @dataclass(frozen=True)
-class AskTimeline:
+class QueryTimeline:
     """Read the incident's newest timeline entries, then answer with `commands.timeline.timeline_card`."""
 
     incident: Incident
 
 
-Decision = SendCommand | OpenForm | AnswerPrivately | AskOnCall | AskIncidents | AskTimeline
+Decision = SendCommand | OpenForm | AnswerPrivately | QueryOnCall | QueryIncidents | QueryTimeline

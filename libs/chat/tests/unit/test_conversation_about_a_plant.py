@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from haveri_chat.conversation import interpret
 from haveri_chat.decisions import (
     AnswerPrivately,
-    AskIncidents,
-    AskOnCall,
-    AskTimeline,
     Decision,
     OpenForm,
+    QueryIncidents,
+    QueryOnCall,
+    QueryTimeline,
     SendCommand,
     Where,
 )
@@ -307,8 +307,8 @@ def test_a_viewer_reads_and_changes_nothing(says: Says, make_incident: Callable[
     here = make_incident()
     for text in ("/incident jam", "/incident", "/ack", "/resolve", "/note hello", "/lead me"):
         assert "may read" in answer(says(text, by="Ville Visitor", here=here))
-    assert isinstance(says("/timeline", by="Ville Visitor", here=here), AskTimeline)
-    assert isinstance(says("/incidents", by="Ville Visitor"), AskIncidents)
+    assert isinstance(says("/timeline", by="Ville Visitor", here=here), QueryTimeline)
+    assert isinstance(says("/incidents", by="Ville Visitor"), QueryIncidents)
 
 
 def test_answers_are_in_the_members_language(says: Says) -> None:
@@ -318,8 +318,8 @@ def test_answers_are_in_the_members_language(says: Says) -> None:
 
 
 def test_on_call_asks_for_ones_own_plant_or_the_one_named(says: Says, known_id: Callable[[str], UUID]) -> None:
-    assert says("/oncall") == AskOnCall((known_id("Tampere Works"),))
-    assert says("/oncall leipzig") == AskOnCall((known_id("Leipzig Works"),))
+    assert says("/oncall") == QueryOnCall((known_id("Tampere Works"),))
+    assert says("/oncall leipzig") == QueryOnCall((known_id("Leipzig Works"),))
     assert "Tampere Works" in answer(says("/oncall Turku"))
 
 

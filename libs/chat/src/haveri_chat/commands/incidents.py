@@ -9,7 +9,7 @@ from datetime import datetime
 from haveri_chat.cards import Block, Card, ChannelLink, Heading, Text
 from haveri_chat.cards.facts import where, zone
 from haveri_chat.commands.base import Context, Request, Typed
-from haveri_chat.decisions import AskIncidents, Decision
+from haveri_chat.decisions import Decision, QueryIncidents
 from haveri_chat.moments import clock
 from haveri_chat.plant import Plant, Who
 from haveri_chat.requests import Misunderstood
@@ -41,7 +41,7 @@ class ShowIncidents(Request):
 
     def decide(self, context: Context) -> Decision:
         """Then `incidents_card`."""
-        return AskIncidents(ListIncidents(status=OPEN, q=self.words, page=Page(limit=LISTED)))
+        return QueryIncidents(ListIncidents(status=OPEN, q=self.words, page=Page(limit=LISTED)))
 
 
 def incidents_card(who: Who, plant: Plant, items: Sequence[Incident], *, now: datetime) -> Card:

@@ -10,7 +10,7 @@ from uuid import UUID
 from haveri_chat import answers
 from haveri_chat.cards import Block, Card, Heading, Text
 from haveri_chat.commands.base import Context, Request, Typed
-from haveri_chat.decisions import AnswerPrivately, AskOnCall, Decision
+from haveri_chat.decisions import AnswerPrivately, Decision, QueryOnCall
 from haveri_chat.moments import clock
 from haveri_chat.naming import find_named
 from haveri_chat.places import home_facilities
@@ -44,10 +44,10 @@ class WhoIsOnCall(Request):
         if not self.words:
             home = home_facilities(context.who, plant)
             wanted = [item.id for item in plant.facilities if item.id in home]
-            return AskOnCall(tuple(wanted or plant.facility))
+            return QueryOnCall(tuple(wanted or plant.facility))
         found = find_named(self.words, plant.facilities)
         if found.item is not None:
-            return AskOnCall((found.item.id,))
+            return QueryOnCall((found.item.id,))
         names = found.near or tuple(item.name for item in plant.facilities)
         return AnswerPrivately(answers.no_such(context.who.locale, "facility", self.words, names))
 

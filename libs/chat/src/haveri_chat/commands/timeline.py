@@ -8,7 +8,7 @@ from datetime import datetime
 from haveri_chat.cards import Block, Card, Facts, Heading, Text
 from haveri_chat.cards.facts import actor_name, zone
 from haveri_chat.commands.base import Context, IncidentRequest
-from haveri_chat.decisions import AskTimeline, Decision
+from haveri_chat.decisions import Decision, QueryTimeline
 from haveri_chat.moments import clock
 from haveri_chat.plant import Plant, Who
 from haveri_chat.texts import say
@@ -28,7 +28,7 @@ class ShowTimeline(IncidentRequest):
 
     def decide(self, context: Context) -> Decision:
         """Then `timeline_card`."""
-        return AskTimeline(context.incident)
+        return QueryTimeline(context.incident)
 
 
 def timeline_card(

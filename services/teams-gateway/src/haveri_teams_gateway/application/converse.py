@@ -17,11 +17,11 @@ from haveri_chat.commands.timeline import timeline_card
 from haveri_chat.conversation import interpret, pressed, submitted
 from haveri_chat.decisions import (
     AnswerPrivately,
-    AskIncidents,
-    AskOnCall,
-    AskTimeline,
     Decision,
     OpenForm,
+    QueryIncidents,
+    QueryOnCall,
+    QueryTimeline,
     SendCommand,
     Where,
 )
@@ -112,7 +112,7 @@ class Converse:
                     Reply(text=content, refusal="not-carried-out") if isinstance(content, str) else Reply(card=content)
                 )
             case _:
-                return Reply(card=await self._ask(turn, decision))
+                return Reply(card=await self._query(turn, decision))
 
     async def _send(self, turn: Turn, decision: SendCommand) -> Reply:
         command = decision.command
@@ -135,17 +135,17 @@ class Converse:
                 return answers.taken_already(turn.who, turn.plant, incident, now=self._clock.now())
         return answers.refused(turn.who.locale, problem)
 
-    async def _ask(self, turn: Turn, decision: AskOnCall | AskIncidents | AskTimeline) -> Card:
+    async def _query(self, turn: Turn, decision: QueryOnCall | QueryIncidents | QueryTimeline) -> Card:
         organization, actor, now = turn.organization, turn.actor, self._clock.now()
         match decision:
-            case AskOnCall(facility_ids):
+            case QueryOnCall(facility_ids):
                 shifts = {
                     facility: await self._queries.on_shift(organization, actor, facility) for facility in facility_ids
                 }
                 return on_call_card(turn.who, turn.plant, shifts, now=now)
-            case AskIncidents(query):
+            case QueryIncidents(query):
                 found = await self._queries.incidents(organization, actor, query)
                 return incidents_card(turn.who, turn.plant, found, now=now)
-            case AskTimeline(incident):
+            case QueryTimeline(incident):
                 entries = await self._queries.newest_entries(organization, actor, incident.id, SHOWN_ENTRIES)
                 return timeline_card(turn.who, turn.plant, incident, entries)
