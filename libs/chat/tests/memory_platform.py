@@ -180,7 +180,7 @@ class MemoryPlatform:
         """See ChatPlatform."""
         return await self.find_card(f"chat {person.user_id}", marker)
 
-    async def tell_privately(self, person: Person, channel: str, content: str | Card | Form) -> None:
+    async def send_privately(self, person: Person, channel: str, content: str | Card | Form) -> None:
         """See ChatPlatform."""
         async with self.fates.call():
             self.private.append((person, channel, content))

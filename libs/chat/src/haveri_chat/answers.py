@@ -1,4 +1,4 @@
-"""What one person is told privately, in their language."""
+"""What one person is answered privately, in their language."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def no_such(locale: str, kind: str, said: str, near: Sequence[str]) -> str:
 def unknown_places(locale: str, unknown: Sequence[Unknown]) -> str:
     """An incident was declared, but these words named no place; empty when all did."""
     kinds = {"in": "area", "on": "asset"}
-    told = [no_such(locale, kinds[item.place.preposition], item.place.name, item.near) for item in unknown]
-    return " ".join([*told, say(locale, "unknown.kept")]) if told else ""
+    answered = [no_such(locale, kinds[item.place.preposition], item.place.name, item.near) for item in unknown]
+    return " ".join([*answered, say(locale, "unknown.kept")]) if answered else ""
 
 
 def accepted_later(locale: str) -> str:

@@ -40,7 +40,7 @@ class OpenForm:
 
 @dataclass(frozen=True)
 class AnswerPrivately:
-    """Tell the person; nothing is changed."""
+    """Answer the person; nothing is changed."""
 
     content: str | Card
 

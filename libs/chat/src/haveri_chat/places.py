@@ -87,10 +87,10 @@ def locate(what: str, places: tuple[Place, ...], who: Who, plant: Plant) -> Loca
     facility = _facility(area, assets, search)
     inside = [asset for asset in assets if search.facility_of(asset) == facility]
     area = area if area is not None and area.facility_id == facility else None
-    told = tuple(
+    unknown = tuple(
         item for item in search.unknown if item.near or (area is None and not inside and _meant(item.place, who.locale))
     )
-    return Located(title, facility, area.id if area else None, tuple(asset.id for asset in inside), told)
+    return Located(title, facility, area.id if area else None, tuple(asset.id for asset in inside), unknown)
 
 
 def _meant(place: Place, locale: Locale) -> bool:

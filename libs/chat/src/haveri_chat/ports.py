@@ -132,6 +132,6 @@ class ChatPlatform(Protocol):
         """The card sent to the person with this marker."""
         ...
 
-    async def tell_privately(self, person: Person, channel: str, content: str | Card | Form) -> None:
-        """Tell one person (with `user_id`), in the channel where only they see it, or in a chat of their own."""
+    async def send_privately(self, person: Person, channel: str, content: str | Card | Form) -> None:
+        """Send to one person (with `user_id`), in the channel where only they see it, or in a chat of their own."""
         ...

@@ -199,7 +199,7 @@ def test_a_member_is_called_once_and_the_channel_told_once_whatever_dies(
         world.fates.revived(fates)
         try:
             await world.caller().call(call, world.newest, plant)
-            await world.caller().tell(
+            await world.caller().notify(
                 world.incident.id, "n-1", Notice("Calling {people}.", (call.member_id,)), "c-1", plant
             )
         except (Death, PlatformUnavailable):

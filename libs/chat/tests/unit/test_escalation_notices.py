@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from haveri_chat.calls.notices import FOLDED, TOLD, before_step, notice_of
+from haveri_chat.calls.notices import FOLDED, NOTICED, before_step, notice_of
 from haveri_chat.calls.scene import Scene
 from haveri_chat.calls.values import Before, Notice
 from haveri_chat.plant import Plant
@@ -248,6 +248,6 @@ def test_the_channel_is_spoken_to_in_the_organisations_language(
 
 def test_every_event_that_gateways_are_given_is_known_here() -> None:
     heard = {subject.split(".")[-2] for subject in GATEWAY_ESCALATIONS.subjects}
-    known = {kind.name for kind in (*TOLD, *FOLDED)}
+    known = {kind.name for kind in (*NOTICED, *FOLDED)}
     told_otherwise = {"notification_requested", "calls_withdrawn", "step_skipped", "step_overdue"}
     assert heard == known | told_otherwise

@@ -17,7 +17,7 @@ from haveri_chassis.outbox import OutboxRelay
 from haveri_chassis.periodic import Periodic
 from haveri_chassis.service import App, Component, run
 from haveri_chat.calls.caller import Caller
-from haveri_chat.calls.notices import FOLDED, TOLD
+from haveri_chat.calls.notices import FOLDED, NOTICED
 from haveri_chat.workflow.runner import Workflow
 from haveri_teams_gateway.adapters.identity.access_tokens import AccessTokens
 from haveri_teams_gateway.adapters.identity.authenticator import Authenticator
@@ -109,7 +109,7 @@ def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
     # What is left to do
     worker = Worker(jobs := Jobs(database, liveness.owner, clock), clock)
     activities, files = ActivityStore(database, jobs), Files(database, jobs)
-    calls, notices = Calls(database, jobs), Notices(database, jobs, TOLD + FOLDED)
+    calls, notices = Calls(database, jobs), Notices(database, jobs, NOTICED + FOLDED)
 
     # What arrives
     invokes = TeamsInvokeAnswers(queries, plants.get, clock)

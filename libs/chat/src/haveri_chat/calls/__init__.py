@@ -1,1 +1,1 @@
-"""How members are called in chat, and how an incident's channel is told what its escalation does."""
+"""How members are called in chat, and how an incident's channel is notified of what its escalation does."""

@@ -91,7 +91,7 @@ class Caller:
             await self._platform.update_card(Posted.decode(before.reference), card)
             await steps.finish(call.step, before.reference, shows)
 
-    async def tell(self, incident_id: UUID, key: str, notice: Notice, channel: str, plant: Plant) -> None:
+    async def notify(self, incident_id: UUID, key: str, notice: Notice, channel: str, plant: Plant) -> None:
         """Post a notice into the incident's channel unless it stands there; `key` is the notice's own."""
         people = [plant.person(member_id, self._platform_name) for member_id in notice.people]
         marker = f"notice:{key}"

@@ -1,4 +1,4 @@
-"""What an incident's channel is told about its escalation, in the organisation's language and the plant's time."""
+"""The notices in an incident's channel about its escalation, in the organisation's language and the plant's time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from haveri_contracts.escalation.models import EndReason, PlannedStep, Purpose
 FOLDED = (events.EscalationStarted, events.EscalationUnacked)
 """Events that are part of the notice of the step that follows, and have none of their own."""
 
-TOLD = (
+NOTICED = (
     events.StepFired,
     events.CallReleased,
     events.NotificationAnswered,

@@ -64,7 +64,7 @@ class ChatCall:
 
 @dataclass(frozen=True)
 class Notice:
-    """What a channel is told. `{people}` in the text stands for the mentions of `people`.
+    """A notice in a channel. `{people}` in the text stands for the mentions of `people`.
 
     `key` tells it from other notices of the incident where several events say the same; else each event is its own.
     """

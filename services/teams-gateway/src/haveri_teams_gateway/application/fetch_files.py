@@ -144,6 +144,6 @@ class FetchFiles:
         text = answers.failed(member.locale if member else Locale.ENGLISH, f"{what}: {reason}")
         person = Person(author.display_name, author.platform_user_id)
         try:
-            await self._platform_of(tenant).tell_privately(person, file.channel, text)
+            await self._platform_of(tenant).send_privately(person, file.channel, text)
         except (PlatformRefused, PlatformUnavailable) as error:
             log.warning("a file's sender could not be told", organization=tenant.organization, reason=error.reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from haveri_chassis.bus import Received
-from haveri_chat.calls.notices import FOLDED, TOLD
+from haveri_chat.calls.notices import FOLDED, NOTICED
 from haveri_chat.calls.values import ChatCall, Ending, EndKind
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.escalation import events as escalation
@@ -40,10 +40,10 @@ class FollowEscalation:
                 await self._requested(received, event)
             return
         self._worker.begin(*await self._ended(received))
-        if isinstance(event, TOLD + FOLDED):
+        if isinstance(event, NOTICED + FOLDED):
             envelope = received.envelope
             notice = Notice(envelope.id, envelope.sequence or 0, event, envelope.time)
-            self._worker.begin(*await self._notices.put(organization, notice, to_post=isinstance(event, TOLD)))
+            self._worker.begin(*await self._notices.put(organization, notice, to_post=isinstance(event, NOTICED)))
 
     async def incident_changed(self, received: Received[Any]) -> None:
         """An event of an incident that its calls depend on, whether or not the escalation service is there."""

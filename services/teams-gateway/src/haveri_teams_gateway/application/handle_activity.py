@@ -163,7 +163,7 @@ class HandleActivity:
         person = Person(arrival.sender.name, arrival.sender.object_id or arrival.sender.teams_id)
         platform = self._platform_of(work.tenant)
         try:
-            await platform.tell_privately(person, arrival.conversation.reply_ref, reply.content)
+            await platform.send_privately(person, arrival.conversation.reply_ref, reply.content)
         except PlatformRefused as error:
             log.warning("somebody could not be told", organization=work.tenant.organization, reason=error.reason)
 

@@ -75,7 +75,7 @@ class PostNotices:
                 channel = incident.chat_channel_ref
                 if channel is None:
                     raise PlatformRefused("the incident never had a channel")
-                await self._caller_of(tenant).tell(incident.id, notice.key or str(kept.id), notice, channel, plant)
+                await self._caller_of(tenant).notify(incident.id, notice.key or str(kept.id), notice, channel, plant)
             except PlatformRefused as error:
                 await self._refusals.report(tenant, incident.id, {f"notice:{kept.event.name}": error.reason})
         await self._notices.posted(organization, kept.id)

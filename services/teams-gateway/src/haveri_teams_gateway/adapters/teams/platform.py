@@ -172,7 +172,7 @@ class TeamsPlatform:
         activity: Json = {"type": "message", "text": written, "entities": mentions}
         return await self._post_text(channel, activity, written, marker)
 
-    async def tell_privately(self, person: Person, channel: str, content: str | Card | Form) -> None:
+    async def send_privately(self, person: Person, channel: str, content: str | Card | Form) -> None:
         """Tell one person: in the channel where only they see it, else in their chat with the bot."""
         activity = self._message(content)
         if channel.startswith("19:"):
