@@ -21,8 +21,8 @@ from haveri_web.adapters.passwords import Hasher
 from haveri_web.app import create_http
 from haveri_web.configuration import WebSettings
 from haveri_web.domain.access import Scope
+from haveri_web.http.context import Web
 from haveri_web.http.live_views import LiveViews
-from haveri_web.main import assemble
 from haveri_web.security.accounts import set_password
 from haveri_web.security.tokens import create_token
 
@@ -67,8 +67,8 @@ class WebHouse:
         self.slug, self.other_slug = slugs
         self.live, self.blobs = LiveViews(settings.live_connections), MemoryBlobs()
         self.hasher = Hasher(CHEAP)
-        self.web = assemble(
-            settings,
+        self.web = Web(
+            settings=settings,
             clock=self.clock,
             ids=self.ids,
             database=database,

@@ -17,19 +17,11 @@ from haveri_chassis.service import App, run
 from haveri_contracts.subjects import Kind, everything_of
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.app import create_http
-from haveri_web.bus.commands import Sending
 from haveri_web.bus.directory import Directory, load_directory
-from haveri_web.bus.ports import Commands, Directories, Queries
 from haveri_web.configuration import WebSettings
-from haveri_web.escalations.answering import Answering
 from haveri_web.http.context import Web
 from haveri_web.http.live_views import WATCHED, LiveViews
-from haveri_web.incidents.files import Blobs, Files
-from haveri_web.incidents.queries import Incidents
-from haveri_web.security.accounts import ChangePassword, SignIn
 from haveri_web.security.housekeeping import TIDY_EVERY, tidy
-from haveri_web.security.sessions import Sessions
-from haveri_web.security.tokens import Tokens
 
 SCHEMA = "web"
 
@@ -45,7 +37,7 @@ def create_app(
     clock, ids = clock or SystemClock(), ids or SystemIds()
     database = Database(settings.database_url.get_secret_value(), schema=SCHEMA)
     bus = Bus(settings.nats_url.get_secret_value(), service="web", clock=clock, ids=ids)
-    commands, queries = CommandBus(bus), QueryClient(bus)
+    queries = QueryClient(bus)
     directories: Replica[Directory] = Replica(
         lambda organization: load_directory(queries, organization),
         bus,
@@ -56,12 +48,12 @@ def create_app(
     live = LiveViews(settings.live_connections)
     for subject in WATCHED:
         bus.on_hint(subject, live.hear)
-    web = assemble(
-        settings,
+    web = Web(
+        settings=settings,
         clock=clock,
         ids=ids,
         database=database,
-        commands=commands,
+        commands=CommandBus(bus),
         queries=queries,
         directories=directories,
         live=live,
@@ -70,42 +62,6 @@ def create_app(
     )
     housekeeping = Periodic("housekeeping", TIDY_EVERY, partial(tidy, database, clock, settings.session_idle), clock)
     return App("web", settings, create_http(web), [database, bus, housekeeping, live])
-
-
-def assemble(
-    settings: WebSettings,
-    *,
-    clock: Clock,
-    ids: Ids,
-    database: Database,
-    commands: Commands,
-    queries: Queries,
-    directories: Directories,
-    live: LiveViews,
-    blobs: Blobs | None,
-    hasher: Hasher,
-) -> Web:
-    """The use cases around what does I/O; tests bring stand-ins for the other services."""
-    sending = Sending(database, commands, queries, clock, ids)
-    return Web(
-        clock=clock,
-        ids=ids,
-        database=database,
-        commands=commands,
-        queries=queries,
-        directories=directories,
-        sign_in=SignIn(database, hasher, clock),
-        change_password=ChangePassword(database, hasher, clock),
-        sessions=Sessions(database, directories, clock, ids, settings.session_longest, settings.session_idle),
-        tokens=Tokens(database, directories, clock),
-        sending=sending,
-        answering=Answering(queries, directories, sending, clock, ids),
-        incidents=Incidents(queries),
-        files=Files(queries, blobs),
-        live=live,
-        public_origin=settings.public_url,
-        secure=settings.secure,
-    )
 
 
 def _object_store(settings: WebSettings) -> ObjectStore | None:

@@ -5,19 +5,29 @@ from __future__ import annotations
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import Field
 from starlette.responses import Response
 
+from haveri_contracts.types import ShortText, Timestamp
 from haveri_web.adapters.token_rows import TokenRow, token_with_id, tokens_of
 from haveri_web.domain.access import EVERY_SCOPE, Scope
 from haveri_web.domain.refusals import InvalidRequest, NotFound, ScopeNotSufficient
 from haveri_web.http.answers import ListOf, Me, Token, answers, json_response
-from haveri_web.http.bodies import NewToken
+from haveri_web.http.bodies import Body
 from haveri_web.http.context import WebDep
+from haveri_web.http.door import Administrator, Reader
 from haveri_web.http.requests import Cursor, Limit, OnceDep
-from haveri_web.security.door import Administrator, Reader
 from haveri_web.security.tokens import USUAL_LIFE, create_token
 
 router = APIRouter(tags=["account"])
+
+
+class NewToken(Body):
+    """An API token to make for oneself; without `expires_at` it is good for 90 days, at most 366."""
+
+    name: ShortText
+    scopes: list[Scope] = Field(default=[Scope.READ], min_length=1)
+    expires_at: Timestamp | None = None
 
 
 @router.get("/me", responses=answers(Me))

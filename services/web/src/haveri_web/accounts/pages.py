@@ -11,15 +11,15 @@ from starlette.responses import RedirectResponse, Response
 from haveri_contracts.outcomes import Problem
 from haveri_web.domain.refusals import CredentialsWrong, ForeignOrigin, MemberRemoved, TooManyAttempts
 from haveri_web.http.context import Web, WebDep
-from haveri_web.http.problems import status_of
-from haveri_web.rendering.pages import render
-from haveri_web.security.door import (
+from haveri_web.http.door import (
     check_form_token,
     check_origin,
     clear_session_cookie,
     session_cookie_name,
     set_session_cookie,
 )
+from haveri_web.http.problems import status_of
+from haveri_web.rendering.pages import render
 from haveri_web.security.secrets import form_token, new_secret
 
 router = APIRouter(include_in_schema=False)

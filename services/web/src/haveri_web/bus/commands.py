@@ -15,9 +15,9 @@ from haveri_contracts.message import Command
 from haveri_contracts.outcomes import Outcome, OutcomeStatus, Problem
 from haveri_contracts.plain import Refusal
 from haveri_web.adapters.request_rows import Request, add_pending, claim, is_pending
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.ports import Commands, Queries
 from haveri_web.domain.refusals import CommandUnknown, IdempotencyKeyReused
-from haveri_web.security.callers import Caller
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""What the use cases need of the bus. The chassis' CommandBus, QueryClient and Replica fit; tests bring fakes."""
+"""What is needed of the bus and the object store. The chassis has what fits; tests bring fakes."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -32,3 +33,10 @@ class Directories(Protocol):
 
     async def get(self, organization: str) -> Directory:
         """The organisation's directory as of a moment ago; raises OwnerUnavailable when there never was one."""
+
+
+class Blobs(Protocol):
+    """Reads objects."""
+
+    def stream(self, key: str) -> AsyncIterator[bytes]:
+        """The bytes of an object, piece by piece."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import Any, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
 from haveri_chassis.bus import QueryRefused
+from haveri_contracts.directory.models import Facility
 from haveri_contracts.message import Query
 from haveri_contracts.plain import Refusal
-from haveri_web.bus.directory import every_item
+from haveri_contracts.refusals import FacilityUnknown
+from haveri_web.bus.callers import Caller
+from haveri_web.bus.directory import Directory, every_item
 from haveri_web.bus.ports import Queries
 from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.security.callers import Caller
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -57,3 +60,19 @@ def valid(model: type[M], values: dict[str, Any]) -> M:
                 for item in findings
             ]
         ) from None
+
+
+def changed(present: M, changes: dict[str, Any]) -> M:
+    """The thing with some fields changed, but never its id. Raises InvalidRequest."""
+    own = present.model_dump()
+    if changes.get("id") not in (None, own["id"]):
+        raise InvalidRequest.field("id", "is not the one in the address; an id never changes")
+    return valid(type(present), {**own, **changes, "id": own["id"]})
+
+
+def known_facility(directory: Directory, facility_id: UUID) -> Facility:
+    """A facility of the organisation. Raises FacilityUnknown."""
+    facility = directory.facilities.get(facility_id)
+    if facility is None:
+        raise FacilityUnknown(f"There is no facility {facility_id} in your organisation.")
+    return facility

@@ -13,16 +13,16 @@ from starlette.responses import Response
 from haveri_contracts.directory.commands import Remove
 from haveri_contracts.directory.queries import GetOnShift, OnShiftList
 from haveri_contracts.plain import Role
-from haveri_contracts.refusals import FacilityUnknown, RoleNotSufficient
+from haveri_contracts.refusals import RoleNotSufficient
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.commands import Once
+from haveri_web.bus.queries import ask_raw, changed, known_facility, valid
 from haveri_web.directory.bodies import (
     NewArea,
     NewAsset,
     NewFacility,
     NewMember,
     NewTeam,
-    NewThing,
-    changes_of,
 )
 from haveri_web.directory.things import (
     AREA,
@@ -32,16 +32,14 @@ from haveri_web.directory.things import (
     TEAM,
     Kind,
     Thing,
-    built,
-    changed,
     check_may_change,
     find,
 )
 from haveri_web.http.answers import ListOf, answers, json_response, pending, raw
+from haveri_web.http.bodies import Body, changes_in, changes_of, values_of
 from haveri_web.http.context import Web, WebDep
+from haveri_web.http.door import Manager, Reader
 from haveri_web.http.requests import Cursor, Limit, Moment, OnceDep, moment_or_now, page_of
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import Manager, Reader
 
 router = APIRouter(tags=["directory"])
 
@@ -49,11 +47,9 @@ router = APIRouter(tags=["directory"])
 @router.get("/on-shift", responses=answers(OnShiftList, 200, 404))
 async def on_shift(web: WebDep, caller: Reader, facility_id: UUID, at: Moment | None = None) -> Response:
     """Who is on shift at a facility, now or at another moment."""
-    directory = await web.directories.get(caller.organization)
-    if facility_id not in directory.facilities:
-        raise FacilityUnknown(f"There is no facility {facility_id} in your organisation.")
+    known_facility(await web.directories.get(caller.organization), facility_id)
     query = GetOnShift(facility_id=facility_id, at=moment_or_now(web, at))
-    return raw(await web.queries.ask_raw(query, organization=caller.organization, actor=caller.actor))
+    return raw(await ask_raw(web.queries, caller, query))
 
 
 async def _put(web: Web, caller: Caller, kind: Kind, thing: Thing, once: Once, status: int) -> Response:
@@ -64,7 +60,7 @@ async def _put(web: Web, caller: Caller, kind: Kind, thing: Thing, once: Once, s
     return json_response(thing, status, {"Location": where} if status == 201 else None)
 
 
-def _add_writing(kind: Kind, new: type[NewThing]) -> None:
+def _add_writing(kind: Kind, new: type[Body]) -> None:
     changes = changes_of(new)
     model = kind.model
 
@@ -76,8 +72,8 @@ def _add_writing(kind: Kind, new: type[NewThing]) -> None:
         responses=answers(model, 201, 400, 404, 409, later=True),
     )
     async def add(web: WebDep, caller: Manager, body: new, once: OnceDep) -> Response:  # type: ignore[valid-type]
-        values: dict[str, Any] = body.model_dump()  # type: ignore[attr-defined]
-        thing = built(kind, {**values, "id": values["id"] or once.thing_id})
+        values = values_of(body)
+        thing = valid(kind.model, {**values, "id": values["id"] or once.thing_id})
         _check_founding(caller, kind)
         check_may_change(caller, await web.directories.get(caller.organization), thing)
         return await _put(web, caller, kind, thing, once, 201)
@@ -89,9 +85,9 @@ def _add_writing(kind: Kind, new: type[NewThing]) -> None:
         responses=answers(model, 200, 400, 404, 409, later=True),
     )
     async def change(web: WebDep, caller: Manager, id: UUID, body: changes, once: OnceDep) -> Response:  # type: ignore[valid-type]
-        wanted: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+        wanted = changes_in(body)
         present = await find(web.queries, caller, kind, id)
-        thing = changed(kind, present, wanted)
+        thing = changed(present, wanted)
         check_may_change(caller, await web.directories.get(caller.organization), present, thing)
         return await _put(web, caller, kind, thing, once, 200)
 
@@ -118,7 +114,7 @@ def _add_reading(kind: Kind, filters: Mapping[str, str]) -> None:
     async def give(web: Web, caller: Caller, cursor: str | None, limit: int, only: UUID | None) -> Response:
         wanted = {filter_name: only} if filter_name else {}
         query = kind.listing(page=page_of(cursor, limit), **wanted)
-        return raw(await web.queries.ask_raw(query, organization=caller.organization, actor=caller.actor))
+        return raw(await ask_raw(web.queries, caller, query))
 
     documented: dict[str, Any] = {
         "name": f"list_{kind.plural}",

@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from haveri_contracts.directory.models import Asset, Facility, Shift, Team, Weekday
 from haveri_contracts.directory.queries import GetOnShift, OnShiftList
-from haveri_contracts.refusals import FacilityUnknown
 from haveri_web.bus.directory import UTC_ZONE, Directory
-from haveri_web.http.context import Web, WebDep
-from haveri_web.rendering.pages import render, translated
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import SignedIn
+from haveri_web.rendering.pages import Page, PageDep
 from haveri_web.texts import Translate
 
 router = APIRouter(include_in_schema=False)
@@ -69,47 +65,28 @@ class MemberView:
 
 
 @router.get("/plant")
-async def plant(
-    request: Request, web: WebDep, caller: SignedIn, facility: Annotated[UUID | None, Query()] = None
-) -> Response:
+async def plant(page: PageDep, facility: Annotated[UUID | None, Query()] = None) -> Response:
     """One facility, and everybody."""
-    _, t = translated(caller)
-    directory = await web.directories.get(caller.organization)
-    shown = _chosen(directory, caller, facility)
-    return render(
-        request,
-        web,
+    directory, shown = page.directory, page.facility(facility)
+    return page.render(
         "directory/plant.html",
-        caller=caller,
-        directory=directory,
         here="plant",
         facility=shown,
-        facilities=list(directory.facilities.values()),
         zone=directory.zone_of(shown.id) if shown else UTC_ZONE,
-        on_shift=await _on_shift(web, caller, directory, shown) if shown else [],
+        on_shift=await _on_shift(page, shown) if shown else [],
         areas=_areas(directory, shown) if shown else [],
-        teams=_teams(directory, shown, t) if shown else [],
+        teams=_teams(directory, shown, page.t) if shown else [],
         members=[_member(directory, member_id) for member_id in directory.members],
     )
 
 
-def _chosen(directory: Directory, caller: Caller, facility_id: UUID | None) -> Facility | None:
-    if facility_id is not None:
-        if facility_id not in directory.facilities:
-            raise FacilityUnknown(f"There is no facility {facility_id} in your organisation.")
-        return directory.facilities[facility_id]
-    own = directory.facilities_of(caller.member)
-    ordered = sorted(directory.facilities.values(), key=lambda facility: facility.id not in own)
-    return ordered[0] if ordered else None
-
-
-async def _on_shift(web: Web, caller: Caller, directory: Directory, facility: Facility) -> list[OnShiftView]:
-    query = GetOnShift(facility_id=facility.id, at=web.clock.now())
-    answer: OnShiftList = await web.queries.ask(query, organization=caller.organization, actor=caller.actor)
+async def _on_shift(page: Page, facility: Facility) -> list[OnShiftView]:
+    answer: OnShiftList = await page.ask(GetOnShift(facility_id=facility.id, at=page.web.clock.now()))
+    members, teams = page.directory.members, page.directory.teams
     return [
-        OnShiftView(directory.members[item.member_id].name, directory.teams[item.team_id].name, item.shift)
+        OnShiftView(members[item.member_id].name, teams[item.team_id].name, item.shift)
         for item in answer.items
-        if item.member_id in directory.members and item.team_id in directory.teams
+        if item.member_id in members and item.team_id in teams
     ]
 
 

@@ -33,11 +33,10 @@ from haveri_contracts.refusals import (
     TeamUnknown,
 )
 from haveri_contracts.types import Frozen
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.directory import Directory
 from haveri_web.bus.ports import Queries
-from haveri_web.bus.queries import ask_one, valid
-from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.security.callers import Caller
+from haveri_web.bus.queries import ask_one
 
 Thing = Facility | Area | Asset | Team | Member
 
@@ -82,19 +81,6 @@ async def find(queries: Queries, caller: Caller, kind: Kind, thing_id: UUID) -> 
     unknown = kind.unknown(f"There is no {kind.name} {thing_id} in your organisation.")
     found: Thing = await ask_one(queries, caller, kind.getting(id=thing_id), unknown)
     return found
-
-
-def changed(kind: Kind, thing: Thing, changes: dict[str, Any]) -> Thing:
-    """The thing with some fields changed. Raises InvalidRequest when the id is not its own or a value does not fit."""
-    if changes.get("id", thing.id) != thing.id:
-        raise InvalidRequest.field("id", "is not the one in the address; an id never changes")
-    return built(kind, {**thing.model_dump(), **changes})
-
-
-def built(kind: Kind, values: dict[str, Any]) -> Thing:
-    """A thing of these values. Raises InvalidRequest."""
-    made: Thing = valid(kind.model, values)
-    return made
 
 
 def check_may_change(caller: Caller, directory: Directory, *things: Thing) -> None:

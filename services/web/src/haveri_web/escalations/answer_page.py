@@ -16,11 +16,11 @@ from haveri_contracts.outcomes import Problem
 from haveri_web.bus.commands import CommandRefused
 from haveri_web.bus.directory import UTC_ZONE
 from haveri_web.domain.refusals import ForeignOrigin
-from haveri_web.escalations.answering import Call, LinkExpired, LinkUnknown, TooManyLinks
+from haveri_web.escalations.answering import Answering, Call, LinkExpired, LinkUnknown, TooManyLinks
 from haveri_web.http.context import Web, WebDep
+from haveri_web.http.door import check_form_token, check_origin
 from haveri_web.http.problems import status_of
 from haveri_web.rendering.pages import render
-from haveri_web.security.door import check_form_token, check_origin
 from haveri_web.security.secrets import form_token as token_for_forms
 from haveri_web.texts import language_of
 
@@ -33,7 +33,7 @@ _GONE = 410
 async def show(request: Request, web: WebDep, token: str) -> Response:
     """What one is called for, and one button; changes nothing."""
     try:
-        return _page(request, web, token, await web.answering.read(token, _address(request)))
+        return _page(request, web, token, await Answering(web).read(token, _address(request)))
     except (LinkUnknown, LinkExpired, TooManyLinks, OwnerUnavailable) as error:
         return _no_call(request, web, error)
 
@@ -46,9 +46,9 @@ async def answer(
     try:
         check_origin(request, web, hidden=True)
         check_form_token(token, form_token)
-        return _page(request, web, token, await web.answering.answer(token, _address(request)))
+        return _page(request, web, token, await Answering(web).answer(token, _address(request)))
     except CommandRefused as refusal:
-        call = await web.answering.read(token, _address(request))
+        call = await Answering(web).read(token, _address(request))
         return _page(request, web, token, call, problem=Problem.of(refusal))
     except (LinkUnknown, LinkExpired, TooManyLinks, ForeignOrigin, OwnerUnavailable, BusUnavailable) as error:
         return _no_call(request, web, error)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from haveri_chassis.bus import OwnerUnavailable, QueryRefused
-from haveri_chassis.clock import Clock
-from haveri_chassis.ids import Ids
 from haveri_contracts.directory.models import Member
 from haveri_contracts.escalation.commands import AnswerCall
 from haveri_contracts.escalation.models import AnswerLink, CallState, Purpose
@@ -21,14 +19,12 @@ from haveri_contracts.incident.queries import GetIncident
 from haveri_contracts.message import Command
 from haveri_contracts.plain import Refusal
 from haveri_contracts.types import ORGANIZATION_PATTERN
-from haveri_web.bus.commands import CommandRefused, Sending
+from haveri_web.bus.callers import Caller
+from haveri_web.bus.commands import CommandRefused
 from haveri_web.bus.directory import ACTOR, Directory
-from haveri_web.bus.ports import Directories, Queries
 from haveri_web.domain.access import EVERY_SCOPE, TO_RESPOND
-from haveri_web.domain.attempts import Attempts, Limit
-from haveri_web.security.callers import Caller
+from haveri_web.http.context import Web
 
-FORGED_PER_ADDRESS = Limit(30, timedelta(minutes=5))
 _LONGEST = 2000
 _ORGANIZATION = re.compile(ORGANIZATION_PATTERN)
 
@@ -93,30 +89,25 @@ class Call:
 
 
 class Answering:
-    """Reads answer links and sends answers. One per process: it remembers who tries links that are none."""
+    """Reads answer links and sends answers."""
 
-    def __init__(self, queries: Queries, directories: Directories, sending: Sending, clock: Clock, ids: Ids) -> None:
-        self._queries = queries
-        self._directories = directories
-        self._sending = sending
-        self._clock = clock
-        self._ids = ids
-        self._forged = Attempts(FORGED_PER_ADDRESS)
+    def __init__(self, web: Web) -> None:
+        self._web = web
 
     async def read(self, token: str, address: str) -> Call:
         """What a link leads to; `address` is where the caller sits.
 
         Raises LinkUnknown, LinkExpired, TooManyLinks, or OwnerUnavailable.
         """
-        wait = self._forged.admit(address, self._clock.now())
+        wait = self._web.forged_links.admit(address, self._web.clock.now())
         if wait:
             raise TooManyLinks(wait)
         organization, _, signed = token.partition(".")
         if not signed or len(token) > _LONGEST or not _ORGANIZATION.fullmatch(organization):
             raise LinkUnknown("Copy the whole link from the message, or answer in chat.")
         link = await self._link(organization, token)
-        self._forged.forgive(address)
-        directory = await self._directories.get(organization)
+        self._web.forged_links.forgive(address)
+        directory = await self._web.directories.get(organization)
         member = directory.members.get(link.member_id)
         if member is None:
             raise LinkExpired("You are no longer a member of this organisation.")
@@ -134,7 +125,7 @@ class Answering:
         caller = Caller(call.organization, call.member, EVERY_SCOPE, call.member.id)
         try:
             # A new id each time: what an earlier press was told need not be true any more.
-            outcome = await self._sending.send(caller, _order(call.link), self._ids.new())
+            outcome = await self._web.sending.send(caller, _order(call.link), self._web.ids.new())
         except CommandRefused as refusal:
             again = await self.read(token, address)
             if again.standing is Standing.OPEN:
@@ -155,7 +146,7 @@ class Answering:
 
     async def _link(self, organization: str, token: str) -> AnswerLink:
         try:
-            link: AnswerLink = await self._queries.ask(
+            link: AnswerLink = await self._web.queries.ask(
                 ReadAnswerLink(token=token), organization=organization, actor=ACTOR
             )
         except QueryRefused as refusal:
@@ -166,7 +157,7 @@ class Answering:
 
     async def _incident(self, organization: str, link: AnswerLink) -> Incident | None:
         try:
-            found: Incident = await self._queries.ask(
+            found: Incident = await self._web.queries.ask(
                 GetIncident(incident=str(link.incident_id)), organization=organization, actor=ACTOR
             )
         except (OwnerUnavailable, QueryRefused):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from haveri_chassis.bus import OwnerUnavailable, QueryRefused
 from haveri_contracts.escalation.models import (
     Attempt,
     Call,
@@ -20,11 +18,8 @@ from haveri_contracts.escalation.models import (
     RunStep,
     StepOutcome,
 )
-from haveri_contracts.message import Query
 from haveri_web.bus.directory import Directory
 from haveri_web.escalations.words import step_in_words
-from haveri_web.http.context import Web
-from haveri_web.security.callers import Caller
 from haveri_web.texts import Translate
 
 
@@ -84,14 +79,6 @@ class RunningView:
     zone: ZoneInfo
     run: RunView
     calls: list[CallView]
-
-
-async def ask_or_none(web: Web, caller: Caller, query: Query) -> Any:
-    """The answer, or None while the owner is away: a page about something else is worth showing without it."""
-    try:
-        return await web.queries.ask(query, organization=caller.organization, actor=caller.actor)
-    except (OwnerUnavailable, QueryRefused):
-        return None
 
 
 class RunViews:

@@ -11,10 +11,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from haveri_contracts.directory.models import Member
-from haveri_contracts.incident.models import Incident
 from haveri_contracts.outcomes import Outcome
-from haveri_contracts.timeline.models import TimelineEntry
-from haveri_contracts.timeline.queries import ChainReport
 from haveri_web.domain.access import Scope
 from haveri_web.http.problems import MEDIA_TYPE, ProblemDetails
 
@@ -64,16 +61,6 @@ class Pending(BaseModel):
     command_id: UUID
     status: str = "pending"
     href: str
-
-
-class Export(BaseModel):
-    """One incident with everything that is known of it, and whether its hash chain holds."""
-
-    incident: Incident
-    timeline: list[TimelineEntry]
-    chain: ChainReport
-    exported_at: datetime
-    exported_by: str
 
 
 class ImportReport(BaseModel):

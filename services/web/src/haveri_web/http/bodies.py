@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-from typing import Annotated, Any, get_args
+from collections.abc import Collection, Iterator
+from typing import Any, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, create_model, model_validator
 
-from haveri_contracts.incident.models import Summary
-from haveri_contracts.plain import Severity, Status
-from haveri_contracts.types import LongText, NonEmptyText, ShortText, Tag, Timestamp
-from haveri_web.domain.access import Scope
 from haveri_web.domain.refusals import InvalidRequest
 
 
@@ -56,84 +51,37 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(part)
 
 
-class Declaration(Body):
-    """What is wrong, how bad it is, and where."""
-
-    title: ShortText
-    severity: Severity
-    facility_id: UUID
-    area_id: UUID | None = None
-    asset_ids: Annotated[list[UUID], Field(max_length=50)] = []
-    description: LongText = ""
-    tags: Annotated[list[Tag], Field(max_length=50)] = []
+OWN_ID = (UUID | None, None)
+"""An id of one's own choice, if one likes, so that a repeat changes nothing."""
 
 
-class NewStatus(Body):
-    """The status to move to: INVESTIGATING or MITIGATED."""
-
-    status: Status
-    note: LongText = ""
-
-
-class NewSeverity(Body):
-    """How bad it is after all."""
-
-    severity: Severity
-    reason: LongText = ""
+def body_of(
+    model: type[BaseModel], name: str, says: str, /, *, without: Collection[str] = (), **other: Any
+) -> type[Body]:
+    """The body with the fields of a contract's model, without what the address says; `other` are fields told anew."""
+    fields = {key: (field.annotation, field) for key, field in model.model_fields.items() if key not in without}
+    return create_model(name, __base__=Body, __doc__=says, **{**fields, **other})
 
 
-class Assignment(Body):
-    """Whom to name."""
-
-    member_id: UUID
-
-
-class Note(Body):
-    """What was done or is to be noted; `occurred_at` when it was earlier than now."""
-
-    text: NonEmptyText
-    occurred_at: Timestamp | None = None
-
-
-class EscalationWish(Body):
-    """Whom to call: by a policy, or members and teams by name, or, with nothing said, whoever is due."""
-
-    policy_id: UUID | None = None
-    member_ids: Annotated[list[UUID], Field(max_length=100)] = []
-    team_ids: Annotated[list[UUID], Field(max_length=100)] = []
-    reason: LongText = ""
+def changes_of(new: type[Body]) -> type[Body]:
+    """The body of a PATCH: the same fields, each of which may be left out (but not emptied by null)."""
+    # `validate_default` stays off: an absent field is told by `exclude_unset`, its default is never looked at.
+    fields: dict[str, Any] = {name: (field.rebuild_annotation(), None) for name, field in new.model_fields.items()}
+    return create_model(
+        new.__name__.replace("New", "Changed"),
+        __base__=Body,
+        __doc__=f"What to change; fields left out stay as they are. {new.__doc__}",
+        **fields,
+    )
 
 
-class Resolution(Body):
-    """How it ended."""
-
-    summary: Summary
-
-
-class NewFollowUp(Body):
-    """Something left to do. `due_date` is a calendar date at the facility."""
-
-    id: UUID | None = None
-    description: NonEmptyText
-    assigned_to: UUID | None = None
-    due_date: date | None = None
+def values_of(body: Any) -> dict[str, Any]:
+    """The fields of a body, those with their defaults too. Bodies made here are values, of which mypy knows nothing."""
+    values: dict[str, Any] = body.model_dump()
+    return values
 
 
-class Closing(Body):
-    """What is left to do."""
-
-    follow_ups: Annotated[list[NewFollowUp], Field(max_length=50)] = []
-
-
-class Reopening(Body):
-    """Why it is taken up again."""
-
-    reason: NonEmptyText
-
-
-class NewToken(Body):
-    """An API token to make for oneself; without `expires_at` it is good for 90 days, at most 366."""
-
-    name: ShortText
-    scopes: Annotated[list[Scope], Field(min_length=1)] = [Scope.READ]
-    expires_at: Timestamp | None = None
+def changes_in(body: Any) -> dict[str, Any]:
+    """The fields that a PATCH names."""
+    values: dict[str, Any] = body.model_dump(exclude_unset=True)
+    return values

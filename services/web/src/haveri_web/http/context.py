@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,38 +11,55 @@ from fastapi import Depends, Request
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
+from haveri_web.adapters.passwords import Hasher
 from haveri_web.bus.commands import Sending
-from haveri_web.bus.ports import Commands, Directories, Queries
-from haveri_web.escalations.answering import Answering
+from haveri_web.bus.incidents import Incidents
+from haveri_web.bus.ports import Blobs, Commands, Directories, Queries
+from haveri_web.configuration import WebSettings
+from haveri_web.domain.attempts import Attempts, Limit
 from haveri_web.http.live_views import LiveViews
-from haveri_web.incidents.files import Files
-from haveri_web.incidents.queries import Incidents
 from haveri_web.security.accounts import ChangePassword, SignIn
 from haveri_web.security.sessions import Sessions
 from haveri_web.security.tokens import Tokens
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Web:
-    """The use cases and what they share. `public_origin` is where people reach the pages, when that is known."""
+    """What does I/O, and what stands on it; tests bring stand-ins for the other services."""
 
+    settings: WebSettings
     clock: Clock
     ids: Ids
     database: Database
     commands: Commands
     queries: Queries
     directories: Directories
-    sign_in: SignIn
-    change_password: ChangePassword
-    sessions: Sessions
-    tokens: Tokens
-    sending: Sending
-    answering: Answering
-    incidents: Incidents
-    files: Files
     live: LiveViews
-    public_origin: str | None
-    secure: bool
+    blobs: Blobs | None
+    hasher: Hasher
+    forged_links: Attempts = field(default_factory=lambda: Attempts(Limit(30, timedelta(minutes=5))))
+    sign_in: SignIn = field(init=False)
+    change_password: ChangePassword = field(init=False)
+    sessions: Sessions = field(init=False)
+    tokens: Tokens = field(init=False)
+    sending: Sending = field(init=False)
+    incidents: Incidents = field(init=False)
+
+    def __post_init__(self) -> None:
+        database, clock, settings = self.database, self.clock, self.settings
+        self.sign_in = SignIn(database, self.hasher, clock)
+        self.change_password = ChangePassword(database, self.hasher, clock)
+        self.sessions = Sessions(
+            database, self.directories, clock, self.ids, settings.session_longest, settings.session_idle
+        )
+        self.tokens = Tokens(database, self.directories, clock)
+        self.sending = Sending(database, self.commands, self.queries, clock, self.ids)
+        self.incidents = Incidents(self.queries)
+
+    @property
+    def secure(self) -> bool:
+        """True when people reach the pages by https."""
+        return self.settings.secure
 
 
 def web_of(request: Request) -> Web:

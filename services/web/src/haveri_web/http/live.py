@@ -12,8 +12,8 @@ from starlette.responses import Response, StreamingResponse
 
 from haveri_contracts.plain import Refusal
 from haveri_web.http.context import Web, WebDep
+from haveri_web.http.door import SignedIn, signed_in
 from haveri_web.http.live_views import View
-from haveri_web.security.door import SignedIn, signed_in
 
 router = APIRouter(include_in_schema=False)
 HEARTBEAT_SECONDS = 15.0

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from haveri_chassis.bus import QueryRefused
 from haveri_contracts.message import Command
 from haveri_contracts.outcomes import Problem
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.commands import CommandRefused, Once
 from haveri_web.http.answers import json_response, pending
 from haveri_web.http.context import Web
-from haveri_web.security.callers import Caller
 
 
 class NamedInTheBody(CommandRefused):

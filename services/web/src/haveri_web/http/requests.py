@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator
 from haveri_contracts.types import Page, Timestamp
 from haveri_web.bus.commands import Once
 from haveri_web.http.context import Web, WebDep
-from haveri_web.security.door import Found
+from haveri_web.http.door import Found
 
 T = TypeVar("T")
 _LOST_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:?[0-9]{2}$)")

@@ -13,9 +13,11 @@ from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import IncidentList, ListIncidents
 from haveri_contracts.plain import EntryType, Severity, Status
 from haveri_contracts.timeline.queries import ListRecentActivity, ListTimeline, RecentActivity, TimelinePage
+from haveri_web.bus.queries import ask_raw
 from haveri_web.http.answers import answers, is_empty_list, pending, raw
-from haveri_web.http.bodies import Declaration
+from haveri_web.http.bodies import body_of, values_of
 from haveri_web.http.context import WebDep
+from haveri_web.http.door import Reader, Responder
 from haveri_web.http.requests import (
     AsOf,
     CommaSeparated,
@@ -27,16 +29,18 @@ from haveri_web.http.requests import (
     TimelineLimit,
     page_of,
 )
-from haveri_web.security.door import Reader, Responder
 
 router = APIRouter(tags=["incidents"])
+Declaration = body_of(
+    DeclareIncident, "Declaration", "What is wrong, how bad it is, and where.", without={"incident_id"}
+)
 Types = Annotated[list[EntryType], CommaSeparated, Query(alias="type", description="Only these kinds of entry.")]
 
 
 @router.post("/incidents", status_code=201, responses=answers(Incident, 201, 400, 404, 409, later=True))
-async def declare(web: WebDep, caller: Responder, body: Declaration, once: OnceDep) -> Response:
+async def declare(web: WebDep, caller: Responder, body: Declaration, once: OnceDep) -> Response:  # type: ignore[valid-type]
     """Declare an incident. You lead it until another is named; `Location` says where it is."""
-    command = DeclareIncident(incident_id=once.thing_id, **body.model_dump())
+    command = DeclareIncident(incident_id=once.thing_id, **values_of(body))
     outcome = await web.sending.send(caller, command, once.command_id)
     if outcome is None:
         return pending(once.command_id)
@@ -57,7 +61,7 @@ async def list_incidents(
 ) -> Response:
     """Incidents, newest first."""
     query = ListIncidents(status=status, severity=severity, facility_id=facility_id, q=q, page=page_of(cursor, limit))
-    return raw(await web.queries.ask_raw(query, organization=caller.organization, actor=caller.actor))
+    return raw(await ask_raw(web.queries, caller, query))
 
 
 @router.get("/incidents/{id}", responses=answers(Incident, 200, 404))
@@ -78,7 +82,7 @@ async def timeline(
 ) -> Response:
     """Everything that happened to an incident, oldest first, in the order of recording."""
     query = ListTimeline(incident_id=incident_id, types=types, as_of=as_of, page=page_of(cursor, limit))
-    body = await web.queries.ask_raw(query, organization=caller.organization, actor=caller.actor)
+    body = await ask_raw(web.queries, caller, query)
     if is_empty_list(body):
         # The timeline knows no incidents, only entries: none may mean that there is no such incident.
         await web.incidents.get_raw(caller, str(incident_id))
@@ -89,4 +93,4 @@ async def timeline(
 async def activity(web: WebDep, caller: Reader, types: Types = [], limit: Limit = 30) -> Response:  # noqa: B006
     """What happened last in the whole organisation, newest first."""
     query = ListRecentActivity(limit=limit, types=types)
-    return raw(await web.queries.ask_raw(query, organization=caller.organization, actor=caller.actor))
+    return raw(await ask_raw(web.queries, caller, query))

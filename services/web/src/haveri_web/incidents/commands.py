@@ -1,11 +1,16 @@
-"""What one does with an incident; each answers with its new state."""
+"""What one does with an incident; each answers with its new state. Bodies have the fields of their commands.
 
-from __future__ import annotations
+No `from __future__ import annotations` here: the bodies' models are values, which FastAPI must see as such.
+"""
 
+from collections.abc import Callable
+from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import Field
 from starlette.responses import Response
 
 from haveri_contracts.incident.commands import (
@@ -24,27 +29,19 @@ from haveri_contracts.incident.commands import (
 )
 from haveri_contracts.incident.models import FollowUpDraft, Incident, Summary
 from haveri_contracts.plain import EntryType
+from haveri_contracts.types import NonEmptyText
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.commands import Once
 from haveri_web.domain.refusals import NotFound
 from haveri_web.http.answers import answers, json_response, pending, raw
-from haveri_web.http.bodies import (
-    Assignment,
-    Closing,
-    EscalationWish,
-    NewFollowUp,
-    NewSeverity,
-    NewStatus,
-    Note,
-    Reopening,
-    Resolution,
-)
+from haveri_web.http.bodies import Body, body_of, values_of
 from haveri_web.http.context import Web, WebDep
+from haveri_web.http.door import Reader, Responder
 from haveri_web.http.requests import IncidentId, IncidentName, OnceDep
-from haveri_web.policies.queries import check_wish
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import Reader, Responder
+from haveri_web.incidents.escalation import check_wish
 
 router = APIRouter(tags=["incidents"])
+_ADDRESS = {"incident_id"}
 _ANSWERS: dict[str, Any] = {"responses": answers(Incident, 200, 400, 404, 409, later=True)}
 
 
@@ -53,6 +50,10 @@ class SummaryNotWritten(NotFound):
 
     type = "summary-not-written"
     title = "There is no summary yet."
+
+
+def _event(type: EntryType) -> Callable[..., AddEvent]:
+    return partial(AddEvent, type=type)
 
 
 async def _do(web: Web, caller: Caller, command: IncidentCommand, once: Once) -> Response:
@@ -68,70 +69,113 @@ async def acknowledge(web: WebDep, caller: Responder, id: IncidentId, once: Once
     return await _do(web, caller, Acknowledge(incident_id=id), once)
 
 
-@router.post("/incidents/{id}/status", **_ANSWERS)
-async def update_status(web: WebDep, caller: Responder, id: IncidentId, body: NewStatus, once: OnceDep) -> Response:
-    """Move an open incident to INVESTIGATING or MITIGATED; use resolve and close for the rest."""
-    return await _do(web, caller, UpdateStatus(incident_id=id, status=body.status, note=body.note), once)
+def _route(path: str, name: str, does: str, body_model: type[Body], command: Callable[..., IncidentCommand]) -> None:
+    @router.post(f"/incidents/{{id}}/{path}", name=name, description=does, **_ANSWERS)
+    async def act(web: WebDep, caller: Responder, id: IncidentId, body: body_model, once: OnceDep) -> Response:  # type: ignore[valid-type]
+        return await _do(web, caller, command(incident_id=id, **values_of(body)), once)
 
 
-@router.post("/incidents/{id}/severity", **_ANSWERS)
-async def change_severity(web: WebDep, caller: Responder, id: IncidentId, body: NewSeverity, once: OnceDep) -> Response:
-    """Say that it is worse or better than thought."""
-    return await _do(web, caller, ChangeSeverity(incident_id=id, severity=body.severity, reason=body.reason), once)
+_route(
+    "status",
+    "update_status",
+    "Move an open incident to INVESTIGATING or MITIGATED; use resolve and close for the rest.",
+    body_of(UpdateStatus, "NewStatus", "The status to move to: INVESTIGATING or MITIGATED.", without=_ADDRESS),
+    UpdateStatus,
+)
+_route(
+    "severity",
+    "change_severity",
+    "Say that it is worse or better than thought.",
+    body_of(ChangeSeverity, "NewSeverity", "How bad it is after all.", without=_ADDRESS),
+    ChangeSeverity,
+)
+_Assignment = body_of(AssignLead, "Assignment", "Whom to name.", without=_ADDRESS)
+_route("assign", "assign_lead", "Name the lead.", _Assignment, AssignLead)
+_route("assign-comms", "assign_comms", "Name the one who keeps everybody informed.", _Assignment, AssignCommsLead)
+_Note = body_of(
+    AddEvent,
+    "Note",
+    "What was done or is to be noted; `occurred_at` when it was earlier than now.",
+    without={"incident_id", "type"},
+)
+_route(
+    "actions",
+    "add_action",
+    "Record what was done; with `occurred_at` when it was earlier.",
+    _Note,
+    _event(EntryType.ACTION_TAKEN),
+)
+_route(
+    "annotations",
+    "annotate",
+    "Add a note, at any time, to closed incidents too.",
+    _Note,
+    _event(EntryType.ANNOTATION),
+)
 
-
-@router.post("/incidents/{id}/assign", **_ANSWERS)
-async def assign_lead(web: WebDep, caller: Responder, id: IncidentId, body: Assignment, once: OnceDep) -> Response:
-    """Name the lead."""
-    return await _do(web, caller, AssignLead(incident_id=id, member_id=body.member_id), once)
-
-
-@router.post("/incidents/{id}/assign-comms", **_ANSWERS)
-async def assign_comms(web: WebDep, caller: Responder, id: IncidentId, body: Assignment, once: OnceDep) -> Response:
-    """Name the one who keeps everybody informed."""
-    return await _do(web, caller, AssignCommsLead(incident_id=id, member_id=body.member_id), once)
-
-
-@router.post("/incidents/{id}/actions", **_ANSWERS)
-async def add_action(web: WebDep, caller: Responder, id: IncidentId, body: Note, once: OnceDep) -> Response:
-    """Record what was done; with `occurred_at` when it was earlier."""
-    return await _do(web, caller, _event(id, EntryType.ACTION_TAKEN, body), once)
-
-
-@router.post("/incidents/{id}/annotations", **_ANSWERS)
-async def annotate(web: WebDep, caller: Responder, id: IncidentId, body: Note, once: OnceDep) -> Response:
-    """Add a note, at any time, to closed incidents too."""
-    return await _do(web, caller, _event(id, EntryType.ANNOTATION, body), once)
+EscalationWish = body_of(
+    Escalate,
+    "EscalationWish",
+    "Whom to call: by a policy, or members and teams by name, or, with nothing said, whoever is due.",
+    without=_ADDRESS,
+)
 
 
 @router.post("/incidents/{id}/escalate", **_ANSWERS)
 async def escalate(
-    web: WebDep, caller: Responder, id: IncidentId, once: OnceDep, body: EscalationWish | None = None
+    web: WebDep,
+    caller: Responder,
+    id: IncidentId,
+    once: OnceDep,
+    body: EscalationWish | None = None,  # type: ignore[valid-type]
 ) -> Response:
     """Call more people: by a policy, by name, or, with nothing said, whoever would be called next."""
-    wish = body or EscalationWish()
-    directory = await web.directories.get(caller.organization)
-    await check_wish(web.queries, caller, directory, **wish.model_dump(exclude={"reason"}))
-    return await _do(web, caller, Escalate(incident_id=id, **wish.model_dump()), once)
+    command = Escalate(incident_id=id, **(values_of(body) if body else {}))
+    await check_wish(web.queries, caller, await web.directories.get(caller.organization), command)
+    return await _do(web, caller, command, once)
 
 
-@router.post("/incidents/{id}/resolve", **_ANSWERS)
-async def resolve(web: WebDep, caller: Responder, id: IncidentId, body: Resolution, once: OnceDep) -> Response:
-    """Say that it is over, and how."""
-    return await _do(web, caller, ResolveIncident(incident_id=id, summary=body.summary), once)
+_route(
+    "resolve",
+    "resolve",
+    "Say that it is over, and how.",
+    body_of(ResolveIncident, "Resolution", "How it ended.", without=_ADDRESS),
+    ResolveIncident,
+)
+
+
+class NewFollowUp(Body):
+    """Something left to do. `due_date` is a calendar date at the facility."""
+
+    id: UUID | None = None
+    description: NonEmptyText
+    assigned_to: UUID | None = None
+    due_date: date | None = None
+
+
+class Closing(Body):
+    """What is left to do."""
+
+    follow_ups: list[NewFollowUp] = Field(default=[], max_length=50)
 
 
 @router.post("/incidents/{id}/close", **_ANSWERS)
 async def close(web: WebDep, caller: Responder, id: IncidentId, once: OnceDep, body: Closing | None = None) -> Response:
     """Close a resolved incident, naming what is left to do."""
-    drafts = [_follow_up(web, item) for item in (body.follow_ups if body else [])]
+    drafts = [
+        FollowUpDraft.model_validate({**item.model_dump(), "id": item.id or web.ids.new()})
+        for item in (body.follow_ups if body else [])
+    ]
     return await _do(web, caller, CloseIncident(incident_id=id, follow_ups=drafts), once)
 
 
-@router.post("/incidents/{id}/reopen", **_ANSWERS)
-async def reopen(web: WebDep, caller: Responder, id: IncidentId, body: Reopening, once: OnceDep) -> Response:
-    """Take a resolved or closed incident up again."""
-    return await _do(web, caller, ReopenIncident(incident_id=id, reason=body.reason), once)
+_route(
+    "reopen",
+    "reopen",
+    "Take a resolved or closed incident up again.",
+    body_of(ReopenIncident, "Reopening", "Why it is taken up again.", without=_ADDRESS),
+    ReopenIncident,
+)
 
 
 @router.get("/incidents/{id}/summary", responses=answers(Summary, 200, 404))
@@ -148,16 +192,3 @@ async def amend_summary(web: WebDep, caller: Responder, id: IncidentId, body: Su
     """Correct the summary of a resolved or closed incident."""
     outcome = await web.sending.send(caller, AmendSummary(incident_id=id, summary=body), once.command_id)
     return pending(once.command_id) if outcome is None else json_response(body)
-
-
-def _event(incident_id: UUID, kind: Any, note: Note) -> AddEvent:
-    return AddEvent(incident_id=incident_id, type=kind, text=note.text, occurred_at=note.occurred_at)
-
-
-def _follow_up(web: Web, item: NewFollowUp) -> FollowUpDraft:
-    return FollowUpDraft(
-        id=item.id or web.ids.new(),
-        description=item.description,
-        assigned_to=item.assigned_to,
-        due_date=item.due_date,
-    )

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from starlette.responses import Response
 
 from haveri_contracts.directory.models import Locale
 from haveri_contracts.incident.models import Incident
+from haveri_contracts.plain import Refusal
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.timeline.queries import ChainReport, ListTimeline, TimelinePage, VerifyTimeline
 from haveri_contracts.types import Page, actor_member_id
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.directory import UTC_ZONE, Directory
 from haveri_web.bus.ports import Queries
+from haveri_web.bus.queries import ask
 from haveri_web.escalations.words import EscalationWords
-from haveri_web.incidents.queries import Incidents
-from haveri_web.security.callers import Caller
+from haveri_web.http.answers import answers, json_response
+from haveri_web.http.context import WebDep
+from haveri_web.http.door import Reader
+from haveri_web.http.requests import IncidentName
+from haveri_web.incidents.views import BETWEEN_PLACES, Fact, IncidentView, incident_view
 from haveri_web.texts import translator
 
 _PAGE = 1000
@@ -26,23 +35,53 @@ _ENGLISH = translator(Locale.ENGLISH)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Everything of one incident at one moment."""
+router = APIRouter(tags=["timeline"])
+
+
+class Export(BaseModel):
+    """One incident with everything that is known of it, and whether its hash chain holds."""
 
     incident: Incident
     timeline: list[TimelineEntry]
     chain: ChainReport
+    exported_at: datetime
+    exported_by: str
 
 
-async def collect(queries: Queries, incidents: Incidents, caller: Caller, name: str) -> Record:
-    """Read it all. Raises IncidentUnknown, or what asking raises."""
-    incident = await incidents.get(caller, name)
+class FormatNotAvailable(Refusal):
+    """The record is not given in this format."""
+
+    type = "format-not-available"
+    title = "The record is not given in this format."
+
+
+_ANSWERS = answers(Export, 200, 404)
+_ANSWERS[200]["content"] = {"text/markdown": {"schema": {"type": "string"}}}
+
+
+@router.get("/incidents/{id}/export", responses=_ANSWERS)
+async def export(
+    web: WebDep,
+    caller: Reader,
+    name: IncidentName,
+    form: Annotated[str, Query(alias="format", max_length=20, description="json or md")] = "json",
+) -> Response:
+    """An incident with its whole timeline and hash chain, as JSON or as a Markdown document."""
+    if form not in ("json", "md"):
+        raise FormatNotAvailable("Choose format=json or format=md.")
+    incident = await web.incidents.get(caller, name)
     timeline, chain = await asyncio.gather(
-        _timeline(queries, caller, incident.id),
-        queries.ask(VerifyTimeline(incident_id=incident.id), organization=caller.organization, actor=caller.actor),
+        _timeline(web.queries, caller, incident.id),
+        ask(web.queries, caller, VerifyTimeline(incident_id=incident.id)),
     )
-    return Record(incident, timeline, chain)
+    record = Export(
+        incident=incident, timeline=timeline, chain=chain, exported_at=web.clock.now(), exported_by=caller.actor
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{incident.number}.{form}"'}
+    if form == "json":
+        return json_response(record, headers=headers)
+    document = as_markdown(record, await web.directories.get(caller.organization))
+    return Response(document, 200, headers, "text/markdown; charset=utf-8")
 
 
 async def _timeline(queries: Queries, caller: Caller, incident_id: UUID) -> list[TimelineEntry]:
@@ -50,14 +89,14 @@ async def _timeline(queries: Queries, caller: Caller, incident_id: UUID) -> list
     cursor = None
     while True:
         query = ListTimeline(incident_id=incident_id, page=Page(limit=_PAGE, cursor=cursor))
-        page: TimelinePage = await queries.ask(query, organization=caller.organization, actor=caller.actor)
+        page: TimelinePage = await ask(queries, caller, query)
         entries.extend(page.items)
         cursor = page.next_cursor
         if cursor is None:
             return entries
 
 
-def as_markdown(record: Record, directory: Directory, now: datetime) -> str:
+def as_markdown(record: Export, directory: Directory) -> str:
     """The record as a Markdown document; what people wrote cannot become markup in it."""
     incident, zone = record.incident, directory.zone_of(record.incident.facility_id)
     lines = [
@@ -65,13 +104,8 @@ def as_markdown(record: Record, directory: Directory, now: datetime) -> str:
         "",
         f"- Severity: {incident.severity.value}",
         f"- Status: {incident.status.value}",
-        f"- Where: {plain(_where(incident, directory))}",
-        f"- Declared: {_moment(incident.declared_at)} by {plain(_actor(incident.declared_by, directory))}",
-        f"- Lead: {plain(_member(incident.assigned_to, directory))}",
-        f"- Communications: {plain(_member(incident.comms_lead, directory))}",
-        *(_line("Acknowledged", incident.acknowledged_at)),
-        *(_line("Resolved", incident.resolved_at)),
-        *(_line("Closed", incident.closed_at)),
+        *_facts(incident_view(incident, directory)),
+        *([f"- Closed: {_moment(incident.closed_at)}"] if incident.closed_at else []),
         "",
         *_summary(incident),
         *_follow_ups(incident, directory),
@@ -88,7 +122,7 @@ def as_markdown(record: Record, directory: Directory, now: datetime) -> str:
         _verdict(record.chain),
         *_last_hash(record.timeline),
         "",
-        f"Exported {_moment(now)}.",
+        f"Exported {_moment(record.exported_at)}.",
         "",
     ]
     return "\n".join(lines)
@@ -99,8 +133,16 @@ def plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("\\<", "&lt;").replace("\\>", "&gt;")
 
 
-def _line(name: str, moment: datetime | None) -> list[str]:
-    return [f"- {name}: {_moment(moment)}"] if moment else []
+def _facts(view: IncidentView) -> list[str]:
+    # Where and when come first here, who afterwards.
+    ordered = sorted(view.facts, key=lambda fact: fact.name not in ("where", "declared"))
+    return [f"- {_ENGLISH(f'incident.{fact.name}')}: {said}" for fact in ordered if (said := _fact(fact))]
+
+
+def _fact(fact: Fact) -> str:
+    if fact.at:
+        return f"{_moment(fact.at)} by {plain(fact.by)}" if fact.by else _moment(fact.at)
+    return plain(fact.text.replace(BETWEEN_PLACES, ", ")) or ("nobody" if fact.is_person else "")
 
 
 def _summary(incident: Incident) -> list[str]:
@@ -181,10 +223,3 @@ def _named(member_id: Any, directory: Directory) -> str:
 def _actor(actor: str, directory: Directory) -> str:
     member_id = actor_member_id(actor)
     return _member(member_id, directory) if member_id else actor
-
-
-def _where(incident: Incident, directory: Directory) -> str:
-    places = [directory.facilities.get(incident.facility_id)]
-    places += [directory.areas.get(incident.area_id)] if incident.area_id else []  # type: ignore[list-item]
-    places += [directory.assets.get(asset_id) for asset_id in incident.asset_ids]  # type: ignore[misc]
-    return ", ".join(place.name for place in places if place) or str(incident.facility_id)

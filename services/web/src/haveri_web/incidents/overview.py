@@ -8,25 +8,21 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from haveri_chassis.bus import QueryRefused
 from haveri_contracts.escalation.queries import CountRunning, RunningCount
 from haveri_contracts.incident.models import Incident
-from haveri_contracts.incident.queries import CountIncidents, IncidentCounts, IncidentList, ListIncidents
+from haveri_contracts.incident.queries import CountIncidents, IncidentCounts, ListIncidents
 from haveri_contracts.plain import Severity, Status
 from haveri_contracts.timeline.models import RecentEntry
 from haveri_contracts.timeline.queries import ListRecentActivity, RecentActivity
-from haveri_contracts.types import Page
+from haveri_contracts.types import Page as BusPage
 from haveri_web.bus.directory import Directory
-from haveri_web.escalations.views import ask_or_none
-from haveri_web.http.context import Web, WebDep
-from haveri_web.incidents.entries import EntryView, Narrator
+from haveri_web.incidents.entries import Narrator
 from haveri_web.incidents.views import incident_view
-from haveri_web.rendering.pages import render, translated
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import SignedIn
+from haveri_web.rendering.pages import Page, PageDep
 from haveri_web.texts import Translate
 
 router = APIRouter(include_in_schema=False)
@@ -52,38 +48,26 @@ class ActivityView:
 
 
 @router.get("/")
-async def overview(request: Request, web: WebDep, caller: SignedIn) -> Response:
+async def overview(page: PageDep) -> Response:
     """The front page."""
-    _, t = translated(caller)
-    directory, incidents, numbers, recent, calling = await asyncio.gather(
-        web.directories.get(caller.organization),
-        _ask_open(web, caller),
-        web.queries.ask(CountIncidents(), organization=caller.organization, actor=caller.actor),
-        web.queries.ask(ListRecentActivity(limit=_ACTIVITY), organization=caller.organization, actor=caller.actor),
-        ask_or_none(web, caller, CountRunning()),
+    incidents, numbers, recent, calling = await asyncio.gather(
+        page.ask(ListIncidents(status=OPEN, page=BusPage(limit=_MOST_SHOWN))),
+        page.ask(CountIncidents()),
+        page.ask(ListRecentActivity(limit=_ACTIVITY)),
+        page.ask_or_none(CountRunning()),
     )
     order = list(Severity)
     shown = sorted(incidents.items, key=lambda incident: (order.index(incident.severity), incident.declared_at))
-    return render(
-        request,
-        web,
+    return page.render(
         "incidents/overview.html",
-        caller=caller,
-        directory=directory,
         here="overview",
-        headline=_headline(numbers, t),
+        headline=_headline(numbers, page.t),
         counts=[*_counts(numbers), *_calling(calling)],
         count_links=_LINKS,
-        incidents=[incident_view(incident, directory) for incident in shown],
+        incidents=[incident_view(incident, page.directory) for incident in shown],
         more=incidents.next_cursor is not None,
-        activity=await _activity(web, caller, directory, recent, incidents.items, t),
+        activity=await _activity(page, recent, incidents.items),
     )
-
-
-async def _ask_open(web: Web, caller: Caller) -> IncidentList:
-    query = ListIncidents(status=OPEN, page=Page(limit=_MOST_SHOWN))
-    answer: IncidentList = await web.queries.ask(query, organization=caller.organization, actor=caller.actor)
-    return answer
 
 
 def _headline(numbers: IncidentCounts, t: Translate) -> str:
@@ -115,37 +99,32 @@ def _calling(answer: RunningCount | None) -> list[tuple[str, int, str]]:
     return [("ESCALATIONS", answer.running, "attention")] if answer else []
 
 
-async def _activity(
-    web: Web, caller: Caller, directory: Directory, recent: RecentActivity, known: list[Incident], t: Translate
-) -> list[ActivityView]:
+async def _activity(page: Page, recent: RecentActivity, known: list[Incident]) -> list[ActivityView]:
     incidents = {incident.id: incident for incident in known}
     missing = {entry.incident_id for entry in recent.items} - incidents.keys()
-    found = await asyncio.gather(*(_incident(web, caller, incident_id) for incident_id in missing))
+    found = await asyncio.gather(*(_incident(page, incident_id) for incident_id in missing))
     incidents.update({incident.id: incident for incident in found if incident})
-    narrator = Narrator(directory, t)
+    narrator, now = Narrator(page.directory, page.t), page.web.clock.now()
     return [
-        _activity_view(
-            _told(narrator, entry, incidents, directory), incidents[entry.incident_id], directory, web.clock.now()
-        )
+        _activity_view(narrator, entry, incidents[entry.incident_id], page.directory, now)
         for entry in recent.items
         if entry.incident_id in incidents
     ]
 
 
-def _told(narrator: Narrator, entry: RecentEntry, incidents: dict[UUID, Incident], directory: Directory) -> EntryView:
-    return narrator.tell(entry, "", directory.zone_of(incidents[entry.incident_id].facility_id))
-
-
-async def _incident(web: Web, caller: Caller, incident_id: UUID) -> Incident | None:
+async def _incident(page: Page, incident_id: UUID) -> Incident | None:
     try:
-        return await web.incidents.get(caller, str(incident_id))
+        return await page.web.incidents.get(page.caller, str(incident_id))
     except QueryRefused:
         # The timeline may have heard of an incident before this reader's owner can answer for it.
         return None
 
 
-def _activity_view(entry: EntryView, incident: Incident, directory: Directory, now: datetime) -> ActivityView:
+def _activity_view(
+    narrator: Narrator, recent: RecentEntry, incident: Incident, directory: Directory, now: datetime
+) -> ActivityView:
     zone = directory.zone_of(incident.facility_id)
+    entry = narrator.tell(recent, "", zone)
     today = entry.occurred_at.astimezone(zone).date() == now.astimezone(zone).date()
     return ActivityView(
         number=incident.number,

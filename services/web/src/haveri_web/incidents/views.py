@@ -13,6 +13,8 @@ from haveri_contracts.incident.models import Incident
 from haveri_contracts.types import actor_member_id
 from haveri_web.bus.directory import Directory
 
+BETWEEN_PLACES = "\N{NO-BREAK SPACE}· "
+
 
 @dataclass(frozen=True, slots=True)
 class FollowUpView:
@@ -21,6 +23,18 @@ class FollowUpView:
     description: str
     who: str
     due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of what is known. The catalogue says `incident.<name>`, and `incident.<missing>` when nothing is known."""
+
+    name: str
+    text: str = ""
+    is_person: bool = False
+    at: datetime | None = None
+    by: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,18 @@ class IncidentView:
     summary: dict[str, Any] | None
     follow_ups: list[FollowUpView]
 
+    @property
+    def facts(self) -> list[Fact]:
+        """What the head of the page and the export list, in the page's order."""
+        return [
+            Fact("where", self.where, missing="unknown_place"),
+            Fact("lead", self.lead, is_person=True, missing="no_lead"),
+            Fact("comms", self.comms, is_person=True),
+            Fact("declared", at=self.declared_at, by=self.declared_by),
+            Fact("acknowledged", at=self.acknowledged_at, by=self.acknowledged_by),
+            Fact("resolved", at=self.resolved_at),
+        ]
+
 
 def incident_view(incident: Incident, directory: Directory) -> IncidentView:
     """The incident with the directory's names."""
@@ -60,7 +86,7 @@ def incident_view(incident: Incident, directory: Directory) -> IncidentView:
         severity=incident.severity.value,
         open=incident.status.is_open,
         acknowledged=incident.acknowledged_at is not None,
-        where="\N{NO-BREAK SPACE}· ".join(_places(incident, directory)),
+        where=BETWEEN_PLACES.join(_places(incident, directory)),
         zone=directory.zone_of(incident.facility_id),
         lead=_name(directory, incident.assigned_to),
         comms=_name(directory, incident.comms_lead),

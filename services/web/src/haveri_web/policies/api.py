@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -22,10 +21,13 @@ from haveri_contracts.escalation.queries import (
     Simulate,
 )
 from haveri_contracts.refusals import PolicyUnknown
-from haveri_web.bus.queries import ask_raw, valid
+from haveri_web.bus.callers import Caller
+from haveri_web.bus.queries import ask, ask_raw, valid
 from haveri_web.domain.refusals import PolicyExists
 from haveri_web.http.answers import answers, is_empty_list, json_response, raw
+from haveri_web.http.bodies import changes_in, values_of
 from haveri_web.http.context import Web, WebDep
+from haveri_web.http.door import Manager, Reader
 from haveri_web.http.putting import address, in_the_body, put, take_away
 from haveri_web.http.requests import Cursor, Limit, OnceDep, moment_or_now, page_of
 from haveri_web.policies.bodies import (
@@ -36,10 +38,7 @@ from haveri_web.policies.bodies import (
 from haveri_web.policies.queries import (
     policy_changed,
     policy_with_id,
-    simulated,
 )
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import Manager, Reader
 
 router = APIRouter(tags=["escalation"])
 _POLICIES = "/escalation-policies"
@@ -55,11 +54,11 @@ async def list_policies(
 
 
 @router.post(_POLICIES, status_code=201, responses=answers(EscalationPolicy, 201, 400, 404, 409, later=True))
-async def add_policy(web: WebDep, caller: Manager, body: NewPolicy, once: OnceDep) -> Response:
+async def add_policy(web: WebDep, caller: Manager, body: NewPolicy, once: OnceDep) -> Response:  # type: ignore[valid-type]
     """Add an escalation policy. The most specific one that fits an incident is carried out."""
-    values = body.model_dump()
-    policy = valid(EscalationPolicy, {**values, "id": body.id or once.thing_id, "version": 1})
-    if body.id is not None and (present := await _policy_there(web, caller, body.id)) is not None:
+    values = values_of(body)
+    policy = valid(EscalationPolicy, {**values, "id": values["id"] or once.thing_id, "version": 1})
+    if values["id"] is not None and (present := await _policy_there(web, caller, policy.id)) is not None:
         if present.model_copy(update={"version": 1}) == policy:
             return json_response(present, 201, {"Location": address(_POLICIES, present.id)})
         raise PolicyExists(f"“{present.name}” has this id. PATCH it, or choose another id.")
@@ -68,14 +67,15 @@ async def add_policy(web: WebDep, caller: Manager, body: NewPolicy, once: OnceDe
 
 
 @router.post(f"{_POLICIES}/simulate", responses=answers(Simulation, 200, 400, 404, 409))
-async def simulate(web: WebDep, caller: Reader, body: Question) -> Response:
+async def simulate(web: WebDep, caller: Reader, body: Question) -> Response:  # type: ignore[valid-type]
     """What would happen if an incident were declared: which policy and why, and who is called when. Changes nothing."""
-    values = body.model_dump(exclude={"draft"})
-    question = valid(
-        Simulate, {**values, "at": moment_or_now(web, body.at), "draft": _draft(web, body) if body.draft else None}
-    )
-    with in_the_body() if body.draft else nullcontext():
-        return json_response(await simulated(web.queries, caller, question))
+    values = values_of(body)
+    draft = values["draft"]
+    if draft:
+        draft = {**draft, "id": draft["id"] or web.ids.new(), "version": draft["version"] or 1}
+    question = valid(Simulate, {**values, "at": moment_or_now(web, values["at"]), "draft": draft})
+    with in_the_body() if draft else nullcontext():
+        return json_response(await ask(web.queries, caller, question))
 
 
 @router.get(f"{_POLICIES}/{{id}}", responses=answers(EscalationPolicy, 200, 404))
@@ -87,7 +87,7 @@ async def get_policy(web: WebDep, caller: Reader, id: UUID) -> Response:
 @router.patch(f"{_POLICIES}/{{id}}", responses=answers(EscalationPolicy, 200, 400, 404, 409, later=True))
 async def change_policy(web: WebDep, caller: Manager, id: UUID, body: ChangedPolicy, once: OnceDep) -> Response:  # type: ignore[valid-type]
     """Change some fields of a policy. Escalations that have begun keep the version that they began with."""
-    changes: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+    changes = changes_in(body)
     policy = policy_changed(await policy_with_id(web.queries, caller, id), changes)
     return await put(web, caller, PutPolicy(policy=policy), once, policy, where=address(_POLICIES, id))
 
@@ -115,8 +115,3 @@ async def _policy_there(web: Web, caller: Caller, policy_id: UUID) -> Escalation
         return await policy_with_id(web.queries, caller, policy_id)
     except (PolicyUnknown, OwnerUnavailable):
         return None
-
-
-def _draft(web: Web, body: Question) -> dict[str, Any]:
-    values = body.draft.model_dump() if body.draft else {}
-    return {**values, "id": values["id"] or web.ids.new(), "version": values["version"] or 1}

@@ -3,96 +3,68 @@
 from __future__ import annotations
 
 from typing import Literal
-from uuid import UUID
 
 from pydantic import Field
 
-from haveri_contracts.escalation.models import (
-    Conditions,
-    LastResort,
-    Listed,
-    Minutes,
-    MitigationClock,
-    Notify,
-    QuietHours,
-    Repeat,
-    Step,
+from haveri_contracts.escalation.models import EscalationPolicy, FacilitySettings, MaintenanceWindow
+from haveri_contracts.escalation.queries import Simulate
+from haveri_contracts.types import LARGEST_INTEGER, ShortText, Timestamp
+from haveri_web.http.bodies import OWN_ID, body_of, changes_of
+
+_VERSION = (int | None, Field(default=None, ge=1, le=LARGEST_INTEGER))
+_AT = (Timestamp | None, None)
+
+NewPolicy = body_of(
+    EscalationPolicy,
+    "NewPolicy",
+    "Who is called when, for which incidents. A new policy has version 1.",
+    id=OWN_ID,
+    version=(Literal[1] | None, None),
 )
-from haveri_contracts.plain import Severity
-from haveri_contracts.types import LARGEST_INTEGER, LongText, ShortText, Timestamp
-from haveri_web.directory.bodies import NewThing, changes_of
-from haveri_web.http.bodies import Body
-
-
-class PolicyFields(NewThing):
-    """Who is called when, for which incidents. `after_minutes` counts from the start of the run."""
-
-    facility_id: UUID
-    priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
-    is_default: bool = False
-    conditions: Conditions
-    steps: list[Step] = Field(max_length=50)
-    repeat: Repeat | None = None
-    acknowledgement_expires_minutes: Minutes | None = None
-    mitigation: MitigationClock | None = None
-    last_resort: LastResort | None = LastResort()
-
-
-class NewPolicy(PolicyFields):
-    """Who is called when, for which incidents. A new policy has version 1."""
-
-    version: Literal[1] | None = None
-
-
-class VersionedPolicy(PolicyFields):
-    """`version` is the one that is changed; left out, it is the newest."""
-
-    version: int | None = Field(default=None, ge=1, le=LARGEST_INTEGER)
-
-
-ChangedPolicy = changes_of(VersionedPolicy, "ChangedPolicy")
-
-
-class DraftPolicy(VersionedPolicy):
-    """A policy to try out. With the `id` of one that is there, it stands in its place."""
-
-    name: ShortText = "Draft"
-
-
-class Question(Body):
-    """An incident that might be declared; without `at`, now. `draft` is looked at as if it were a policy."""
-
-    severity: Severity
-    facility_id: UUID
-    area_id: UUID | None = None
-    asset_type: ShortText | None = None
-    at: Timestamp | None = None
-    draft: DraftPolicy | None = None
-
-
-class NewFacilitySettings(Body):
-    """Quiet hours and last resort of a facility: all that holds for its escalations."""
-
-    quiet_hours: Listed[QuietHours] = Field(default_factory=list, max_length=20)
-    last_resort: Notify | None = None
-
-
-class NewWindow(Body):
-    """A time in which nobody is called for some areas or assets; it always ends. Without `starts_at` it begins now."""
-
-    id: UUID | None = None
-    facility_id: UUID
-    area_ids: Listed[UUID] = Field(default_factory=list, max_length=200)
-    asset_ids: Listed[UUID] = Field(default_factory=list, max_length=200)
-    starts_at: Timestamp | None = None
-    ends_at: Timestamp
-    reason: LongText = ""
-
-
-class WindowFields(NewWindow):
-    """A window that is there has begun, or says when it will."""
-
-    starts_at: Timestamp
-
-
-ChangedWindow = changes_of(WindowFields, "ChangedWindow")
+ChangedPolicy = changes_of(
+    body_of(
+        EscalationPolicy,
+        "NewPolicy",
+        "`version` is the one that is changed; left out, it is the newest.",
+        id=OWN_ID,
+        version=_VERSION,
+    )
+)
+DraftPolicy = body_of(
+    EscalationPolicy,
+    "DraftPolicy",
+    "A policy to try out. With the `id` of one that is there, it stands in its place.",
+    id=OWN_ID,
+    version=_VERSION,
+    name=(ShortText, "Draft"),
+)
+Question = body_of(
+    Simulate,
+    "Question",
+    "An incident that might be declared; without `at`, now. `draft` is looked at as if it were a policy.",
+    at=_AT,
+    draft=(DraftPolicy | None, None),
+)
+NewFacilitySettings = body_of(
+    FacilitySettings,
+    "NewFacilitySettings",
+    "Quiet hours and last resort of a facility: all that holds for its escalations.",
+    without={"facility_id"},
+)
+NewWindow = body_of(
+    MaintenanceWindow,
+    "NewWindow",
+    "A time in which nobody is called for some areas or assets; it always ends. Without `starts_at` it begins now.",
+    without={"created_by"},
+    id=OWN_ID,
+    starts_at=_AT,
+)
+ChangedWindow = changes_of(
+    body_of(
+        MaintenanceWindow,
+        "NewWindow",
+        "A window that is there has begun, or says when it will.",
+        without={"created_by"},
+        id=OWN_ID,
+    )
+)

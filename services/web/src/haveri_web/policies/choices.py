@@ -1,4 +1,4 @@
-"""What every form of several rows needs: who sent it, for which plant, and what there is to choose from."""
+"""What the forms about policies offer to choose from."""
 
 from __future__ import annotations
 
@@ -6,19 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from fastapi import Request
-from starlette.datastructures import FormData
-
-from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
+from haveri_contracts.directory.models import Area, Asset, Member, Team
 from haveri_contracts.directory.schedules import Rotation
 from haveri_contracts.plain import Role
-from haveri_contracts.refusals import FacilityUnknown
 from haveri_web.bus.directory import Directory
-from haveri_web.domain.access import TO_MANAGE
-from haveri_web.http.context import Web
 from haveri_web.policies.words import LEAD, ON_SHIFT, plain_role
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import check_form_token, session_cookie_name
 from haveri_web.texts import Translate
 
 Option = tuple[str, str]
@@ -36,37 +28,6 @@ class Choices:
     members: list[Option]
     roles: list[Option]
     shifts: list[str]
-
-
-async def managers_form(request: Request, web: Web, caller: Caller) -> FormData:
-    """A form that a manager sent from our own page. Raises ForeignOrigin or RoleNotSufficient."""
-    fields = await request.form()
-    token = fields.get("form_token", "")
-    cookie = request.cookies.get(session_cookie_name(web.secure), "")
-    check_form_token(cookie, token if isinstance(token, str) else "")
-    caller.must(TO_MANAGE)
-    return fields
-
-
-def facility_shown(directory: Directory, caller: Caller, wanted: UUID | None) -> Facility | None:
-    """The facility asked for, else one of the caller's own, else any. Raises FacilityUnknown."""
-    if wanted is not None:
-        return known_facility(directory, wanted)
-    return next(iter(own_first(directory, caller)), None)
-
-
-def own_first(directory: Directory, caller: Caller) -> list[Facility]:
-    """Every facility, those of the caller's own teams first."""
-    own = directory.facilities_of(caller.member)
-    return sorted(directory.facilities.values(), key=lambda facility: facility.id not in own)
-
-
-def known_facility(directory: Directory, facility_id: UUID) -> Facility:
-    """A facility of the organisation. Raises FacilityUnknown."""
-    facility = directory.facilities.get(facility_id)
-    if facility is None:
-        raise FacilityUnknown(f"There is no facility {facility_id} in your organisation.")
-    return facility
 
 
 def choices(directory: Directory, t: Translate, facility_id: UUID, rotations: Iterable[Rotation]) -> Choices:

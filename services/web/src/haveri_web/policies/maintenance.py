@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
@@ -18,18 +18,15 @@ from haveri_contracts.escalation.models import MaintenanceWindow
 from haveri_contracts.plain import Refusal
 from haveri_contracts.types import actor_member_id
 from haveri_web.bus.directory import Directory
-from haveri_web.bus.queries import valid
+from haveri_web.bus.queries import known_facility, valid
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.http.context import Web, WebDep
-from haveri_web.policies.choices import choices, facility_shown, known_facility, managers_form
+from haveri_web.policies.choices import choices
 from haveri_web.policies.form_fields import many, one
 from haveri_web.policies.queries import windows_of
 from haveri_web.policies.simulation import wall_clock
-from haveri_web.rendering.pages import render, translated
+from haveri_web.rendering.pages import ManagersForm, Page, PageDep
 from haveri_web.rendering.problems_at import NOTHING_WRONG, ProblemsAt
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import SignedIn
 
 router = APIRouter(include_in_schema=False)
 PAGE = "/escalation/maintenance"
@@ -92,76 +89,47 @@ class WindowForm:
 
 
 @router.get(PAGE)
-async def show_windows(
-    request: Request,
-    web: WebDep,
-    caller: SignedIn,
-    facility: Annotated[UUID | None, Query()] = None,
-    done: str = "",
-) -> Response:
+async def show_windows(page: PageDep, facility: Annotated[UUID | None, Query()] = None, done: str = "") -> Response:
     """The windows of a facility that are open or to come."""
-    directory = await web.directories.get(caller.organization)
-    shown = facility_shown(directory, caller, facility)
-    return await _page(request, web, caller, directory, shown, done=done)
+    return await _show(page, page.facility(facility), WindowForm(), done=done)
 
 
 @router.post(PAGE)
-async def announce(request: Request, web: WebDep, caller: SignedIn, facility: Annotated[UUID, Query()]) -> Response:
+async def announce(page: ManagersForm, facility: Annotated[UUID, Query()]) -> Response:
     """Announce a window."""
-    fields = await managers_form(request, web, caller)
-    _, t = translated(caller)
-    directory = await web.directories.get(caller.organization)
-    shown, form = known_facility(directory, facility), WindowForm.read(fields)
+    shown, form = known_facility(page.directory, facility), WindowForm.read(page.fields)
+    web, zone = page.web, page.directory.zone_of(facility)
     try:
-        zone = directory.zone_of(facility)
-        window = form.window(web.ids.new(), facility, zone, web.clock.now(), caller.actor)
-        outcome = await web.sending.send(caller, PutMaintenanceWindow(window=window), web.ids.new())
+        window = form.window(web.ids.new(), facility, zone, web.clock.now(), page.caller.actor)
+        outcome = await page.send(PutMaintenanceWindow(window=window))
     except Refusal as refusal:
-        wrong = ProblemsAt.of(refusal, t)
-        return await _page(request, web, caller, directory, shown, form=form, wrong=wrong)
+        return await _show(page, shown, form, wrong=ProblemsAt.of(refusal, page.t))
     return _back(facility, "later" if outcome is None else "announced")
 
 
 @router.post(f"{PAGE}/{{id}}/end")
-async def end(
-    request: Request, web: WebDep, caller: SignedIn, id: UUID, facility: Annotated[UUID, Query()]
-) -> Response:
+async def end(page: ManagersForm, id: UUID, facility: Annotated[UUID, Query()]) -> Response:
     """End a window now, or call it off."""
-    await managers_form(request, web, caller)
-    outcome = await web.sending.send(caller, EndMaintenanceWindow(window_id=id), web.ids.new())
+    outcome = await page.send(EndMaintenanceWindow(window_id=id))
     return _back(facility, "later" if outcome is None else "ended")
 
 
-async def _page(
-    request: Request,
-    web: Web,
-    caller: Caller,
-    directory: Directory,
-    shown: Facility | None,
-    *,
-    form: WindowForm | None = None,
-    done: str = "",
-    wrong: ProblemsAt = NOTHING_WRONG,
+async def _show(
+    page: Page, shown: Facility | None, form: WindowForm, *, done: str = "", wrong: ProblemsAt = NOTHING_WRONG
 ) -> Response:
-    _, t = translated(caller)
-    now = web.clock.now()
-    windows = await windows_of(web.queries, caller, now, shown.id) if shown else []
-    return render(
-        request,
-        web,
+    now = page.web.clock.now()
+    windows = await windows_of(page.web.queries, page.caller, now, shown.id) if shown else []
+    return page.render(
         "policies/maintenance.html",
-        caller=caller,
-        directory=directory,
         here="escalation",
         status=wrong.status,
-        done=t(_DONE[done]) if done in _DONE else "",
+        done=page.t(_DONE[done]) if done in _DONE else "",
         wrong=wrong,
-        manager=caller.may(TO_MANAGE),
+        manager=page.caller.may(TO_MANAGE),
         facility=shown,
-        facilities=list(directory.facilities.values()),
-        windows=[_window(window, directory, now) for window in windows],
-        form=form or WindowForm(),
-        choices=choices(directory, t, shown.id, []) if shown else None,
+        windows=[_window(window, page.directory, now) for window in windows],
+        form=form,
+        choices=choices(page.directory, page.t, shown.id, []) if shown else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from haveri_contracts.directory.models import Facility
@@ -16,12 +16,10 @@ from haveri_contracts.plain import Severity
 from haveri_contracts.refusals import PolicyUnknown
 from haveri_web.bus.queries import ask_all
 from haveri_web.domain.access import TO_MANAGE
-from haveri_web.http.context import WebDep
-from haveri_web.policies.choices import managers_form, own_first
-from haveri_web.policies.queries import policies_of, settings_of
+from haveri_web.policies.queries import policies_of
+from haveri_web.policies.simulation import words_of
 from haveri_web.policies.words import PolicyWords
-from haveri_web.rendering.pages import render, translated
-from haveri_web.security.door import SignedIn
+from haveri_web.rendering.pages import ManagersForm, PageDep
 
 router = APIRouter(include_in_schema=False)
 LIST = "/escalation/policies"
@@ -51,40 +49,28 @@ class FacilityView:
 
 
 @router.get(LIST)
-async def policies(request: Request, web: WebDep, caller: SignedIn, done: str = "") -> Response:
+async def policies(page: PageDep, done: str = "") -> Response:
     """Every policy, by facility."""
-    _, t = translated(caller)
-    directory = await web.directories.get(caller.organization)
-    known = await policies_of(web.queries, caller)
-    words = PolicyWords(directory, t, await settings_of(web.queries, caller))
-    return render(
-        request,
-        web,
+    known = await policies_of(page.web.queries, page.caller)
+    words = await words_of(page)
+    return page.render(
         "policies/policies.html",
-        caller=caller,
-        directory=directory,
         here="escalation",
-        done=t(_DONE[done]) if done in _DONE else "",
-        manager=caller.may(TO_MANAGE),
-        facilities=[_facility(facility, known, words) for facility in own_first(directory, caller)],
+        done=page.t(_DONE[done]) if done in _DONE else "",
+        manager=page.caller.may(TO_MANAGE),
+        facilities=[_facility(facility, known, words) for facility in page.own_first()],
     )
 
 
 @router.get(f"{LIST}/{{id}}/versions")
-async def versions(request: Request, web: WebDep, caller: SignedIn, id: UUID) -> Response:
+async def versions(page: PageDep, id: UUID) -> Response:
     """Every version of a policy, newest first."""
-    _, t = translated(caller)
-    directory = await web.directories.get(caller.organization)
-    known: list[EscalationPolicy] = await ask_all(web.queries, caller, ListPolicyVersions(policy_id=id))
+    known: list[EscalationPolicy] = await ask_all(page.web.queries, page.caller, ListPolicyVersions(policy_id=id))
     if not known:
         raise PolicyUnknown(f"There is no escalation policy {id} in your organisation.")
-    words = PolicyWords(directory, t, await settings_of(web.queries, caller))
-    return render(
-        request,
-        web,
+    words = await words_of(page)
+    return page.render(
         "policies/policy_versions.html",
-        caller=caller,
-        directory=directory,
         here="escalation",
         name=known[0].name,
         policies=[_policy(policy, words) for policy in known],
@@ -92,10 +78,9 @@ async def versions(request: Request, web: WebDep, caller: SignedIn, id: UUID) ->
 
 
 @router.post(f"{LIST}/{{id}}/remove")
-async def remove(request: Request, web: WebDep, caller: SignedIn, id: UUID) -> Response:
+async def remove(page: ManagersForm, id: UUID) -> Response:
     """Remove a policy."""
-    await managers_form(request, web, caller)
-    outcome = await web.sending.send(caller, RemovePolicy(policy_id=id), web.ids.new())
+    outcome = await page.send(RemovePolicy(policy_id=id))
     return RedirectResponse(f"{LIST}?done={'later' if outcome is None else 'removed'}", 303)
 
 

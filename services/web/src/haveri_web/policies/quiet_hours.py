@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
@@ -14,18 +14,14 @@ from haveri_contracts.directory.models import Facility
 from haveri_contracts.escalation.commands import ChangeFacilitySettings
 from haveri_contracts.escalation.models import FacilitySettings
 from haveri_contracts.plain import Refusal, Severity
-from haveri_web.bus.directory import Directory
-from haveri_web.bus.queries import valid
+from haveri_web.bus.queries import known_facility, valid
 from haveri_web.domain.access import TO_MANAGE
-from haveri_web.http.context import Web, WebDep
-from haveri_web.policies.choices import choices, facility_shown, known_facility, managers_form
+from haveri_web.policies.choices import choices
 from haveri_web.policies.form_fields import MOST_ROWS, Picks, TimeRow, many, one, rows
 from haveri_web.policies.queries import settings_of
 from haveri_web.policies.words import PolicyWords
-from haveri_web.rendering.pages import render, translated
+from haveri_web.rendering.pages import ManagersForm, Page, PageDep
 from haveri_web.rendering.problems_at import NOTHING_WRONG, ProblemsAt
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import SignedIn
 from haveri_web.shifts.queries import rotations_of
 
 router = APIRouter(include_in_schema=False)
@@ -97,73 +93,49 @@ class SettingsForm:
 
 
 @router.get(PAGE)
-async def show_settings(
-    request: Request,
-    web: WebDep,
-    caller: SignedIn,
-    facility: Annotated[UUID | None, Query()] = None,
-    done: str = "",
-) -> Response:
+async def show_settings(page: PageDep, facility: Annotated[UUID | None, Query()] = None, done: str = "") -> Response:
     """The settings of a facility."""
-    directory = await web.directories.get(caller.organization)
-    shown = facility_shown(directory, caller, facility)
-    return await _page(request, web, caller, directory, shown, done=done)
+    return await _show(page, page.facility(facility), done=done)
 
 
 @router.post(PAGE)
-async def send_settings(
-    request: Request, web: WebDep, caller: SignedIn, facility: Annotated[UUID, Query()]
-) -> Response:
+async def send_settings(page: ManagersForm, facility: Annotated[UUID, Query()]) -> Response:
     """Save the settings, or only change the form."""
-    fields = await managers_form(request, web, caller)
-    _, t = translated(caller)
-    directory = await web.directories.get(caller.organization)
-    shown = known_facility(directory, facility)
-    form, order = SettingsForm.read(fields), one(fields, "do") or "save"
-    if order != "save":
-        form.change(order)
-        return await _page(request, web, caller, directory, shown, form=form)
+    shown = known_facility(page.directory, facility)
+    form, button = SettingsForm.read(page.fields), one(page.fields, "do") or "save"
+    if button != "save":
+        form.change(button)
+        return await _show(page, shown, form)
     try:
-        command = ChangeFacilitySettings(settings=form.settings(facility))
-        outcome = await web.sending.send(caller, command, web.ids.new())
+        outcome = await page.send(ChangeFacilitySettings(settings=form.settings(facility)))
     except Refusal as refusal:
-        wrong = ProblemsAt.of(refusal, t)
-        return await _page(request, web, caller, directory, shown, form=form, wrong=wrong)
+        return await _show(page, shown, form, wrong=ProblemsAt.of(refusal, page.t))
     return RedirectResponse(f"{PAGE}?facility={facility}&done={'later' if outcome is None else 'saved'}", 303)
 
 
-async def _page(
-    request: Request,
-    web: Web,
-    caller: Caller,
-    directory: Directory,
+async def _show(
+    page: Page,
     shown: Facility | None,
-    *,
     form: SettingsForm | None = None,
+    *,
     done: str = "",
     wrong: ProblemsAt = NOTHING_WRONG,
 ) -> Response:
-    _, t = translated(caller)
-    known = await settings_of(web.queries, caller)
+    known = await settings_of(page.web.queries, page.caller)
     present = known.get(shown.id) if shown else None
-    words = PolicyWords(directory, t, known)
-    rotations = await rotations_of(web.queries, caller, shown.id) if shown else []
-    return render(
-        request,
-        web,
+    words = PolicyWords(page.directory, page.t, known)
+    rotations = await rotations_of(page.web.queries, page.caller, shown.id) if shown else []
+    return page.render(
         "policies/quiet_hours.html",
-        caller=caller,
-        directory=directory,
         here="escalation",
         status=wrong.status,
-        done=t(_DONE[done]) if done in _DONE else "",
+        done=page.t(_DONE[done]) if done in _DONE else "",
         wrong=wrong,
-        manager=caller.may(TO_MANAGE),
+        manager=page.caller.may(TO_MANAGE),
         facility=shown,
-        facilities=list(directory.facilities.values()),
         sentences=[words.quiet(hours) for hours in present.quiet_hours] if present else [],
         last_resort=words.last_resort(shown.id) if shown else "",
         form=form or SettingsForm.of(present),
-        choices=choices(directory, t, shown.id, rotations) if shown else None,
+        choices=choices(page.directory, page.t, shown.id, rotations) if shown else None,
         severities=[severity.value for severity in Severity],
     )

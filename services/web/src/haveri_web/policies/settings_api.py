@@ -1,8 +1,7 @@
-"""Escalations that run, quiet hours and last resorts, and maintenance windows."""
+"""Quiet hours and last resorts, and maintenance windows."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -18,49 +17,26 @@ from haveri_contracts.escalation.queries import (
     FacilitySettingsList,
     ListFacilitySettings,
     ListMaintenanceWindows,
-    ListRunning,
-    ListRuns,
     MaintenanceWindowList,
-    RunList,
-    RunningList,
 )
-from haveri_web.bus.queries import ask_raw, valid
-from haveri_web.http.answers import answers, is_empty_list, json_response, raw
+from haveri_web.bus.queries import ask_raw, changed, valid
+from haveri_web.http.answers import answers, json_response, raw
+from haveri_web.http.bodies import changes_in, values_of
 from haveri_web.http.context import WebDep
+from haveri_web.http.door import Manager, Reader
 from haveri_web.http.putting import address, put, take_away
-from haveri_web.http.requests import Cursor, IncidentId, Limit, Moment, OnceDep, moment_or_now, page_of
+from haveri_web.http.requests import Cursor, Limit, Moment, OnceDep, moment_or_now, page_of
 from haveri_web.policies.bodies import (
     ChangedWindow,
     NewFacilitySettings,
     NewWindow,
 )
 from haveri_web.policies.queries import (
-    window_changed,
     window_with_id,
 )
-from haveri_web.security.door import Manager, Reader
 
 router = APIRouter(tags=["escalation"])
 _WINDOWS = "/maintenance-windows"
-
-
-@router.get("/incidents/{id}/escalations", responses=answers(RunList, 200, 404))
-async def list_escalations(web: WebDep, caller: Reader, incident_id: IncidentId) -> Response:
-    """The escalations of an incident, oldest first: each step's `due_at`, `fired_at` and `outcome`, and every call."""
-    body = await ask_raw(web.queries, caller, ListRuns(incident_id=incident_id))
-    if is_empty_list(body):
-        # Escalation knows runs, not incidents: none may mean that there is no such incident.
-        await web.incidents.get_raw(caller, str(incident_id))
-    return raw(body)
-
-
-@router.get("/escalations/running", responses=answers(RunningList))
-async def list_running(
-    web: WebDep, caller: Reader, facility_id: UUID | None = None, cursor: Cursor = None, limit: Limit = 50
-) -> Response:
-    """Escalations that are under way, the one with the nearest step first."""
-    query = ListRunning(facility_id=facility_id, page=page_of(cursor, limit))
-    return raw(await ask_raw(web.queries, caller, query))
 
 
 @router.get("/escalation-settings", responses=answers(FacilitySettingsList))
@@ -71,10 +47,14 @@ async def list_escalation_settings(web: WebDep, caller: Reader) -> Response:
 
 @router.put("/escalation-settings/{id}", responses=answers(FacilitySettings, 200, 400, 404, 409, later=True))
 async def put_escalation_settings(
-    web: WebDep, caller: Manager, id: UUID, body: NewFacilitySettings, once: OnceDep
+    web: WebDep,
+    caller: Manager,
+    id: UUID,
+    body: NewFacilitySettings,  # type: ignore[valid-type]
+    once: OnceDep,
 ) -> Response:
     """Say quiet hours and last resort of the facility with this id."""
-    settings = valid(FacilitySettings, {**body.model_dump(), "facility_id": id})
+    settings = valid(FacilitySettings, {**values_of(body), "facility_id": id})
     where, command = "/api/v1/escalation-settings", ChangeFacilitySettings(settings=settings)
     return await put(web, caller, command, once, settings, where=where, address_field="facility_id")
 
@@ -95,10 +75,11 @@ async def list_windows(
 
 
 @router.post(_WINDOWS, status_code=201, responses=answers(MaintenanceWindow, 201, 400, 404, 409, later=True))
-async def add_window(web: WebDep, caller: Manager, body: NewWindow, once: OnceDep) -> Response:
+async def add_window(web: WebDep, caller: Manager, body: NewWindow, once: OnceDep) -> Response:  # type: ignore[valid-type]
     """Announce a maintenance window: in it nobody is called for its areas and assets."""
-    values = {**body.model_dump(), "starts_at": moment_or_now(web, body.starts_at), "created_by": caller.actor}
-    window = valid(MaintenanceWindow, {**values, "id": body.id or once.thing_id})
+    values = values_of(body)
+    told = {"id": values["id"] or once.thing_id, "starts_at": moment_or_now(web, values["starts_at"])}
+    window = valid(MaintenanceWindow, {**values, **told, "created_by": caller.actor})
     where = address(_WINDOWS, window.id)
     return await put(web, caller, PutMaintenanceWindow(window=window), once, window, where=where, status=201)
 
@@ -112,8 +93,8 @@ async def get_window(web: WebDep, caller: Reader, id: UUID) -> Response:
 @router.patch(f"{_WINDOWS}/{{id}}", responses=answers(MaintenanceWindow, 200, 400, 404, 409, later=True))
 async def change_window(web: WebDep, caller: Manager, id: UUID, body: ChangedWindow, once: OnceDep) -> Response:  # type: ignore[valid-type]
     """Change some fields of a maintenance window."""
-    changes: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
-    window = window_changed(await window_with_id(web.queries, caller, id), changes)
+    changes = changes_in(body)
+    window = changed(await window_with_id(web.queries, caller, id), changes)
     return await put(web, caller, PutMaintenanceWindow(window=window), once, window, where=address(_WINDOWS, id))
 
 

@@ -8,28 +8,24 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from haveri_contracts.escalation.models import EscalationPolicy
 from haveri_contracts.escalation.queries import Simulate
 from haveri_contracts.plain import Refusal, Severity
-from haveri_web.bus.directory import Directory
 from haveri_web.bus.queries import valid
 from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.http.context import Web, WebDep
-from haveri_web.policies.choices import Choices, choices, facility_shown
+from haveri_web.policies.choices import choices
 from haveri_web.policies.form_fields import one
 from haveri_web.policies.forms import PolicyForm
-from haveri_web.policies.queries import settings_of, simulated
+from haveri_web.policies.queries import settings_of
 from haveri_web.policies.simulation_views import Simulating, SimulationView
 from haveri_web.policies.words import PolicyWords
 from haveri_web.rendering.moments import local
-from haveri_web.rendering.pages import render, translated
+from haveri_web.rendering.pages import Page, PageDep
 from haveri_web.rendering.problems_at import NOTHING_WRONG, ProblemsAt
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import SignedIn
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Query(max_length=200)]
@@ -73,9 +69,7 @@ class Asked:
 
 @router.get("/escalation/simulate")
 async def simulation_page(
-    request: Request,
-    web: WebDep,
-    caller: SignedIn,
+    page: PageDep,
     severity: Text = "",
     facility: Annotated[UUID | None, Query()] = None,
     area_id: Text = "",
@@ -83,30 +77,22 @@ async def simulation_page(
     at: Text = "",
 ) -> Response:
     """The question, and with a severity the answer."""
-    _, t = translated(caller)
-    directory = await web.directories.get(caller.organization)
-    shown = facility_shown(directory, caller, facility)
+    directory, shown = page.directory, page.facility(facility)
     asked = Asked(severity or Severity.SEV2.value, str(shown.id) if shown else "", area_id, asset_type, at)
     if shown and not at:
-        asked = replace(asked, at=for_minute(web.clock.now(), directory.zone_of(shown.id)))
+        asked = replace(asked, at=for_minute(page.web.clock.now(), directory.zone_of(shown.id)))
     found, wrong = None, NOTHING_WRONG
     if shown and severity:
         try:
-            found = await simulate(web, caller, directory, asked, None)
+            found = await simulate(page, asked, None)
         except Refusal as refusal:
-            wrong = ProblemsAt.of(refusal, t)
-    offered: Choices | None = choices(directory, t, shown.id, []) if shown else None
-    return render(
-        request,
-        web,
+            wrong = ProblemsAt.of(refusal, page.t)
+    return page.render(
         "policies/simulation.html",
-        caller=caller,
-        directory=directory,
         here="escalation",
         status=wrong.status,
         facility=shown,
-        facilities=list(directory.facilities.values()),
-        choices=offered,
+        choices=choices(directory, page.t, shown.id, []) if shown else None,
         severities=[value.value for value in Severity],
         asked=asked,
         found=found,
@@ -114,13 +100,10 @@ async def simulation_page(
     )
 
 
-async def simulate(
-    web: Web, caller: Caller, directory: Directory, asked: Asked, draft: EscalationPolicy | None
-) -> SimulationView:
+async def simulate(page: Page, asked: Asked, draft: EscalationPolicy | None) -> SimulationView:
     """The answer in words. Raises InvalidRequest, or what asking raises."""
-    _, t = translated(caller)
-    zone = directory.zone_of(UUID(asked.facility_id))
-    question = valid(
+    zone = page.directory.zone_of(UUID(asked.facility_id))
+    query = valid(
         Simulate,
         {
             "severity": asked.severity,
@@ -131,8 +114,12 @@ async def simulate(
             "draft": draft,
         },
     )
-    words = PolicyWords(directory, t, await settings_of(web.queries, caller))
-    return Simulating(directory, t, words, question).view(await simulated(web.queries, caller, question))
+    return Simulating(page.directory, page.t, await words_of(page), query).view(await page.ask(query))
+
+
+async def words_of(page: Page) -> PolicyWords:
+    """Says policies as the reader of the page understands them."""
+    return PolicyWords(page.directory, page.t, await settings_of(page.web.queries, page.caller))
 
 
 def wall_clock(text: str, zone: ZoneInfo, name: str, problem: str) -> datetime:

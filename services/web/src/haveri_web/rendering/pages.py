@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import Request
+from fastapi import Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse
 
-from haveri_chassis.bus import OwnerUnavailable
-from haveri_contracts.directory.models import Locale
+from haveri_chassis.bus import OwnerUnavailable, QueryRefused
+from haveri_contracts.directory.models import Facility, Locale
+from haveri_contracts.message import Command, Query
+from haveri_contracts.outcomes import Outcome
+from haveri_contracts.plain import Refusal
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.directory import UTC_ZONE, Directory
-from haveri_web.http.context import Web
+from haveri_web.bus.queries import ask, known_facility
+from haveri_web.domain.access import TO_ADMINISTER, TO_MANAGE, TO_READ, TO_RESPOND, Needs
+from haveri_web.http.context import Web, WebDep
+from haveri_web.http.door import SignedIn, check_session_form
+from haveri_web.http.problems import problem_of, status_of
 from haveri_web.rendering import moments
-from haveri_web.security.callers import Caller
-from haveri_web.texts import language_of, translator
+from haveri_web.texts import Translate, language_of, translator
 
 _STATIC = files("haveri_web") / "static"
 
@@ -88,15 +99,11 @@ def render(
         now=web.clock.now(),
         home_zone=home_zone(caller, directory),
         here=here,
+        navigation=request.app.state.navigation,
         here_url=_own_url(request),
         **{"token": caller.form_token if caller else "", **context},
     )
     return HTMLResponse(page, status)
-
-
-def translated(caller: Caller) -> tuple[Locale, Any]:
-    """The caller's language and its texts, for what pages put together before rendering."""
-    return caller.member.locale, translator(caller.member.locale)
 
 
 def home_zone(caller: Caller | None, directory: Directory | None) -> ZoneInfo:
@@ -118,3 +125,81 @@ async def directory_or_none(web: Web, caller: Caller) -> Directory | None:
 
 def _own_url(request: Request) -> str:
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the pages of signed-in members stand on. `fields` is the form that was sent, if one was."""
+
+    request: Request
+    web: Web
+    caller: Caller
+    directory: Directory
+    t: Translate
+    fields: FormData
+
+    def render(
+        self, template: str, *, here: str, status: int = 200, refusal: Refusal | None = None, **context: Any
+    ) -> HTMLResponse:
+        """The page of a template; with a refusal its `problem` and status."""
+        problem = problem_of(refusal) if refusal else None
+        return render(
+            self.request,
+            self.web,
+            template,
+            caller=self.caller,
+            directory=self.directory,
+            here=here,
+            status=status_of(problem.type, problem.errors) if problem else status,
+            **{"problem": problem, "facilities": list(self.directory.facilities.values()), **context},
+        )
+
+    async def ask(self, query: Query) -> Any:
+        """The owner's answer; raises QueryRefused or OwnerUnavailable."""
+        return await ask(self.web.queries, self.caller, query)
+
+    async def ask_or_none(self, query: Query) -> Any:
+        """The answer, or None while the owner is away: a page about something else is worth showing without it."""
+        try:
+            return await self.ask(query)
+        except (OwnerUnavailable, QueryRefused):
+            return None
+
+    async def send(self, command: Command) -> Outcome | None:
+        """The accepted outcome, or None when the owner will see to it later. Raises CommandRefused."""
+        return await self.web.sending.send(self.caller, command, self.web.ids.new())
+
+    def own_first(self) -> list[Facility]:
+        """Every facility, those of the caller's own teams first."""
+        own = self.directory.facilities_of(self.caller.member)
+        return sorted(self.directory.facilities.values(), key=lambda facility: facility.id not in own)
+
+    def facility(self, wanted: UUID | None) -> Facility | None:
+        """The facility asked for, else one of the caller's own, else any. Raises FacilityUnknown."""
+        if wanted is not None:
+            return known_facility(self.directory, wanted)
+        return next(iter(self.own_first()), None)
+
+
+async def _page(request: Request, web: WebDep, caller: SignedIn) -> Page:
+    directory = await web.directories.get(caller.organization)
+    return Page(request, web, caller, directory, translator(caller.member.locale), FormData())
+
+
+def _form(needs: Needs) -> Callable[..., Awaitable[Page]]:
+    async def check(request: Request, web: WebDep, caller: SignedIn) -> Page:
+        fields = await request.form()
+        token = fields.get("form_token", "")
+        check_session_form(request, web, token if isinstance(token, str) else "")
+        caller.must(needs)
+        return replace(await _page(request, web, caller), fields=fields)
+
+    return check
+
+
+PageDep = Annotated[Page, Depends(_page)]
+OwnForm = Annotated[Page, Depends(_form(TO_READ))]
+"""A form that came from our own page; raises ForeignOrigin when it did not."""
+RespondersForm = Annotated[Page, Depends(_form(TO_RESPOND))]
+ManagersForm = Annotated[Page, Depends(_form(TO_MANAGE))]
+AdministratorsForm = Annotated[Page, Depends(_form(TO_ADMINISTER))]

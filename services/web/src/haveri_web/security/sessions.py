@@ -10,10 +10,10 @@ from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
 from haveri_chassis.logs import get_logger
 from haveri_web.adapters.session_rows import Session, add_session, find_session, remove_session, touch_session
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.ports import Directories
 from haveri_web.domain.access import EVERY_SCOPE
 from haveri_web.domain.refusals import MemberRemoved, NotSignedIn
-from haveri_web.security.callers import Caller
 from haveri_web.security.secrets import digest, form_token, new_secret
 
 _SEEN_EVERY = timedelta(minutes=1)

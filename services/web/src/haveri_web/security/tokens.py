@@ -12,17 +12,10 @@ from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids, SystemIds
 from haveri_chassis.logs import get_logger
 from haveri_web.adapters.token_rows import TokenRow, add_token, find_token, revoke_token, touch_token
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.ports import Directories
 from haveri_web.domain.access import Scope
-from haveri_web.domain.refusals import (
-    InvalidRequest,
-    MemberRemoved,
-    NotFound,
-    TokenExpired,
-    TokenRevoked,
-    TokenUnknown,
-)
-from haveri_web.security.callers import Caller
+from haveri_web.domain.refusals import InvalidRequest, MemberRemoved, NotFound, TokenExpired, TokenRevoked, TokenUnknown
 from haveri_web.security.secrets import TOKEN_PREFIX, Randomness, digest, new_secret
 
 _SEEN_EVERY = timedelta(minutes=1)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from haveri_contracts.directory.commands import ChangeChatSettings, ImportPlant
 from haveri_contracts.directory.models import ChatSettings
 from haveri_contracts.directory.queries import ChatSettingsAnswer, GetChatSettings
+from haveri_web.bus.queries import ask
 from haveri_web.domain.refusals import NotFound
 from haveri_web.http.answers import (
     CommandState,
@@ -21,8 +22,8 @@ from haveri_web.http.answers import (
 )
 from haveri_web.http.context import WebDep
 from haveri_web.http.documents import document_of, media_type_of
+from haveri_web.http.door import Administrator, Manager, Reader
 from haveri_web.http.requests import OnceDep
-from haveri_web.security.door import Administrator, Manager, Reader
 
 router = APIRouter()
 _FORMATS: dict[str, Literal["yaml", "csv"]] = {
@@ -45,9 +46,7 @@ class ChatNotSetUp(NotFound):
 @router.get("/settings/chat", tags=["settings"], responses=answers(ChatSettings, 200, 404))
 async def get_chat_settings(web: WebDep, caller: Manager) -> Response:
     """Where the organisation's chat happens."""
-    answer: ChatSettingsAnswer = await web.queries.ask(
-        GetChatSettings(), organization=caller.organization, actor=caller.actor
-    )
+    answer: ChatSettingsAnswer = await ask(web.queries, caller, GetChatSettings())
     if answer.settings is None:
         raise ChatNotSetUp("Put the settings here first.")
     return json_response(answer.settings)

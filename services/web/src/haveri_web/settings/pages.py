@@ -7,29 +7,20 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from haveri_contracts.directory.commands import ChangeChatSettings
 from haveri_contracts.directory.models import ChatSettings
-from haveri_contracts.directory.queries import ChatSettingsAnswer, GetChatSettings
-from haveri_contracts.outcomes import Problem
+from haveri_contracts.directory.queries import GetChatSettings
 from haveri_contracts.plain import Refusal
 from haveri_web.adapters.token_rows import TokenRow, tokens_of
 from haveri_web.bus.directory import Directory
 from haveri_web.bus.queries import valid
 from haveri_web.domain.access import TO_ADMINISTER, Scope
 from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.http.context import Web, WebDep
-from haveri_web.http.problems import problem_of, status_of
-from haveri_web.rendering.pages import render
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import (
-    SignedIn,
-    check_form_token,
-    session_cookie_name,
-    set_session_cookie,
-)
+from haveri_web.http.door import set_session_cookie
+from haveri_web.rendering.pages import AdministratorsForm, OwnForm, Page, PageDep
 from haveri_web.security.tokens import create_token
 
 router = APIRouter(include_in_schema=False)
@@ -59,24 +50,22 @@ class TokenView:
 
 
 @router.get("/settings")
-async def show(request: Request, web: WebDep, caller: SignedIn, done: str = "") -> Response:
+async def show(page: PageDep, done: str = "") -> Response:
     """The page."""
-    return await _page(request, web, caller, done=done if done in _DONE else "")
+    return await _show(page, done=done if done in _DONE else "")
 
 
 _DONE = ("password", "revoked", "chat", "chat_later")
 
 
 @router.post("/settings/password")
-async def change_password(
-    request: Request, web: WebDep, caller: SignedIn, present: Field = "", new: Field = "", form_token: Field = ""
-) -> Response:
+async def change_password(page: OwnForm, present: Field = "", new: Field = "") -> Response:
     """Change one's own password; this browser stays signed in with a new session, all others are signed out."""
-    _check_form(request, web, form_token)
+    web, caller = page.web, page.caller
     try:
         await web.change_password(caller.organization, caller.member.id, present, new)
     except Refusal as refusal:
-        return await _page(request, web, caller, refusal=refusal)
+        return await _show(page, refusal=refusal)
     answer = _done("password")
     set_session_cookie(answer, web, await web.sessions.open(caller.organization, caller.member.id, None))
     return answer
@@ -84,17 +73,10 @@ async def change_password(
 
 @router.post("/settings/tokens")
 async def add_token(
-    request: Request,
-    web: WebDep,
-    caller: SignedIn,
-    name: Field = "",
-    scope: Field = "",
-    days: Annotated[int, Form(ge=1, le=366)] = 90,
-    form_token: Field = "",
+    page: AdministratorsForm, name: Field = "", scope: Field = "", days: Annotated[int, Form(ge=1, le=366)] = 90
 ) -> Response:
     """Make an API token and show it, this once; hence no redirect."""
-    _check_form(request, web, form_token)
-    caller.must(TO_ADMINISTER)
+    web, caller = page.web, page.caller
     try:
         token, _ = await create_token(
             web.database,
@@ -107,33 +89,26 @@ async def add_token(
             ids=web.ids,
         )
     except InvalidRequest as refusal:
-        return await _page(request, web, caller, refusal=refusal)
-    return await _page(request, web, caller, made=Made(name.strip(), token))
+        return await _show(page, refusal=refusal)
+    return await _show(page, made=Made(name.strip(), token))
 
 
 @router.post("/settings/tokens/{id}/revoke")
-async def revoke_token(request: Request, web: WebDep, caller: SignedIn, id: UUID, form_token: Field = "") -> Response:
+async def revoke_token(page: AdministratorsForm, id: UUID) -> Response:
     """Revoke an API token."""
-    _check_form(request, web, form_token)
-    caller.must(TO_ADMINISTER)
-    await web.tokens.revoke(caller.organization, id, caller.actor)
+    await page.web.tokens.revoke(page.caller.organization, id, page.caller.actor)
     return _done("revoked", "#tokens")
 
 
 @router.post("/settings/chat")
 async def change_chat(
-    request: Request,
-    web: WebDep,
-    caller: SignedIn,
+    page: AdministratorsForm,
     tenant_id: Field = "",
     team_id: Field = "",
     global_channel_id: Field = "",
     incident_channel: Field = "channel",
-    form_token: Field = "",
 ) -> Response:
     """Say where the organisation's chat happens."""
-    _check_form(request, web, form_token)
-    caller.must(TO_ADMINISTER)
     values = {
         "tenant_id": tenant_id.strip(),
         "team_id": team_id.strip(),
@@ -141,47 +116,31 @@ async def change_chat(
         "incident_channel": incident_channel,
     }
     try:
-        command = ChangeChatSettings(settings=valid(ChatSettings, values))
-        outcome = await web.sending.send(caller, command, web.ids.new())
+        outcome = await page.send(ChangeChatSettings(settings=valid(ChatSettings, values)))
     except Refusal as refusal:
-        return await _page(request, web, caller, refusal=refusal)
+        return await _show(page, refusal=refusal)
     return _done("chat_later" if outcome is None else "chat")
 
 
-async def _page(
-    request: Request,
-    web: Web,
-    caller: Caller,
-    *,
-    done: str = "",
-    refusal: Refusal | None = None,
-    made: Made | None = None,
-) -> Response:
-    directory = await web.directories.get(caller.organization)
-    administrator = caller.may(TO_ADMINISTER)
-    problem: Problem | None = problem_of(refusal) if refusal else None
-    return render(
-        request,
-        web,
+async def _show(page: Page, *, done: str = "", refusal: Refusal | None = None, made: Made | None = None) -> Response:
+    administrator = page.caller.may(TO_ADMINISTER)
+    return page.render(
         "settings/settings.html",
-        caller=caller,
-        directory=directory,
         here="settings",
-        status=status_of(problem.type, problem.errors) if problem else 200,
+        refusal=refusal,
         done=done,
-        problem=problem,
         made=made,
         administrator=administrator,
-        tokens=await _tokens(web, caller, directory) if administrator else [],
+        tokens=await _tokens(page) if administrator else [],
         scopes=[scope.value for scope in Scope],
-        chat=await _chat(web, caller) if administrator else None,
+        chat=(await page.ask(GetChatSettings())).settings if administrator else None,
     )
 
 
-async def _tokens(web: Web, caller: Caller, directory: Directory) -> list[TokenView]:
-    async with web.database.transaction(caller.organization) as connection:
-        rows = await tokens_of(connection, caller.organization, None, _MOST_TOKENS)
-    return [_token_view(row, directory, web.clock.now()) for row in rows]
+async def _tokens(page: Page) -> list[TokenView]:
+    async with page.web.database.transaction(page.caller.organization) as connection:
+        rows = await tokens_of(connection, page.caller.organization, None, _MOST_TOKENS)
+    return [_token_view(row, page.directory, page.web.clock.now()) for row in rows]
 
 
 def _token_view(row: TokenRow, directory: Directory, now: datetime) -> TokenView:
@@ -196,17 +155,6 @@ def _token_view(row: TokenRow, directory: Directory, now: datetime) -> TokenView
         expires_at=row.expires_at,
         state=state,
     )
-
-
-async def _chat(web: Web, caller: Caller) -> ChatSettings | None:
-    answer: ChatSettingsAnswer = await web.queries.ask(
-        GetChatSettings(), organization=caller.organization, actor=caller.actor
-    )
-    return answer.settings
-
-
-def _check_form(request: Request, web: Web, form_token: str) -> None:
-    check_form_token(request.cookies.get(session_cookie_name(web.secure), ""), form_token)
 
 
 def _done(what: str, place: str = "") -> RedirectResponse:

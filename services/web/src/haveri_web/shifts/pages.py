@@ -11,20 +11,18 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from haveri_contracts.directory.models import Facility, OnShift
 from haveri_contracts.directory.queries import GetSchedule, ListShiftChanges
 from haveri_contracts.directory.schedules import ScheduledShift, ShiftChange
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.directory import Directory
 from haveri_web.domain.access import TO_MANAGE, TO_RESPOND
-from haveri_web.http.context import Web, WebDep
-from haveri_web.policies.choices import facility_shown
+from haveri_web.http.context import Web
 from haveri_web.rendering import moments
-from haveri_web.rendering.pages import render
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import SignedIn
+from haveri_web.rendering.pages import Page, PageDep
 from haveri_web.shifts.calendar import Week, midnight, monday_of
 from haveri_web.shifts.queries import changes_of_shifts, holidays_of, on_shift_at, schedule_of
 from haveri_web.shifts.words import (
@@ -52,32 +50,21 @@ class NowView:
 
 @router.get("/shifts")
 async def shifts(
-    request: Request,
-    web: WebDep,
-    caller: SignedIn,
+    page: PageDep,
     facility: Annotated[UUID | None, Query()] = None,
     day: Annotated[date | None, Query()] = None,
     done: str = "",
 ) -> Response:
     """One facility's week; on a phone, one day of it."""
-    directory = await web.directories.get(caller.organization)
-    shown = facility_shown(directory, caller, facility)
-    context = await _week(web, caller, directory, shown, day) if shown else {}
-    return render(
-        request,
-        web,
-        "shifts/shifts.html",
-        caller=caller,
-        directory=directory,
-        here="shifts",
-        facility=shown,
-        facilities=list(directory.facilities.values()),
-        done=done if done in _DONE else "",
-        **context,
+    shown = page.facility(facility)
+    context = await _week(page, shown, day) if shown else {}
+    return page.render(
+        "shifts/shifts.html", here="shifts", facility=shown, done=done if done in _DONE else "", **context
     )
 
 
-async def _week(web: Web, caller: Caller, directory: Directory, facility: Facility, day: date | None) -> dict[str, Any]:
+async def _week(page: Page, facility: Facility, day: date | None) -> dict[str, Any]:
+    web, caller, directory = page.web, page.caller, page.directory
     zone, now = directory.zone_of(facility.id), web.clock.now()
     today = now.astimezone(zone).date()
     chosen = day if day and _FIRST_YEAR <= day.year <= _LAST_YEAR else today

@@ -18,10 +18,10 @@ from haveri_contracts.directory.queries import (
 )
 from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, RotationKind, ScheduledShift, ShiftChange
 from haveri_contracts.refusals import RotationUnknown, ShiftChangeUnknown
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.ports import Queries
-from haveri_web.bus.queries import ask, ask_all, ask_one, valid
+from haveri_web.bus.queries import ask, ask_all, ask_one, changed
 from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.security.callers import Caller
 
 LONGEST_SCHEDULE = timedelta(days=92)
 
@@ -71,15 +71,10 @@ def rotation_changed(present: Rotation, changes: dict[str, Any]) -> Rotation:
 
     With another kind, other slots or other crews, and no pattern given, a known kind's own pattern is meant anew.
     """
-    if changes.get("id") not in (None, present.id):
-        raise InvalidRequest.field("id", "is not the one in the address; an id never changes")
-    values = {**present.model_dump(), **changes, "id": present.id}
     anew = changes.keys() & {"kind", "slots", "crews"} and "pattern" not in changes
-    if anew and values["kind"] != RotationKind.CUSTOM:
-        values["pattern"] = []
-        if "crews" not in changes:
-            values["crews"] = [{"team_id": crew.team_id} for crew in present.crews]
-    return valid(Rotation, values)
+    if anew and changes.get("kind", present.kind) != RotationKind.CUSTOM:
+        changes = {"crews": [{"team_id": crew.team_id} for crew in present.crews], **changes, "pattern": []}
+    return changed(present, changes)
 
 
 async def changes_of_shifts(queries: Queries, caller: Caller, wanted: ListShiftChanges) -> list[ShiftChange]:
@@ -92,13 +87,6 @@ async def shift_change_with_id(queries: Queries, caller: Caller, change_id: UUID
     unknown = ShiftChangeUnknown(f"There is no change of shifts {change_id} in your organisation.")
     found: ShiftChange = await ask_one(queries, caller, GetShiftChange(id=change_id), unknown)
     return found
-
-
-def shift_change_changed(present: ShiftChange, changes: dict[str, Any]) -> ShiftChange:
-    """The change with some fields changed. Raises InvalidRequest."""
-    if changes.get("id") not in (None, present.id):
-        raise InvalidRequest.field("id", "is not the one in the address; an id never changes")
-    return valid(ShiftChange, {**present.model_dump(), **changes, "id": present.id})
 
 
 async def holidays_of(queries: Queries, caller: Caller) -> dict[UUID, HolidayCalendar]:

@@ -220,3 +220,11 @@ def _one(fields: FormData, name: str) -> str:
 
 def _all(fields: FormData, name: str) -> list[str]:
     return [value.strip() if isinstance(value, str) else "" for value in fields.getlist(name)]
+
+
+def id_in(fields: FormData, name: str) -> UUID:
+    """The id in a field. Raises InvalidRequest."""
+    try:
+        return UUID(str(fields.get(name, "")))
+    except ValueError:
+        raise InvalidRequest.field(name, "is not an id of ours") from None

@@ -5,27 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import RedirectResponse, Response
 
 from haveri_contracts.directory.commands import PutRotation, RemoveRotation
 from haveri_contracts.directory.models import Facility
 from haveri_contracts.directory.schedules import RotationKind
 from haveri_contracts.plain import Refusal
+from haveri_web.bus.queries import known_facility
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.http.context import Web, WebDep
-from haveri_web.http.problems import problem_of, status_of
-from haveri_web.policies.choices import known_facility, managers_form
-from haveri_web.rendering.pages import render
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import SignedIn, check_session_form
+from haveri_web.rendering.pages import ManagersForm, Page, PageDep
 from haveri_web.shifts.queries import holidays_of, rotation_with_id
 from haveri_web.shifts.rotation_form import (
     Preview,
     RotationForm,
     form_from,
     form_of,
+    id_in,
     new_form,
     preview,
     rotation_from,
@@ -36,87 +33,62 @@ _SAVE = "save"
 
 
 @router.get("/shifts/rotations/new")
-async def begin(request: Request, web: WebDep, caller: SignedIn, facility: Annotated[UUID, Query()]) -> Response:
+async def begin(page: PageDep, facility: Annotated[UUID, Query()]) -> Response:
     """An empty form."""
-    caller.must(TO_MANAGE)
-    directory = await web.directories.get(caller.organization)
-    shown = known_facility(directory, facility)
-    today = web.clock.now().astimezone(directory.zone_of(shown.id)).date()
-    return await _page(request, web, caller, shown, new_form(today))
+    page.caller.must(TO_MANAGE)
+    shown = known_facility(page.directory, facility)
+    today = page.web.clock.now().astimezone(page.directory.zone_of(shown.id)).date()
+    return await _show(page, shown, new_form(today))
 
 
 @router.get("/shifts/rotations/{id}")
-async def edit(request: Request, web: WebDep, caller: SignedIn, id: UUID) -> Response:
+async def edit(page: PageDep, id: UUID) -> Response:
     """The form with a rotation in it, and its first two weeks."""
-    caller.must(TO_MANAGE)
-    rotation = await rotation_with_id(web.queries, caller, id)
-    directory = await web.directories.get(caller.organization)
-    return await _page(request, web, caller, known_facility(directory, rotation.facility_id), form_of(rotation))
+    page.caller.must(TO_MANAGE)
+    rotation = await rotation_with_id(page.web.queries, page.caller, id)
+    return await _show(page, known_facility(page.directory, rotation.facility_id), form_of(rotation))
 
 
 @router.post("/shifts/rotations")
-async def put(request: Request, web: WebDep, caller: SignedIn) -> Response:
+async def put(page: ManagersForm) -> Response:
     """Look at it, or save it."""
-    fields = await managers_form(request, web, caller)
-    directory = await web.directories.get(caller.organization)
-    facility = known_facility(directory, _uuid(str(fields.get("facility_id", "")), "facility_id"))
-    form = form_from(fields)
-    if fields.get("do") != _SAVE:
-        return await _page(request, web, caller, facility, form)
+    facility = known_facility(page.directory, id_in(page.fields, "facility_id"))
+    form = form_from(page.fields)
+    if page.fields.get("do") != _SAVE:
+        return await _show(page, facility, form)
     try:
-        rotation = rotation_from(form, facility, _uuid(form.id, "id") if form.id else web.ids.new())
-        outcome = await web.sending.send(caller, PutRotation(rotation=rotation), web.ids.new())
+        rotation_id = id_in(page.fields, "id") if form.id else page.web.ids.new()
+        outcome = await page.send(PutRotation(rotation=rotation_from(form, facility, rotation_id)))
     except Refusal as refusal:
-        return await _page(request, web, caller, facility, form, refusal)
+        return await _show(page, facility, form, refusal)
     done = "later" if outcome is None else "saved"
     return RedirectResponse(f"/shifts/plan?facility={facility.id}&done={done}", 303)
 
 
 @router.post("/shifts/rotations/{id}/remove")
-async def remove(
-    request: Request, web: WebDep, caller: SignedIn, id: UUID, form_token: Annotated[str, Form(max_length=100)] = ""
-) -> Response:
+async def remove(page: ManagersForm, id: UUID) -> Response:
     """Remove a rotation."""
-    check_session_form(request, web, form_token)
-    caller.must(TO_MANAGE)
-    rotation = await rotation_with_id(web.queries, caller, id)
-    outcome = await web.sending.send(caller, RemoveRotation(rotation_id=id), web.ids.new())
-    done = "later" if outcome is None else "removed"
+    rotation = await rotation_with_id(page.web.queries, page.caller, id)
+    done = "later" if await page.send(RemoveRotation(rotation_id=id)) is None else "removed"
     return RedirectResponse(f"/shifts/plan?facility={rotation.facility_id}&done={done}", 303)
 
 
-async def _page(
-    request: Request, web: Web, caller: Caller, facility: Facility, form: RotationForm, refusal: Refusal | None = None
-) -> Response:
-    directory = await web.directories.get(caller.organization)
+async def _show(page: Page, facility: Facility, form: RotationForm, refusal: Refusal | None = None) -> Response:
     looked: Preview | None = None
     try:
         if any(crew.team for crew in form.crews) and form.name:
-            calendar = (await holidays_of(web.queries, caller)).get(facility.id)
-            draft = rotation_from(form, facility, web.ids.new())
-            looked = preview(draft, facility, directory.teams, calendar)
+            calendar = (await holidays_of(page.web.queries, page.caller)).get(facility.id)
+            draft = rotation_from(form, facility, page.web.ids.new())
+            looked = preview(draft, facility, page.directory.teams, calendar)
     except InvalidRequest as invalid:
         refusal = refusal or invalid
-    problem = problem_of(refusal) if refusal else None
-    return render(
-        request,
-        web,
+    return page.render(
         "shifts/rotation.html",
-        caller=caller,
-        directory=directory,
         here="shifts",
-        status=status_of(problem.type, problem.errors) if problem else 200,
-        problem=problem,
+        refusal=refusal,
         facility=facility,
         form=form,
         preview=looked,
         kinds=[kind.value for kind in RotationKind],
-        teams=[team for team in directory.teams.values() if team.facility_id == facility.id],
+        teams=[team for team in page.directory.teams.values() if team.facility_id == facility.id],
     )
-
-
-def _uuid(text: str, field: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InvalidRequest.field(field, "is not an id of ours") from None

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from haveri_contracts.directory.models import Member
 from haveri_contracts.directory.schedules import ScheduledShift, ShiftChange
 from haveri_contracts.plain import Role
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.directory import Directory
 from haveri_web.domain.access import TO_MANAGE, TO_RESPOND
 from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.security.callers import Caller
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ import orjson
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import GetIncident
 from haveri_contracts.refusals import IncidentUnknown
+from haveri_web.bus.callers import Caller
 from haveri_web.bus.ports import Queries
-from haveri_web.security.callers import Caller
+from haveri_web.bus.queries import ask
 
 _NUMBER = re.compile(r"^inc-([1-9][0-9]{0,9})$", re.IGNORECASE)
 _MOST_REMEMBERED = 10_000
@@ -43,7 +44,7 @@ class Incidents:
     async def get(self, caller: Caller, name: str, as_of: datetime | None = None) -> Incident:
         """The incident, now or as it was known then. Raises IncidentUnknown, or what asking raises."""
         query = GetIncident(incident=canonical(name), as_of=as_of)
-        answer: Incident = await self._queries.ask(query, organization=caller.organization, actor=caller.actor)
+        answer: Incident = await ask(self._queries, caller, query)
         return answer
 
     async def get_raw(self, caller: Caller, name: str, as_of: datetime | None = None) -> bytes:

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from haveri_web.bus.callers import Caller
 from haveri_web.domain.access import TO_ADMINISTER, TO_MANAGE, TO_READ, TO_RESPOND, Needs
 from haveri_web.domain.refusals import ForeignOrigin, NotSignedIn
 from haveri_web.http.context import Web, WebDep
-from haveri_web.security.callers import Caller
 from haveri_web.security.secrets import is_form_token
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -55,7 +55,7 @@ def check_origin(request: Request, web: Web, *, hidden: bool = False) -> None:
     """
     origin = request.headers.get("origin")
     if origin is not None and not (hidden and origin == "null"):
-        own = origin == web.public_origin or urlsplit(origin).netloc == request.headers.get("host")
+        own = origin == web.settings.public_url or urlsplit(origin).netloc == request.headers.get("host")
     else:
         own = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
     if not own:

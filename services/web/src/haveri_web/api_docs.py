@@ -10,10 +10,10 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
 from haveri_contracts.plain import Refusal
+from haveri_web.bus.callers import Caller
 from haveri_web.http.context import Web, WebDep
+from haveri_web.http.door import signed_in
 from haveri_web.rendering.pages import directory_or_none, render
-from haveri_web.security.callers import Caller
-from haveri_web.security.door import signed_in
 
 router = APIRouter(include_in_schema=False)
 
