@@ -14,10 +14,12 @@ from haveri_contracts.plain import Severity
 from haveri_contracts.types import actor_member_id
 
 Rows = list[tuple[str, str]]
+ON_THE_CARD = ("where", "severity", "status", "lead", "comms", "since", "declared_by")
+"""What the workflow card says of every incident."""
 
 
 def fact_rows(incident: Incident, plant: Plant, locale: str, now: datetime, *names: str) -> Rows:
-    """These facts of an incident, each with its label, the text `fact.<name>`."""
+    """These facts of an incident as far as there are any, each with its label, the text `fact.<name>`."""
     facts = {
         "where": where(incident, plant),
         "severity": say(locale, f"severity.{incident.severity}"),
@@ -27,7 +29,7 @@ def fact_rows(incident: Incident, plant: Plant, locale: str, now: datetime, *nam
         "since": clock(incident.declared_at, zone(incident, plant), locale, now),
         "declared_by": actor_name(incident.declared_by, plant),
     }
-    return [(say(locale, f"fact.{name}"), facts[name]) for name in names]
+    return [(say(locale, f"fact.{name}"), facts[name]) for name in names if facts[name]]
 
 
 def where(incident: Incident, plant: Plant) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import datetime
 
 from haveri_chat.cards import Block, Buttons, Card, ChannelLink, Facts, Heading, Note, Text, Tone
-from haveri_chat.cards.facts import Rows, fact_rows, member_name, tone, zone
+from haveri_chat.cards.facts import ON_THE_CARD, Rows, fact_rows, member_name, tone, zone
 from haveri_chat.commands import buttons
 from haveri_chat.commands.reopen import Reopen
 from haveri_chat.moments import clock, stretch
@@ -80,8 +80,7 @@ def _line(incident: Incident, locale: str) -> str:
 
 def _facts(incident: Incident, plant: Plant, now: datetime) -> Rows:
     locale, there = plant.locale, zone(incident, plant)
-    names = ("where", "severity", "status", "lead", "comms", "since", "declared_by")
-    rows = fact_rows(incident, plant, locale, now, *names)
+    rows = fact_rows(incident, plant, locale, now, *ON_THE_CARD)
     if incident.acknowledged_at is not None:
         time = clock(incident.acknowledged_at, there, locale, now)
         rows.append((say(locale, "fact.acknowledged"), f"{member_name(incident.acknowledged_by, plant)}, {time}"))
