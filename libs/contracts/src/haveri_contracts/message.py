@@ -58,7 +58,7 @@ class Message(Frozen):
 
 
 class Command(Message):
-    """An order to one owner, answered with an outcome."""
+    """What one owner is to carry out, answered with an outcome."""
 
     kind = Kind.COMMAND
 

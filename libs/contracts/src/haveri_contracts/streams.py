@@ -65,7 +65,7 @@ COMMANDS = Stream(
     None,
     # The owner of a command remembers its outcome for good; a repeat must reach it to be answered again.
     timedelta(milliseconds=100),
-    "Orders, each kept until its one owner has carried it out or refused it.",
+    "Commands, each kept until its one owner has carried it out or refused it.",
 )
 DEAD_LETTERS = Stream(
     "DEAD_LETTERS",
@@ -120,7 +120,7 @@ class Consumer:
 
 def _commands_of(owner: str) -> Consumer:
     return Consumer(
-        owner, "commands", COMMANDS, (everything_of(Kind.COMMAND, owner),), f"Carries out the orders to {owner}."
+        owner, "commands", COMMANDS, (everything_of(Kind.COMMAND, owner),), f"Carries out the commands to {owner}."
     )
 
 

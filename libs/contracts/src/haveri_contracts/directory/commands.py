@@ -1,4 +1,4 @@
-"""Orders to the directory. A `Put…` adds what is not there and changes what is; ids come from the sender."""
+"""Commands to the directory. A `Put…` adds what is not there and changes what is; ids come from the sender."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from haveri_contracts.types import ShortText, no_null_character
 
 
 class DirectoryCommand(Command):
-    """An order to the directory."""
+    """A command to the directory."""
 
     owner = "directory"
 

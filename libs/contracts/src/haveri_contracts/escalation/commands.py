@@ -1,4 +1,4 @@
-"""Orders to the escalation service."""
+"""Commands to the escalation service."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from haveri_contracts.types import Label
 
 
 class EscalationCommand(Command):
-    """An order to the escalation service."""
+    """A command to the escalation service."""
 
     owner = "escalation"
 
@@ -20,7 +20,7 @@ class EscalationCommand(Command):
 class PutPolicy(EscalationCommand):
     """Add or change an escalation policy.
 
-    `version` is the one that is changed; the order is refused when it is not the newest. Runs that have begun keep the
+    `version` is the one that is changed; the command is refused when it is not the newest. Runs that have begun keep the
     version they began with.
     """
 

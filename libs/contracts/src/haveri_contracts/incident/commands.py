@@ -1,4 +1,4 @@
-"""Orders to the incident service. Ids come from the sender, so that a repeat is recognised."""
+"""Commands to the incident service. Ids come from the sender, so that a repeat is recognised."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from haveri_contracts.types import LongText, NonEmptyText, Reference, Tag, Times
 
 
 class IncidentCommand(Command):
-    """What every order about one incident says: which one."""
+    """What every command about one incident says: which one."""
 
     owner = "incident"
     incident_id: UUID
@@ -32,7 +32,7 @@ class DeclareIncident(IncidentCommand, IncidentDetails):
 
 
 class UpdateStatus(IncidentCommand):
-    """Move an open incident to INVESTIGATING or MITIGATED; resolving and closing are orders of their own."""
+    """Move an open incident to INVESTIGATING or MITIGATED; resolving and closing are commands of their own."""
 
     name = "update_status"
     status: Status
