@@ -1,4 +1,4 @@
-"""News from incident channels. References are the platform's own identifiers, opaque to everybody else."""
+"""Events of incident channels. References are the platform's own identifiers, opaque to everybody else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Author(Frozen):
 
 
 class ChatEvent(Event):
-    """What all news from an incident channel says: which incident, where, which message, by whom."""
+    """What all events of an incident channel say: which incident, where, which message, by whom."""
 
     owner = "chat"
     incident_id: UUID

@@ -1,4 +1,4 @@
-"""News from the directory: each carries the whole thing as it stands now, so that readers keep a copy by replacing."""
+"""Events of the directory: each carries the whole thing as it stands now, so that readers keep a copy by replacing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from haveri_contracts.message import Event
 
 
 class DirectoryEvent(Event):
-    """News from the directory."""
+    """An event of the directory."""
 
     owner = "directory"
 

@@ -1,4 +1,4 @@
-"""News from the escalation service. What concerns an incident has the incident as its aggregate."""
+"""Events of the escalation service. What concerns an incident has the incident as its aggregate."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from haveri_contracts.types import LARGEST_INTEGER, Label, LongText, Timestamp
 
 
 class EscalationEvent(Event):
-    """What all news about the escalation of one incident says: which incident."""
+    """What all events about the escalation of one incident say: which incident."""
 
     owner = "escalation"
     incident_id: UUID
@@ -108,7 +108,7 @@ class CallReleased(EscalationEvent):
 
 
 class NotificationEvent(EscalationEvent):
-    """What all news about one notification says: for which call, to whom, which way."""
+    """What all events about one notification say: for which call, to whom, which way."""
 
     run_id: UUID
     call_id: UUID

@@ -1,4 +1,4 @@
-"""News from the incident service. The envelope's `sequence` is the incident's version, its `time` when it happened."""
+"""Events of the incident service. The envelope's `sequence` is the incident's version, its `time` when it happened."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from haveri_contracts.types import Actor, LongText, NonEmptyText, Reference, Tim
 
 
 class IncidentEvent(Event):
-    """What all news of one incident says: which one."""
+    """What all events of one incident say: which one."""
 
     owner = "incident"
     incident_id: UUID

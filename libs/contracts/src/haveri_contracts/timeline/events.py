@@ -1,4 +1,4 @@
-"""News from the timeline service."""
+"""Events of the timeline service."""
 
 from __future__ import annotations
 

@@ -82,10 +82,10 @@ def _uuid(value: Any) -> UUID | None:
 async def tell(bus: Bus, sender: Sender, recorded: Recorded) -> None:
     """Hint to live views that there is more to read; a lost hint costs nothing but a moment."""
     for incident_id, entries in recorded.entries.items():
-        news = EntriesRecorded(
+        event = EntriesRecorded(
             incident_id=incident_id,
             first_seq=entries[0].seq,
             last_seq=entries[-1].seq,
             types=sorted({entry.happening.kind for entry in entries}),
         )
-        await bus.publish_hint(sender.event(news, organization=recorded.organization, actor=ACTOR, cause=None))
+        await bus.publish_hint(sender.event(event, organization=recorded.organization, actor=ACTOR, cause=None))
