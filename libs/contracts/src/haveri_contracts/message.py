@@ -78,7 +78,7 @@ class Event(Message):
 
 
 class Query(Message):
-    """A question to one owner, answered from its own tables. `Answer` is the model of the answer."""
+    """What one owner is asked, answered from its own tables. `Answer` is the model of the answer."""
 
     kind = Kind.QUERY
     Answer: ClassVar[type[Frozen]]

@@ -24,7 +24,7 @@ Every message is a CloudEvent (1.0, structured JSON) on a NATS subject:
   command id always gets the same outcome and has one effect.
 - An **event** is a fact, for any number of readers. The tables name those with a durable place in the stream; live
   views and caches listen besides.
-- A **query** is a question to one owner, answered to the inbox that the request named.
+- A **query** asks one owner something and is answered to the inbox that the request named.
 
 Two rules that no schema can say: no text holds the character U+0000, and text is trimmed before its length is counted,
 except in chat messages. A published version is frozen: it may gain optional fields and nothing else, so read what you

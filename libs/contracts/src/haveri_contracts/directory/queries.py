@@ -1,4 +1,4 @@
-"""Questions to the directory. Lists are ordered by name and paged."""
+"""Queries to the directory. Lists are ordered by name and paged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from haveri_contracts.types import Frozen, Page, Timestamp
 
 
 class DirectoryQuery(Query):
-    """A question to the directory."""
+    """A query to the directory."""
 
     owner = "directory"
 

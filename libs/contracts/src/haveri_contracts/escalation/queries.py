@@ -1,4 +1,4 @@
-"""Questions to the escalation service."""
+"""Queries to the escalation service."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from haveri_contracts.types import Frozen, Page, ShortText, Timestamp
 
 
 class EscalationQuery(Query):
-    """A question to the escalation service."""
+    """A query to the escalation service."""
 
     owner = "escalation"
 

@@ -1,4 +1,4 @@
-"""Questions to the incident service."""
+"""Queries to the incident service."""
 
 from __future__ import annotations
 

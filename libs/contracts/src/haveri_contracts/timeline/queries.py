@@ -1,4 +1,4 @@
-"""Questions to the timeline service."""
+"""Queries to the timeline service."""
 
 from __future__ import annotations
 
