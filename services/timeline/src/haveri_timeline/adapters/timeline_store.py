@@ -73,21 +73,21 @@ class TimelineStore:
         self, connection: asyncpg.Connection, organization: str, added: Mapping[UUID, Sequence[Entry]]
     ) -> None:
         entries = [entry for items in added.values() for entry in items]
-        told = [entry.happening for entry in entries]
+        happenings = [entry.happening for entry in entries]
         ends = [items[-1] for items in added.values()]
         await connection.execute(
             _APPEND,
             organization,
-            [happening.incident_id for happening in told],
+            [happening.incident_id for happening in happenings],
             [entry.seq for entry in entries],
-            [happening.event_id for happening in told],
-            [str(happening.kind) for happening in told],
-            [happening.occurred_at for happening in told],
+            [happening.event_id for happening in happenings],
+            [str(happening.kind) for happening in happenings],
+            [happening.occurred_at for happening in happenings],
             [entry.recorded_at for entry in entries],
-            [happening.actor for happening in told],
-            [happening.source_type for happening in told],
-            [happening.source_version for happening in told],
-            [happening.payload for happening in told],
+            [happening.actor for happening in happenings],
+            [happening.source_type for happening in happenings],
+            [happening.source_version for happening in happenings],
+            [happening.payload for happening in happenings],
             [entry.previous_hash for entry in entries],
             [entry.hash for entry in entries],
             list(added),

@@ -27,7 +27,7 @@ def attach(bus: Bus, timelines: Timelines, reads: TimelineReads, sender: Sender)
 
     async def record(batch: Sequence[Received[Any]]) -> None:
         async for recorded in record_happenings(timelines, [*filter(None, map(happening_of, batch))]):
-            await tell(bus, sender, recorded)
+            await publish_hints(bus, sender, recorded)
 
     async def page(query: ListTimeline, envelope: Envelope) -> Any:
         return await reads.page(envelope.organization, query)
@@ -79,7 +79,7 @@ def _uuid(value: Any) -> UUID | None:
         return None
 
 
-async def tell(bus: Bus, sender: Sender, recorded: Recorded) -> None:
+async def publish_hints(bus: Bus, sender: Sender, recorded: Recorded) -> None:
     """Hint to live views that there is more to read; a lost hint costs nothing but a moment."""
     for incident_id, entries in recorded.entries.items():
         event = EntriesRecorded(
