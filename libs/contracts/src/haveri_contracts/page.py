@@ -20,8 +20,8 @@ Every message is a CloudEvent (1.0, structured JSON) on a NATS subject:
 `<type>.reply`, one document an owner; envelope, outcome and problem are in [common.json](schemas/common.json).
 `make schemas` writes an AsyncAPI document of all of it beside this page (`asyncapi.json`, not committed).
 
-- A **command** is for one owner to carry out. Its outcome comes on `haveri.<organisation>.outcome.<command id>`; the same
-  command id always gets the same outcome and has one effect.
+- A **command** is for one owner to carry out. Its outcome comes on `haveri.<organisation>.outcome.<command id>`; the
+  same command id always gets the same outcome and has one effect.
 - An **event** is a fact, for any number of readers. The tables name those with a durable place in the stream; live
   views and caches listen besides.
 - A **query** asks one owner something and is answered to the inbox that the request named.

@@ -20,8 +20,8 @@ class EscalationCommand(Command):
 class PutPolicy(EscalationCommand):
     """Add or change an escalation policy.
 
-    `version` is the one that is changed; the command is refused when it is not the newest. Runs that have begun keep the
-    version they began with.
+    `version` is the one that is changed; the command is refused when it is not the newest. Runs that have begun
+    keep the version they began with.
     """
 
     name = "put_policy"

@@ -29,7 +29,7 @@ class Timelines(Protocol):
 async def record_happenings(timelines: Timelines, arrived: Iterable[tuple[str, Happening]]) -> AsyncIterator[Recorded]:
     """Record a batch of (organisation, happening); a repeat of an event adds nothing.
 
-    Gives what each organisation got as soon as it is kept: it is to be announced even when the next one's cannot be kept.
+    Gives what each organisation got as soon as it is kept: that is announced even when the next one's cannot be kept.
     """
     by_organization: dict[str, list[Happening]] = defaultdict(list)
     for organization, happening in arrived:
