@@ -42,7 +42,7 @@ def taken_already(who: Who, plant: Plant, incident: Incident, *, now: datetime) 
     time = clock(incident.acknowledged_at, zone(incident, plant), who.locale, now)
     if incident.acknowledged_by == who.member.id:
         return say(who.locale, "taken.by_you", number=incident.number, time=time)
-    member = plant.member.get(incident.acknowledged_by) if incident.acknowledged_by else None
+    member = plant.members.get(incident.acknowledged_by) if incident.acknowledged_by else None
     name = member.name if member else say(who.locale, "taken.somebody")
     return say(who.locale, "taken.by", number=incident.number, name=name, time=time)
 

@@ -41,6 +41,6 @@ def _callees(plant: Plant, facility_id: UUID) -> tuple[list[Callee], list[Callee
         for policy in plant.policies
         if policy.facility_id == facility_id
     ]
-    teams = [Callee(team.name, team.facility_id, {"team_ids": [team.id]}) for team in plant.teams]
-    members = [Callee(member.name, None, {"member_ids": [member.id]}) for member in plant.members]
+    teams = [Callee(team.name, team.facility_id, {"team_ids": [team.id]}) for team in plant.teams.values()]
+    members = [Callee(member.name, None, {"member_ids": [member.id]}) for member in plant.members.values()]
     return policies, teams, members

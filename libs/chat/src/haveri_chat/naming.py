@@ -96,4 +96,4 @@ def find_member(person: Person, plant: Plant) -> Match[Member]:
     if person.user_id is not None:
         known = plant.member_of_user.get(person.user_id)
         return Match(known) if known is not None else Match()
-    return find_named(person.name, plant.members)
+    return find_named(person.name, plant.members.values())

@@ -47,7 +47,7 @@ class _Search:
     unknown: list[Unknown] = field(default_factory=list)
 
     def facility_of(self, item: Area | Asset) -> UUID | None:
-        area = item if isinstance(item, Area) else self.plant.area.get(item.area_id)
+        area = item if isinstance(item, Area) else self.plant.areas.get(item.area_id)
         return area.facility_id if area else None
 
     def at_home(self, item: Area | Asset) -> bool:
@@ -60,8 +60,8 @@ class _Search:
 
     def take(self, place: Place) -> bool:
         """Understand one phrase; False when it names nothing known. Areas may stand after `on`, assets after `in`."""
-        area: Match[Area] = find_named(place.name, self.plant.areas, self.at_home)
-        asset: Match[Asset] = find_named(place.name, self.plant.assets, self.at_home)
+        area: Match[Area] = find_named(place.name, self.plant.areas.values(), self.at_home)
+        asset: Match[Asset] = find_named(place.name, self.plant.assets.values(), self.at_home)
         wants_asset = place.preposition == "on"
         if asset.item is not None and self.asset is None and (wants_asset or area.item is None):
             self.asset = asset.item
@@ -101,33 +101,30 @@ def _meant(place: Place, locale: Locale) -> bool:
 
 def home_facilities(who: Who, plant: Plant) -> frozenset[UUID]:
     """The facilities of the teams a member belongs to."""
-    member = who.member
-    return frozenset(
-        team.facility_id for team in plant.teams if team.id in member.team_ids or member.id in team.member_ids
-    )
+    return frozenset(plant.facilities_of(who.member))
 
 
 def _named_assets(title: str, search: _Search) -> list[Asset]:
-    found = named_in(title, search.plant.assets)
+    found = named_in(title, search.plant.assets.values())
     return [asset for asset in found if search.at_home(asset)] or (found if len(found) == 1 else [])
 
 
 def _named_area(title: str, search: _Search) -> Area | None:
-    found = named_in(title, search.plant.areas)
+    found = named_in(title, search.plant.areas.values())
     near = [area for area in found if search.at_home(area)] or found
     return near[0] if len(near) == 1 else None
 
 
 def _area_of(assets: list[Asset], search: _Search) -> Area | None:
     areas = {asset.area_id for asset in assets}
-    return search.plant.area.get(areas.pop()) if len(areas) == 1 else None
+    return search.plant.areas.get(areas.pop()) if len(areas) == 1 else None
 
 
 def _facility(area: Area | None, assets: list[Asset], search: _Search) -> UUID | None:
     if area is not None:
         return area.facility_id
     named = {search.facility_of(asset) for asset in assets}
-    for facilities in (named, set(search.home), set(search.plant.facility)):
+    for facilities in (named, set(search.home), set(search.plant.facilities)):
         if len(facilities) == 1:
             return facilities.pop()
     return None

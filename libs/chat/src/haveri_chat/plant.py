@@ -3,70 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from uuid import UUID
 
 from haveri_chat.requests import Person
-from haveri_contracts.directory.models import Area, Asset, Facility, Locale, Member, Team
+from haveri_contracts.directory.models import Locale, Member
 from haveri_contracts.escalation.models import EscalationPolicy
 from haveri_contracts.plain import Role
+from haveri_directory_copy.directory import Directory
 
 
 @dataclass(frozen=True)
-class Plant:
-    """Everything the house knows of one organisation; the gateway makes one from its replicas."""
+class Plant(Directory):
+    """The directory, and the escalation policies as far as they are known."""
 
-    facilities: tuple[Facility, ...] = ()
-    areas: tuple[Area, ...] = ()
-    assets: tuple[Asset, ...] = ()
-    teams: tuple[Team, ...] = ()
-    members: tuple[Member, ...] = ()
     policies: tuple[EscalationPolicy, ...] = ()
-    """Escalation policies; none while the escalation service was never reached."""
-    locale: Locale = Locale.ENGLISH
-    """The organisation's language, for what everybody sees."""
+    """None while the escalation service was never reached."""
 
-    @cached_property
-    def facility(self) -> dict[UUID, Facility]:
-        """Facilities by id."""
-        return {item.id: item for item in self.facilities}
-
-    @cached_property
-    def area(self) -> dict[UUID, Area]:
-        """Areas by id."""
-        return {item.id: item for item in self.areas}
-
-    @cached_property
-    def asset(self) -> dict[UUID, Asset]:
-        """Assets by id."""
-        return {item.id: item for item in self.assets}
-
-    @cached_property
-    def team(self) -> dict[UUID, Team]:
-        """Teams by id."""
-        return {item.id: item for item in self.teams}
-
-    @cached_property
-    def member(self) -> dict[UUID, Member]:
-        """Members by id."""
-        return {item.id: item for item in self.members}
-
-    @cached_property
-    def member_of_user(self) -> dict[str, Member]:
-        """Members by the user id that a chat platform knows them by."""
-        return {identity.user_id: item for item in self.members for identity in item.chat_identities}
+    @property
+    def locale(self) -> Locale:
+        """The organisation's language, for what everybody sees."""
+        return self.organization.locale
 
     def person(self, member_id: UUID, platform: str) -> Person:
         """A member as the platform knows them (empty: any platform); without `user_id` where it does not."""
-        member = self.member.get(member_id)
+        member = self.members.get(member_id)
         identities = member.chat_identities if member else []
         known = (one.user_id for one in identities if platform in ("", one.platform))
         return Person(member.name if member else "–", next(known, None))
-
-    @cached_property
-    def administrators(self) -> tuple[Member, ...]:
-        """Whom to ask for an account."""
-        return tuple(item for item in self.members if item.role is Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from uuid import UUID, uuid5
 import pytest
 
 from haveri_chat.plant import Plant, Who
-from haveri_contracts.directory.models import Area, Asset, ChatIdentity, Facility, Locale, Member, Team
+from haveri_contracts.directory.models import Area, Asset, ChatIdentity, Facility, Locale, Member, Organization, Team
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Role, Severity, Status
+from haveri_directory_copy.directory import by_id
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -42,33 +43,44 @@ def _member(name: str, role: Role, team: str, locale: Locale = Locale.ENGLISH) -
 def plant() -> Plant:
     tampere, leipzig = an_id("Tampere Works"), an_id("Leipzig Works")
     return Plant(
-        facilities=(
-            Facility(id=tampere, name="Tampere Works", timezone="Europe/Helsinki"),
-            Facility(id=leipzig, name="Leipzig Works", timezone="Europe/Berlin"),
+        organization=Organization(id="demo", name="Haveri"),
+        facilities=by_id(
+            [
+                Facility(id=tampere, name="Tampere Works", timezone="Europe/Helsinki"),
+                Facility(id=leipzig, name="Leipzig Works", timezone="Europe/Berlin"),
+            ]
         ),
-        areas=(
-            Area(id=an_id("T Line 1"), name="Line 1", facility_id=tampere),
-            Area(id=an_id("T Line 2"), name="Line 2", facility_id=tampere),
-            Area(id=an_id("L Line 1"), name="Line 1", facility_id=leipzig),
-            Area(id=an_id("Press Hall"), name="Press Hall", facility_id=leipzig),
+        areas=by_id(
+            [
+                Area(id=an_id("T Line 1"), name="Line 1", facility_id=tampere),
+                Area(id=an_id("T Line 2"), name="Line 2", facility_id=tampere),
+                Area(id=an_id("L Line 1"), name="Line 1", facility_id=leipzig),
+                Area(id=an_id("Press Hall"), name="Press Hall", facility_id=leipzig),
+            ]
         ),
-        assets=(
-            Asset(id=an_id("Filler 1"), name="Filler 1", area_id=an_id("T Line 1"), asset_type="filler"),
-            Asset(id=an_id("Filler 2"), name="Filler 2", area_id=an_id("T Line 1"), asset_type="filler"),
-            Asset(id=an_id("Täyttökone"), name="Täyttökone", area_id=an_id("T Line 2"), asset_type="filler"),
-            Asset(id=an_id("Press 7"), name="Press 7", area_id=an_id("Press Hall"), asset_type="press"),
+        assets=by_id(
+            [
+                Asset(id=an_id("Filler 1"), name="Filler 1", area_id=an_id("T Line 1"), asset_type="filler"),
+                Asset(id=an_id("Filler 2"), name="Filler 2", area_id=an_id("T Line 1"), asset_type="filler"),
+                Asset(id=an_id("Täyttökone"), name="Täyttökone", area_id=an_id("T Line 2"), asset_type="filler"),
+                Asset(id=an_id("Press 7"), name="Press 7", area_id=an_id("Press Hall"), asset_type="press"),
+            ]
         ),
-        teams=(
-            Team(id=an_id("Packing"), name="Packing", facility_id=tampere),
-            Team(id=an_id("Forming"), name="Forming", facility_id=leipzig),
+        teams=by_id(
+            [
+                Team(id=an_id("Packing"), name="Packing", facility_id=tampere),
+                Team(id=an_id("Forming"), name="Forming", facility_id=leipzig),
+            ]
         ),
-        members=(
-            _member("Aino Virtanen", Role.RESPONDER, "Packing"),
-            _member("Mikko Laine", Role.RESPONDER, "Packing", Locale.FINNISH),
-            _member("Mikko Salo", Role.MANAGER, "Packing"),
-            _member("Jonas Weber", Role.RESPONDER, "Forming", Locale.GERMAN),
-            _member("Petra Adam", Role.ADMINISTRATOR, "Packing"),
-            _member("Ville Visitor", Role.VIEWER, "Packing"),
+        members=by_id(
+            [
+                _member("Aino Virtanen", Role.RESPONDER, "Packing"),
+                _member("Mikko Laine", Role.RESPONDER, "Packing", Locale.FINNISH),
+                _member("Mikko Salo", Role.MANAGER, "Packing"),
+                _member("Jonas Weber", Role.RESPONDER, "Forming", Locale.GERMAN),
+                _member("Petra Adam", Role.ADMINISTRATOR, "Packing"),
+                _member("Ville Visitor", Role.VIEWER, "Packing"),
+            ]
         ),
     )
 
@@ -76,7 +88,7 @@ def plant() -> Plant:
 @pytest.fixture
 def named(plant: Plant) -> Callable[[str], Who]:
     """The member of this name, as the one who speaks."""
-    return lambda name: Who(plant.member[an_id(name)])
+    return lambda name: Who(plant.members[an_id(name)])
 
 
 @pytest.fixture

@@ -245,6 +245,6 @@ async def test_somebody_without_an_account_cannot_be_called_and_is_named(
     world: World, call: ChatCall, plant: Plant
 ) -> None:
     for member_id, name in ((UUID(int=99), "–"), (call.member_id, "Mikko Laine")):
-        members = tuple(one.model_copy(update={"chat_identities": []}) for one in plant.members)
+        members = {id: one.model_copy(update={"chat_identities": []}) for id, one in plant.members.items()}
         with pytest.raises(PlatformRefused, match=f"{name} has no account"):
             await world.caller().call(replace(call, member_id=member_id), world.newest, replace(plant, members=members))

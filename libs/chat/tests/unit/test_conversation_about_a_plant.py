@@ -159,9 +159,10 @@ def test_the_only_plant_needs_no_question(
     plant: Plant, named: Callable[[str], Who], new_id: Callable[[], UUID]
 ) -> None:
     nowhere = Who(named("Aino Virtanen").member.model_copy(update={"team_ids": []}))
-    small = Plant(facilities=plant.facilities[:1], members=plant.members)
+    (id, facility), *_ = plant.facilities.items()
+    small = Plant(plant.organization, facilities={id: facility}, members=plant.members)
     decision = interpret(parse(Utterance("/incident jam")), nowhere, Where(), small, new_id=new_id)
-    assert command(decision, commands.DeclareIncident).facility_id == plant.facilities[0].id
+    assert command(decision, commands.DeclareIncident).facility_id == id
 
 
 def test_an_unknown_severity_changes_nothing(says: Says) -> None:

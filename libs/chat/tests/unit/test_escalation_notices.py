@@ -36,7 +36,11 @@ def tells(plant: Plant, make_incident: Callable[..., Incident]) -> Tells:
         about: dict[str, Any] = {"incident_id": make_incident().id}
         if "run_id" in kind.model_fields:
             about["run_id"] = RUN
-        scene = Scene(make_incident(), replace(plant, locale=Locale(locale)), NOW)
+        scene = Scene(
+            make_incident(),
+            replace(plant, organization=plant.organization.model_copy(update={"locale": Locale(locale)})),
+            NOW,
+        )
         return notice_of(kind(**about, **fields), before or Before(), scene)
 
     return tell

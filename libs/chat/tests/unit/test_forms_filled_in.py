@@ -229,7 +229,7 @@ def test_a_policy_of_the_incidents_plant_can_be_chosen_alone(
     assert isinstance(result, SendCommand)
     assert isinstance(result.command, commands.Escalate)
     assert result.command.policy_id == policy.id
-    assert set(errors(send({**chosen, "team_to_call": str(plant.teams[0].id)}))) == {"policy_to_call"}
+    assert set(errors(send({**chosen, "team_to_call": str(next(iter(plant.teams)))}))) == {"policy_to_call"}
     assert set(errors(send({"policy_to_call": str(UUID(int=4))}))) == {"policy_to_call"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -88,7 +87,9 @@ class DirectoryCopies:
                 heard.pop(sequence, None)
             if copy is not None and self._still(copy, before.version):
                 return copy
-            read = await self._read(before)
+            since = self._clock.now() - _CHANGES_BACK if self._schedules else None
+            directory = await read_directory(self._asking, before, self._actor, changes_since=since)
+            read = _Copy(directory, before.version, self._clock.now())
             after = await self._ask(queries.GetOrganization(), organization)
             if self._catch_up(read, heard) and (read.version is None or read.version >= after.version):
                 self._copies[organization] = read
@@ -114,26 +115,27 @@ class DirectoryCopies:
             copy.version = version
         return all(sequence <= version for sequence in heard)
 
-    async def _read(self, organization: queries.OrganizationNow) -> _Copy:
-        now = self._clock.now()
-        lists: dict[str, Query] = {
-            "facilities": queries.ListFacilities(),
-            "areas": queries.ListAreas(),
-            "assets": queries.ListAssets(),
-            "teams": queries.ListTeams(),
-            "members": queries.ListMembers(),
-        }
-        if self._schedules:
-            lists["rotations"] = queries.ListRotations()
-            lists["changes"] = queries.ListShiftChanges(starts_at=now - _CHANGES_BACK)
-        found = await asyncio.gather(
-            *(all_pages(self._asking, query, organization.id, self._actor) for query in lists.values())
-        )
-        tables: dict[str, Mapping[Any, Any]] = {name: by_id(things) for name, things in zip(lists, found, strict=True)}
-        if self._schedules:
-            tables["calendars"] = by_id((await self._ask(queries.ListHolidays(), organization.id)).items)
-        about = Organization(id=organization.id, name=organization.name, locale=organization.locale)
-        return _Copy(Directory(organization=about, **tables), organization.version, now)
-
     async def _ask(self, query: Query, organization: str) -> Any:
         return await self._asking.ask(query, organization=organization, actor=self._actor)
+
+
+async def read_directory(
+    asking: QueryClient, organization: queries.OrganizationNow, actor: str, *, changes_since: datetime | None = None
+) -> Directory:
+    """Everything that an organisation has; schedules with `changes_since`. Raises what asking raises."""
+    lists: dict[str, Query] = {
+        "facilities": queries.ListFacilities(),
+        "areas": queries.ListAreas(),
+        "assets": queries.ListAssets(),
+        "teams": queries.ListTeams(),
+        "members": queries.ListMembers(),
+    }
+    if changes_since is not None:
+        lists |= {"rotations": queries.ListRotations(), "changes": queries.ListShiftChanges(starts_at=changes_since)}
+    found = await asyncio.gather(*(all_pages(asking, query, organization.id, actor) for query in lists.values()))
+    tables: dict[str, Any] = {name: by_id(things) for name, things in zip(lists, found, strict=True)}
+    if changes_since is not None:
+        holidays = await asking.ask(queries.ListHolidays(), organization=organization.id, actor=actor)
+        tables["calendars"] = by_id(holidays.items)
+    about = Organization(id=organization.id, name=organization.name, locale=organization.locale)
+    return Directory(organization=about, **tables)

@@ -23,7 +23,7 @@ def call_card(call: ChatCall, incident: Incident, plant: Plant, *, locale: str, 
     joining = call.purpose is Purpose.JOIN
     rows = fact_rows(incident, plant, locale, now, "severity", "where", "since")
     rows.append((say(locale, "call.why"), why(call.because, locale)))
-    holder = plant.member.get(incident.acknowledged_by) if incident.acknowledged_by else None
+    holder = plant.members.get(incident.acknowledged_by) if incident.acknowledged_by else None
     if holder is not None and incident.acknowledged_at is not None:
         time = clock(incident.acknowledged_at, zone(incident, plant), locale, now)
         rows.append((say(locale, "fact.acknowledged"), f"{holder.name}, {time}"))
@@ -54,7 +54,7 @@ def ended_card(incident: Incident, ending: Ending, plant: Plant, *, locale: str,
 def how_it_ended(incident: Incident, ending: Ending, plant: Plant, *, locale: str, now: datetime) -> str:
     """One sentence."""
     time = clock(ending.at, zone(incident, plant), locale, now)
-    member = plant.member.get(ending.by) if ending.by else None
+    member = plant.members.get(ending.by) if ending.by else None
     name = member.name if member else say(locale, "taken.somebody")
     match ending.kind:
         case EndKind.TAKEN:

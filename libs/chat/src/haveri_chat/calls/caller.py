@@ -45,7 +45,7 @@ class Caller:
 
         Whether it is wanted is asked of the incident's newest state when the card's turn to be sent has come.
         """
-        member = plant.member.get(call.member_id)
+        member = plant.members.get(call.member_id)
         person = plant.person(call.member_id, self._platform_name)
         if member is None or person.user_id is None:
             raise PlatformRefused(f"{person.name} has no account in this chat that Haveri knows of")
@@ -76,7 +76,7 @@ class Caller:
 
     async def show(self, call: ChatCall, ending: Ending | None, incident: Incident, plant: Plant, shows: Shows) -> None:
         """Bring the card of a sent call to what it is to show by now; never back to an earlier state."""
-        member = plant.member.get(call.member_id)
+        member = plant.members.get(call.member_id)
         locale = member.locale if member else plant.locale
         steps = self._steps(call.incident_id)
         async with steps.claimed(call.step) as before:

@@ -64,7 +64,7 @@ def _clocks_and_policies(event: events.EscalationEvent, scene: Scene) -> Notice 
             values = {"name": scene.name(by), "time": scene.clock(at), "minutes": scene.minutes(minutes)}
             return Notice(scene.say("notice.mitigation_overdue", **values))
         case events.PolicyMissing(severity=severity, facility_id=facility_id):
-            facility = scene.plant.facility.get(facility_id)
+            facility = scene.plant.facilities.get(facility_id)
             place = facility.name if facility else "–"
             return Notice(scene.say("notice.policy_missing", severity=severity.value, facility=place))
         case _:

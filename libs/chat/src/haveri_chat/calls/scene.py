@@ -39,7 +39,7 @@ class Scene:
 
     def name(self, member_id: UUID | None) -> str:
         """Somebody's name."""
-        member = self.plant.member.get(member_id) if member_id else None
+        member = self.plant.members.get(member_id) if member_id else None
         return member.name if member else say(self.plant.locale, "taken.somebody")
 
     def names(self, member_ids: Iterable[UUID]) -> str:

@@ -34,16 +34,16 @@ def fact_rows(incident: Incident, plant: Plant, locale: str, now: datetime, *nam
 
 def where(incident: Incident, plant: Plant) -> str:
     """Facility, area and assets, as far as they are known."""
-    facility = plant.facility.get(incident.facility_id)
-    area = plant.area.get(incident.area_id) if incident.area_id else None
-    assets = [plant.asset[asset].name for asset in incident.asset_ids if asset in plant.asset]
+    facility = plant.facilities.get(incident.facility_id)
+    area = plant.areas.get(incident.area_id) if incident.area_id else None
+    assets = [plant.assets[asset].name for asset in incident.asset_ids if asset in plant.assets]
     names = [item.name for item in (facility, area) if item is not None]
     return " · ".join([*names, ", ".join(assets)] if assets else names) or "–"
 
 
 def zone(incident: Incident, plant: Plant) -> str:
     """The time zone of the incident's facility; UTC when the facility is not known (yet)."""
-    facility = plant.facility.get(incident.facility_id)
+    facility = plant.facilities.get(incident.facility_id)
     return facility.timezone if facility else "UTC"
 
 
@@ -62,5 +62,5 @@ def actor_name(actor: str, plant: Plant) -> str:
 
 def member_name(member_id: UUID | None, plant: Plant) -> str:
     """A member by name, a dash where there is none."""
-    member = plant.member.get(member_id) if member_id else None
+    member = plant.members.get(member_id) if member_id else None
     return member.name if member else "–"

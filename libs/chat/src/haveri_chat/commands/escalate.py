@@ -51,7 +51,7 @@ class CallForHelp(IncidentRequest):
         members = [context.member(person) for person in self.people]
         if members:
             command = Escalate(incident_id=incident_id, member_ids=members, reason=self.words)
-            names = ", ".join(context.plant.member[member].name for member in members)
+            names = ", ".join(context.plant.members[member].name for member in members)
             return SendCommand(command, context.say("done.escalated_to", names=names))
         if not self.words:
             return SendCommand(Escalate(incident_id=incident_id), context.say("done.escalated"))
@@ -70,7 +70,7 @@ class CallForHelp(IncidentRequest):
         incident = context.incident
         policies = [item for item in context.plant.policies if item.facility_id == incident.facility_id]
         policy = sheet.item("policy_to_call", policies, drawn=bool(policies))
-        member, team = sheet.member("member_to_call"), sheet.item("team_to_call", context.plant.teams)
+        member, team = sheet.member("member_to_call"), sheet.item("team_to_call", context.plant.teams.values())
         reason = sheet.long("escalate_reason")
         if policy and (member or team):
             sheet.wrong("policy_to_call", "error.policy_alone")

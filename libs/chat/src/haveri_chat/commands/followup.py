@@ -55,7 +55,7 @@ class FollowUp(WordsRequest):
         if context.incident.status is Status.RESOLVED:
             return OpenForm(Close(self.text, member_id, self.due).form(context))
         locale = context.plant.locale
-        who = context.plant.member[member_id].name if member_id else ""
+        who = context.plant.members[member_id].name if member_id else ""
         due = day(self.due, locale) if self.due else ""
         kept = say(locale, "follow_up.kept", what=self.text) + "".join(f", {part}" for part in (who, due) if part)
         text = shortened(kept, LONG)

@@ -90,20 +90,23 @@ class Declare(Request):
     def fill(self, sheet: Sheet, context: Context) -> Reading:
         """An asset names its area, an area its facility; all three belong together."""
         plant, at = context.plant, self.at
-        only = plant.facilities[0].id if len(plant.facilities) == 1 else None
+        only = next(iter(plant.facilities)) if len(plant.facilities) == 1 else None
         what = one_line(sheet.text("what", SHORT, required=True, value=self.what))
         severity = sheet.choice("severity", Severity, required=True, value=self.severity)
-        facility = sheet.item("facility", plant.facilities, marked=True, value=at.facility_id or only)
-        area = sheet.item("area", plant.areas, value=at.area_id, label=lambda item: _area_label(item, plant))
+        facility = sheet.item("facility", plant.facilities.values(), marked=True, value=at.facility_id or only)
+        area = sheet.item("area", plant.areas.values(), value=at.area_id, label=lambda item: _area_label(item, plant))
         asset = sheet.item(
-            "asset", plant.assets, value=next(iter(at.asset_ids), None), label=lambda item: _asset_label(item, plant)
+            "asset",
+            plant.assets.values(),
+            value=next(iter(at.asset_ids), None),
+            label=lambda item: _asset_label(item, plant),
         )
         description = sheet.long("description", value=self.details)
         said_area = area
         if asset is not None and area is None:
-            area = plant.area.get(asset.area_id)
+            area = plant.areas.get(asset.area_id)
         if area is not None and facility is None:
-            facility = plant.facility.get(area.facility_id)
+            facility = plant.facilities.get(area.facility_id)
         if facility is None:
             sheet.wrong("facility", "error.required")
         elif area is not None and area.facility_id != facility.id:
@@ -143,10 +146,10 @@ def _split_places(headline: str) -> tuple[str, tuple[Place, ...]]:
 
 
 def _area_label(area: Area, plant: Plant) -> str:
-    facility = plant.facility.get(area.facility_id)
+    facility = plant.facilities.get(area.facility_id)
     return f"{area.name} · {facility.name}" if facility and len(plant.facilities) > 1 else area.name
 
 
 def _asset_label(asset: Asset, plant: Plant) -> str:
-    area = plant.area.get(asset.area_id)
+    area = plant.areas.get(asset.area_id)
     return f"{asset.name} · {area.name}" if area else asset.name

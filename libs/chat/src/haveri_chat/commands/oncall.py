@@ -43,12 +43,12 @@ class WhoIsOnCall(Request):
         plant = context.plant
         if not self.words:
             home = home_facilities(context.who, plant)
-            wanted = [item.id for item in plant.facilities if item.id in home]
-            return QueryOnCall(tuple(wanted or plant.facility))
-        found = find_named(self.words, plant.facilities)
+            wanted = [item.id for item in plant.facilities.values() if item.id in home]
+            return QueryOnCall(tuple(wanted or plant.facilities))
+        found = find_named(self.words, plant.facilities.values())
         if found.item is not None:
             return QueryOnCall((found.item.id,))
-        names = found.near or tuple(item.name for item in plant.facilities)
+        names = found.near or tuple(item.name for item in plant.facilities.values())
         return AnswerPrivately(answers.no_such(context.who.locale, "facility", self.words, names))
 
 
@@ -57,7 +57,7 @@ def on_call_card(who: Who, plant: Plant, on_shift: Mapping[UUID, Sequence[OnShif
     locale = who.locale
     blocks: list[Block] = [Heading(say(locale, "oncall.title"))]
     for facility_id, people in on_shift.items():
-        facility = plant.facility.get(facility_id)
+        facility = plant.facilities.get(facility_id)
         if facility is None:
             continue
         blocks.append(Text(f"{facility.name}, {clock(now, facility.timezone, locale, now)}"))
@@ -106,10 +106,10 @@ def _leads(item: OnShift) -> bool:
 
 
 def _team(item: OnShift, plant: Plant) -> str:
-    team = plant.team.get(item.team_id)
+    team = plant.teams.get(item.team_id)
     return team.name if team else ""
 
 
 def _name(item: OnShift, plant: Plant) -> str:
-    member = plant.member.get(item.member_id)
+    member = plant.members.get(item.member_id)
     return member.name if member else str(item.member_id)

@@ -115,7 +115,7 @@ class Sheet:
 
     def member(self, id: str, *, required: bool = False, value: UUID | None = None, label: str = "") -> UUID | None:
         """A member, chosen by id or by the platform's user id."""
-        people = sorted(self._plant.members, key=lambda item: item.name.casefold())
+        people = sorted(self._plant.members.values(), key=lambda item: item.name.casefold())
         choices = [Choice(str(one.id), one.name) for one in people]
         self._draw(id, FieldKind.MEMBER, required, value, label=label, choices=choices)
         chosen = self._read(id, required=required)

@@ -122,6 +122,9 @@ def stand_in(bus: Bus, rig: Rig, database: Database) -> None:
         }
         return Incident.model_validate(said)
 
+    async def organization(_: queries.GetOrganization, envelope: Envelope) -> queries.OrganizationNow:
+        return queries.OrganizationNow(id=envelope.organization, name="Works")
+
     async def members(_: queries.ListMembers, __: Envelope) -> queries.MemberList:
         return queries.MemberList(items=PEOPLE)
 
@@ -146,6 +149,7 @@ def stand_in(bus: Bus, rig: Rig, database: Database) -> None:
 
     bus.on_command(ESCALATION_COMMANDS, database, {ReportNotification: report})
     bus.on_query(GetIncident, incident)
+    bus.on_query(queries.GetOrganization, organization)
     bus.on_query(queries.ListMembers, members)
     bus.on_query(queries.ListFacilities, facilities)
     for query, answer in empty.items():

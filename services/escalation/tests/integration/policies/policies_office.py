@@ -89,6 +89,7 @@ class DirectoryOnTheBus:
         }
         for query, items in lists.items():
             bus.on_query(query, self._answering(query, items))
+        bus.on_query(queries.GetOrganization, self._organization)
         await bus.start()
         await bus.wait_ready()
         self._bus = bus
@@ -105,6 +106,9 @@ class DirectoryOnTheBus:
         await self._bus.publish_hint(
             self._bus.sender.event(news, organization=organization, actor="system:directory", cause=None)
         )
+
+    async def _organization(self, _: queries.GetOrganization, envelope: Envelope) -> queries.OrganizationNow:
+        return queries.OrganizationNow(id=envelope.organization, name="Works")
 
     def _answering(
         self, query: type[Query], items: Callable[[Works], list[Any]]

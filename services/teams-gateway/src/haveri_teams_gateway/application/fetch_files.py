@@ -140,7 +140,7 @@ class FetchFiles:
         FILES.labels("failed").inc()
         author = Author.model_validate(file.author)
         plant = await self._plant_of(tenant.organization)
-        member = plant.member.get(author.member_id) if author.member_id else None
+        member = plant.members.get(author.member_id) if author.member_id else None
         text = answers.failed(member.locale if member else Locale.ENGLISH, f"{what}: {reason}")
         person = Person(author.display_name, author.platform_user_id)
         try:
