@@ -21,9 +21,9 @@ _LONGEST_DETAIL = 500
 
 def misunderstood(locale: str, what: Misunderstood) -> str:
     """What was understood, what was not, and the nearest right form; nothing was changed."""
-    said = shortened(what.said, 80) or "–"
+    typed = shortened(what.typed, 80) or "–"
     key = f"misunderstood.{what.reason}"
-    return say(locale, key, command=what.command, said=said, nearest=what.nearest, **what.details)
+    return say(locale, key, command=what.command, said=typed, nearest=what.nearest, **what.details)
 
 
 def refused(locale: str, problem: Problem) -> str:
@@ -47,9 +47,9 @@ def taken_already(who: Who, plant: Plant, incident: Incident, *, now: datetime) 
     return say(who.locale, "taken.by", number=incident.number, name=name, time=time)
 
 
-def no_such(locale: str, kind: str, said: str, near: Sequence[str]) -> str:
+def no_such(locale: str, kind: str, typed: str, near: Sequence[str]) -> str:
     """Nothing of this name: `kind` is member, facility, area, asset or callee."""
-    text = say(locale, f"unknown.{kind}", said=shortened(said, 80))
+    text = say(locale, f"unknown.{kind}", said=shortened(typed, 80))
     return f"{text} {say(locale, 'unknown.near', names=', '.join(near))}" if near else text
 
 

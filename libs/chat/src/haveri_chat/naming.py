@@ -41,12 +41,12 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"\w+", plain))
 
 
-def find_named(said: str, items: Iterable[T], prefer: Callable[[T], bool] = lambda _: True) -> Match[T]:
+def find_named(typed: str, items: Iterable[T], prefer: Callable[[T], bool] = lambda _: True) -> Match[T]:
     """The one item of this name, or the one whose name has every word typed (as a beginning).
 
     Where several fit, those that `prefer` likes win; still several, or none: nothing is guessed.
     """
-    words = folded(said)
+    words = folded(typed)
     pool = list(items)
     if not words:
         return Match()

@@ -48,12 +48,12 @@ class Reason(StrEnum):
 class Misunderstood:
     """A command that cannot be carried out as written; nothing is changed.
 
-    `command` is what was understood (without slash, empty when nothing was), `said` the words that were not, `nearest`
+    `command` is what was understood (without slash, empty when nothing was), `typed` the words that were not, `nearest`
     the nearest right form to show.
     """
 
     reason: Reason
     command: str
-    said: str
+    typed: str
     nearest: str
     details: Mapping[str, str] = field(default_factory=dict)

@@ -206,7 +206,7 @@ def test_what_is_not_understood_is_said_with_the_nearest_right_form(text: str, r
 def test_a_lead_is_one_person() -> None:
     answer = said("/lead @Mikko @Aino Virtanen", AINO, MIKKO)
     assert isinstance(answer, Misunderstood)
-    assert (answer.reason, answer.said) == (Reason.SEVERAL_PEOPLE, "Mikko Laine, Aino Virtanen")
+    assert (answer.reason, answer.typed) == (Reason.SEVERAL_PEOPLE, "Mikko Laine, Aino Virtanen")
 
 
 def test_five_thousand_characters_are_read_whole() -> None:

@@ -40,15 +40,15 @@ def call_card(call: ChatCall, incident: Incident, plant: Plant, *, locale: str, 
 
 def ended_card(incident: Incident, ending: Ending, plant: Plant, *, locale: str, now: datetime) -> Card:
     """The call when it is over: who took the incident and when, or why nobody is needed; no button."""
-    said = how_it_ended(incident, ending, plant, locale=locale, now=now)
+    sentence = how_it_ended(incident, ending, plant, locale=locale, now=now)
     rows = fact_rows(incident, plant, locale, now, "severity", "where", "since")
     blocks: list[Block] = [
         _heading(incident, Tone.PLAIN),
-        Note(said, Tone.GOOD),
+        Note(sentence, Tone.GOOD),
         Facts(tuple(rows)),
         *_link(incident, locale),
     ]
-    return Card(tuple(blocks), f"{incident.number} · {said}")
+    return Card(tuple(blocks), f"{incident.number} · {sentence}")
 
 
 def how_it_ended(incident: Incident, ending: Ending, plant: Plant, *, locale: str, now: datetime) -> str:

@@ -76,8 +76,8 @@ def _because(reason: str) -> str:
 
 
 def _with_next(key: str, steps: list[PlannedStep], scene: Scene, reason: str = "") -> str:
-    said = scene.say(key) + _because(reason)
+    text = scene.say(key) + _because(reason)
     nearest = min((step.due_at for step in steps), default=None)
     if nearest is None or nearest <= scene.now:
-        return said
-    return f"{said if said.endswith('.') else said + '.'} {scene.say('notice.next', time=scene.clock(nearest))}"
+        return text
+    return f"{text if text.endswith('.') else text + '.'} {scene.say('notice.next', time=scene.clock(nearest))}"

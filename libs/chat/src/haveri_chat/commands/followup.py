@@ -10,9 +10,9 @@ from haveri_chat.commands.base import Context, Request, Typed, WordsRequest
 from haveri_chat.commands.close import Close
 from haveri_chat.decisions import Decision, OpenForm, SendCommand
 from haveri_chat.requests import Misunderstood, Person, Reason
-from haveri_chat.said_dates import take_date
 from haveri_chat.texts import say
 from haveri_chat.tidying import LONG, one_line, shortened
+from haveri_chat.typed_dates import take_date
 from haveri_contracts.incident.commands import AddEvent
 from haveri_contracts.plain import EntryType, Status
 from haveri_texts import day

@@ -12,9 +12,9 @@ from uuid import UUID
 
 from haveri_chat.forms import Choice, Field, FieldKind, Form
 from haveri_chat.plant import Plant
-from haveri_chat.said_dates import read_date
 from haveri_chat.texts import say
 from haveri_chat.tidying import LONG, one_line, tidy
+from haveri_chat.typed_dates import read_date
 from haveri_contracts.directory.models import Locale
 from haveri_contracts.incident.models import Incident
 

@@ -17,14 +17,14 @@ def take_date(words: str) -> tuple[str, date | None, str]:
     match = _BY_DATE.search(words)
     if match is None:
         return words, None, ""
-    said = match.group(1)
-    due = read_date(said)
-    return (words, None, said) if due is None else (trimmed(words[: match.start()]), due, "")
+    typed = match.group(1)
+    due = read_date(typed)
+    return (words, None, typed) if due is None else (trimmed(words[: match.start()]), due, "")
 
 
-def read_date(said: str) -> date | None:
+def read_date(typed: str) -> date | None:
     """A date written as 2026-12-24 or 24.12.2026, None when it is neither or no such day."""
-    parts = said.strip().split("-") if "-" in said else said.strip().split(".")[::-1]
+    parts = typed.strip().split("-") if "-" in typed else typed.strip().split(".")[::-1]
     try:
         year, month, day = (int(part) for part in parts)
         return date(year, month, day)
