@@ -9,7 +9,7 @@ from haveri_tool.running.imports import COMMON, HTTP, import_shared
 from haveri_tool.running.plan import Plan
 from haveri_tool.running.specs import ServiceSpec
 from haveri_tool.running.terminal import Terminal
-from haveri_tool.supervision.errand import run_errand
+from haveri_tool.supervision.job import run_job
 from haveri_tool.upkeep.marker import Marker, fingerprint
 
 _SERVERS_SECONDS = 60.0
@@ -56,7 +56,7 @@ def _set_up_servers(house: House, specs: Sequence[ServiceSpec], terminal: Termin
     house.watch.until_ready(house.servers.values(), within=_SERVERS_SECONDS)
     name = "Setting up database and bus"
     terminal.step(f"{name} …")
-    run_errand(house.watch, name, lambda: _provision(plan, specs), plan.home.log_of("provision"))
+    run_job(house.watch, name, lambda: _provision(plan, specs), plan.home.log_of("provision"))
     marker.set()
 
 
@@ -95,7 +95,7 @@ def _furnish(house: House, terminal: Terminal) -> None:
         return
     name = "Setting up the demo organisation"
     terminal.step(f"{name} …")
-    run_errand(house.watch, name, lambda: _furnish_plan(plan), plan.home.log_of("furnish"))
+    run_job(house.watch, name, lambda: _furnish_plan(plan), plan.home.log_of("furnish"))
     marker.set()
 
 

@@ -16,7 +16,7 @@ from haveri_tool.supervision.watch import Watch
 _LOG_LINES = 12
 
 
-def run_errand(
+def run_job(
     watch: Watch, name: str, work: Callable[[], Awaitable[None]], log_file: Path, *, within: float = 120.0
 ) -> None:
     """Do `work` in a forked child while everything else is looked after; raises WillNotStart when it fails.
