@@ -11,7 +11,7 @@ from haveri_chassis.listening import Listener, stirred_or_due
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import gauge
 from haveri_chassis.outbox.lanes import DurablePublisher, Lanes
-from haveri_chassis.outbox.shift import Shift
+from haveri_chassis.outbox.leadership import Leadership
 from haveri_chassis.outbox.writing import LEAD, outbox_channel
 
 _STANDBY_PAUSE = 1.0
@@ -101,21 +101,21 @@ class OutboxRelay:
 
     async def _lead(self, listener: Listener) -> None:
         lanes = Lanes(self._bus, self._clock, self._schema, self._stirred)
-        shift = Shift(listener.connection, lanes, self._schema)
+        leadership = Leadership(listener.connection, lanes, self._schema)
         self._lanes, self._problem = lanes, None
         LEADING.labels(self._schema).set(1)
         log.info("this relay publishes now", schema=self._schema)
         try:
             while not self._stopping:
                 self._stirred.clear()
-                seconds, due = await shift.look()
+                seconds, due = await leadership.look()
                 if not self._stopping:
                     await stirred_or_due(self._stirred, seconds, self._clock, due)
             await lanes.finish(_FINISHING)
-            await shift.delete_published()
+            await leadership.delete_published()
         finally:
             self._lanes = None
-            shift.end()
+            leadership.end()
             LEADING.labels(self._schema).set(0)
             await lanes.finish(0)
 

@@ -23,7 +23,7 @@ Rest = tuple[float, datetime | None]
 """How long to rest unless something stirs: at most so many real seconds, and not beyond that moment of the clock."""
 
 
-class Shift:
+class Leadership:
     """One leadership over the table, on the leader's connection.
 
     The relay is awake, looking every few milliseconds, or asleep, holding the lock that makes writers call. It may
