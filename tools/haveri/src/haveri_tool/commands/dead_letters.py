@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 
 from haveri_chassis.bus.dead_letters import DeadLetter, DeadLetters
 from haveri_tool.access import Access
-from haveri_tool.desk import desk_at
+from haveri_tool.bus_client import bus_client_at
 
 
 @asynccontextmanager
 async def dead_letters_of(access: Access) -> AsyncIterator[DeadLetters]:
     """The dead letters of a running house; raises OwnerAway."""
-    async with desk_at(access.nats_url) as desk:
-        yield DeadLetters(desk.bus)
+    async with bus_client_at(access.nats_url) as client:
+        yield DeadLetters(client.bus)
 
 
 async def listed(access: Access, consumer: str | None) -> list[DeadLetter]:

@@ -15,7 +15,7 @@ from haveri_contracts.directory.queries import ListMembers
 from haveri_contracts.plain import Role
 from haveri_tool.access import Access
 from haveri_tool.accounts import accounts_at
-from haveri_tool.desk import ACTOR, Desk, desk_at
+from haveri_tool.bus_client import ACTOR, BusClient, bus_client_at
 from haveri_tool.secrets import readable_password
 from haveri_tool.trouble import Trouble
 from haveri_tool.upkeep.provisioning import provision_signals
@@ -45,17 +45,17 @@ async def create_organization(
 
     Raises Refused or OwnerAway.
     """
-    async with desk_at(access.nats_url) as desk:
+    async with bus_client_at(access.nats_url) as client:
         administrator = Member(
-            id=desk.bus.sender.ids.new(),
+            id=client.bus.sender.ids.new(),
             name=admin_name,
             email=admin_email,
             role=Role.ADMINISTRATOR,
             locale=Locale(locale),
         )
         order = CreateOrganization(organization_name=name, locale=Locale(locale), administrator=administrator)
-        result = await desk.order(order, slug)
-        known = result.get("administrator") or await _member(desk, slug, admin_email)
+        result = await client.send(order, slug)
+        known = result.get("administrator") or await _member(client, slug, admin_email)
     await provision_signals(access.nats_url, slug)
     member = Member.model_validate(known)
     async with accounts_at(access.service_database_url("web")) as accounts:
@@ -72,8 +72,8 @@ async def import_plant(access: Access, slug: str, file: Path) -> dict[str, Any]:
     Raises Refused (with every bad line), OwnerAway or DocumentUnreadable.
     """
     order = import_order(file)
-    async with desk_at(access.nats_url) as desk:
-        return await desk.order(order, slug)
+    async with bus_client_at(access.nats_url) as client:
+        return await client.send(order, slug)
 
 
 def import_order(file: Path) -> ImportPlant:
@@ -89,8 +89,8 @@ def import_order(file: Path) -> ImportPlant:
 
 async def set_member_password(access: Access, slug: str, email: str, password: str | None = None) -> str:
     """Give a member a password, a new one if none is given, and end his sessions; gives the password."""
-    async with desk_at(access.nats_url) as desk:
-        member = await _member(desk, slug, email)
+    async with bus_client_at(access.nats_url) as client:
+        member = await _member(client, slug, email)
     chosen = readable_password() if password is None else password
     async with accounts_at(access.service_database_url("web")) as accounts:
         await accounts.set_password(slug, member.id, member.email, chosen)
@@ -99,14 +99,14 @@ async def set_member_password(access: Access, slug: str, email: str, password: s
 
 async def create_token(access: Access, slug: str, email: str, name: str, scopes: Sequence[str], days: int) -> str:
     """Make an API token that acts as this member; gives it, which happens only once."""
-    async with desk_at(access.nats_url) as desk:
-        member = await _member(desk, slug, email)
+    async with bus_client_at(access.nats_url) as client:
+        member = await _member(client, slug, email)
     async with accounts_at(access.service_database_url("web")) as accounts:
         return await accounts.create_token(slug, member.id, name, scopes, timedelta(days=days))
 
 
-async def _member(desk: Desk, slug: str, email: str) -> Member:
-    members: list[Member] = await all_pages(desk.queries, ListMembers(), slug, ACTOR)
+async def _member(client: BusClient, slug: str, email: str) -> Member:
+    members: list[Member] = await all_pages(client.queries, ListMembers(), slug, ACTOR)
     wanted = email.strip().lower()
     found = next((member for member in members if member.email == wanted), None)
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from haveri_tool.access import running_house
-from haveri_tool.desk import desk_at
+from haveri_tool.bus_client import bus_client_at
 from haveri_tool.home import Home
 from haveri_tool.upkeep.published import SOURCES
 from haveri_tool.upkeep.replay import replay
@@ -42,8 +42,8 @@ async def print_replay(home: Home, organization: str | None, sources: Sequence[s
             print(f"{count} …", flush=True)
 
     chosen = tuple(name.replace("-", "_") for name in sources) if sources else SOURCES
-    async with desk_at(access.nats_url) as desk:
+    async with bus_client_at(access.nats_url) as client:
         count = await replay(
-            access.database_url, desk.bus, organization=organization, sources=chosen, progress=progress
+            access.database_url, client.bus, organization=organization, sources=chosen, progress=progress
         )
     print(f"{count} events of {', '.join(chosen)} were published again; readers pass over those they know.")

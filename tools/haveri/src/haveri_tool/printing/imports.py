@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from haveri_tool.access import running_house
+from haveri_tool.bus_client import Refused
 from haveri_tool.commands.organizations import import_plant
-from haveri_tool.desk import Refused
 from haveri_tool.home import Home
 
 

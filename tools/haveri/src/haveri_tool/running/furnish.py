@@ -10,7 +10,7 @@ from haveri_contracts.types import Page
 from haveri_directory.demo import founding_order
 from haveri_teams_tenant.client import AppInstall, TeamSeed, TenantClient, UserSeed
 from haveri_tool.accounts import accounts_at
-from haveri_tool.desk import Desk, desk_at
+from haveri_tool.bus_client import BusClient, bus_client_at
 from haveri_tool.running.demo import Demo
 from haveri_tool.running.furnish_policies import put_policies
 from haveri_tool.running.plan import Plan
@@ -23,30 +23,30 @@ _BOT = "Haveri"
 async def furnish(plan: Plan) -> None:
     """Bring the demo organisation, its administrator's account and token, and its chat into being."""
     demo = plan.demo
-    async with desk_at(plan.backbone.nats_url) as desk:
-        administrator_id = await _found(desk, demo)
+    async with bus_client_at(plan.backbone.nats_url) as client:
+        administrator_id = await _found(client, demo)
         await provision_signals(plan.backbone.nats_url, demo.slug)
-        await _import_plant(desk, demo)
+        await _import_plant(client, demo)
         if plan.options.wants("escalation"):
-            await put_policies(desk, demo.slug)
+            await put_policies(client, demo.slug)
         await _give_access(plan, administrator_id)
         if plan.local_tenant:
             await _seed_tenant(plan)
             # Before the bot is installed: the gateway refuses a tenant that belongs to no organisation.
-            await _connect_chat(desk, demo)
+            await _connect_chat(client, demo)
             await _install_bot(plan)
 
 
-async def _found(desk: Desk, demo: Demo) -> UUID:
-    order: CreateOrganization = founding_order(desk.bus.sender.ids.new(), demo.slug)
-    result = await desk.order(order, demo.slug)
+async def _found(client: BusClient, demo: Demo) -> UUID:
+    order: CreateOrganization = founding_order(client.bus.sender.ids.new(), demo.slug)
+    result = await client.send(order, demo.slug)
     return UUID(result["administrator"]["id"])
 
 
-async def _import_plant(desk: Desk, demo: Demo) -> None:
-    known = await desk.ask(ListFacilities(page=Page(limit=1)), demo.slug)
+async def _import_plant(client: BusClient, demo: Demo) -> None:
+    known = await client.ask(ListFacilities(page=Page(limit=1)), demo.slug)
     if not known.items:
-        await desk.order(ImportPlant(format="yaml", document=demo.plant), demo.slug)
+        await client.send(ImportPlant(format="yaml", document=demo.plant), demo.slug)
         print(f"imported the plant of {demo.slug}", flush=True)
 
 
@@ -81,10 +81,10 @@ async def _seed_tenant(plan: Plan) -> None:
     print(f"seeded the tenant {seed.name}", flush=True)
 
 
-async def _connect_chat(desk: Desk, demo: Demo) -> None:
-    known = await desk.ask(GetChatSettings(), demo.slug)
+async def _connect_chat(client: BusClient, demo: Demo) -> None:
+    known = await client.ask(GetChatSettings(), demo.slug)
     if known.settings is None:
-        await desk.order(ChangeChatSettings(settings=demo.tenant.chat_settings()), demo.slug)
+        await client.send(ChangeChatSettings(settings=demo.tenant.chat_settings()), demo.slug)
         print("connected the organisation with its chat", flush=True)
 
 

@@ -10,16 +10,16 @@ from haveri_contracts.escalation.queries import ListPolicies
 from haveri_contracts.message import Query
 from haveri_contracts.types import Page
 from haveri_escalation.demo import demo_policies
-from haveri_tool.desk import Desk, Refused
+from haveri_tool.bus_client import BusClient, Refused
 
 
-async def put_policies(desk: Desk, organization: str) -> None:
+async def put_policies(client: BusClient, organization: str) -> None:
     """Give an organisation without any policy those of the demo, as far as they fit its people."""
-    known = await desk.ask(ListPolicies(page=Page(limit=1)), organization)
+    known = await client.ask(ListPolicies(page=Page(limit=1)), organization)
     if known.items:
         return
     facilities, teams, members = [
-        await _all(desk, query, organization) for query in (ListFacilities(), ListTeams(), ListMembers())
+        await _all(client, query, organization) for query in (ListFacilities(), ListTeams(), ListMembers())
     ]
     try:
         policies = demo_policies(facilities, teams, members)
@@ -28,7 +28,7 @@ async def put_policies(desk: Desk, organization: str) -> None:
         return
     for policy in policies:
         try:
-            await desk.order(PutPolicy(policy=policy), organization)
+            await client.send(PutPolicy(policy=policy), organization)
         except Refused as refusal:
             # People have made another plant of it, or it is of a time before shifts had roles: they write their own.
             print(f"did not put the policy {policy.name}: {refusal}", flush=True)
@@ -36,11 +36,11 @@ async def put_policies(desk: Desk, organization: str) -> None:
             print(f"put the policy {policy.name}", flush=True)
 
 
-async def _all(desk: Desk, query: Query, organization: str) -> list[Any]:
+async def _all(client: BusClient, query: Query, organization: str) -> list[Any]:
     items: list[Any] = []
     cursor: str | None = None
     while True:
-        answer = await desk.ask(query.model_copy(update={"page": Page(cursor=cursor, limit=200)}), organization)
+        answer = await client.ask(query.model_copy(update={"page": Page(cursor=cursor, limit=200)}), organization)
         items += answer.items
         cursor = answer.next_cursor
         if cursor is None:

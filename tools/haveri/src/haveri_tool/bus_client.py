@@ -1,4 +1,4 @@
-"""Ordering and asking over the bus, as Haveri's own tool."""
+"""Sending commands and asking queries over the bus, as Haveri's own tool."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class OwnerAway(Trouble):
 
 
 @dataclass(frozen=True)
-class Desk:
+class BusClient:
     """A connected bus with what is needed to use it. Everything is done as `system:haveri`."""
 
     bus: Bus
     commands: CommandBus
     queries: QueryClient
 
-    async def order(self, command: Command, organization: str) -> dict[str, Any]:
+    async def send(self, command: Command, organization: str) -> dict[str, Any]:
         """The accepted command's result; raises Refused or OwnerAway."""
         try:
             outcome = await self.commands.send(
@@ -67,14 +67,14 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_at(nats_url: str) -> AsyncIterator[Desk]:
-    """A desk on this bus; raises OwnerAway when it does not answer."""
+async def bus_client_at(nats_url: str) -> AsyncIterator[BusClient]:
+    """A client of this bus; raises OwnerAway when it does not answer."""
     bus = Bus(nats_url, service=NAME, clock=SystemClock(), ids=SystemIds())
-    desk = Desk(bus, CommandBus(bus), QueryClient(bus))
+    client = BusClient(bus, CommandBus(bus), QueryClient(bus))
     await bus.start()
     try:
         await _connected(bus)
-        yield desk
+        yield client
     finally:
         await bus.stop()
 
