@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from haveri_chat.cards import Button, Buttons, Card, ChannelLink, Facts, Heading, Note, Style, Text, Tone
@@ -63,6 +63,7 @@ def test_any_words_give_a_valid_card(text: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
+@example("``")
 def test_words_in_facts_show_as_they_were_typed(text: str) -> None:
     shown = inline(escape_markdown(text.replace("\n", " ").replace("\r", " ")))
     for tag in ("<strong>", "<em>", "<a ", "<code>", "<s>"):

@@ -8,6 +8,7 @@ import pytest
 
 from haveri_teams_tenant.cards.actions import find_action
 from haveri_teams_tenant.cards.inputs import BadInputs, gather
+from haveri_teams_tenant.cards.markdown import inline
 from haveri_teams_tenant.cards.render import Look, render_card
 from haveri_teams_tenant.cards.validate import BadCard, validate_card
 
@@ -204,3 +205,16 @@ def test_people_can_be_picked_from_the_directory() -> None:
     }
     html = str(render_card(card(picker), Look("x", people=[("guid", "Anna Virtanen")])))
     assert '<option value="guid">Anna Virtanen</option>' in html
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (r"\`\`", "``"),
+        (r"\`a\`", "`a`"),
+        (r"`a\`", r"<code>a\</code>"),
+        (r"\\`a`", r"\<code>a</code>"),
+    ],
+)
+def test_an_escaped_backtick_opens_no_code(typed: str, shown: str) -> None:
+    assert inline(typed) == shown

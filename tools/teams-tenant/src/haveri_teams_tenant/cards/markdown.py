@@ -14,12 +14,12 @@ from haveri_teams_tenant.cards.links import link
 _LABEL = "\x00label\x00"
 _DATE = re.compile(r"\{\{(DATE|TIME)\(([0-9TZ:.+-]+)(?:,\s*(COMPACT|SHORT|LONG))?\)\}\}")
 _LINK = re.compile(r"\[([^\]\n]+)\]\(((?:https?://|mailto:)[^\s()<>\x00]+)\)")
-_CODE = re.compile(r"`([^`\n]+)`")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _ITALIC_UNDERSCORE = re.compile(r"(?<![\w\\])_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)")
 _ITALIC_STAR = re.compile(r"(?<![\w*\\])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
 _STRIKE = re.compile(r"~~(?=\S)(.+?)(?<=\S)~~")
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~]|&gt;)")
+# In one pass from the left: an escaped backtick opens no code, and in code a backslash is a backslash.
+_ESCAPED_OR_CODE = re.compile(r"\\(?P<escaped>[\\`*_{}\[\]()#+\-.!~]|&gt;)|`(?P<code>[^`\n]+)`")
 _BULLET = re.compile(r"^\s*[-*+]\s+(.*)$")
 _NUMBER = re.compile(r"^\s*\d{1,9}[.)]\s+(.*)$")
 
@@ -50,8 +50,7 @@ def inline(text: str) -> Markup:
         return f"\x00{len(kept) - 1}\x00"
 
     html = html.replace("\x00", "")
-    html = _CODE.sub(lambda m: keep(f"<code>{m.group(1)}</code>"), html)
-    html = _ESCAPED.sub(lambda m: keep(m.group(1)), html)
+    html = _ESCAPED_OR_CODE.sub(lambda m: keep(m["escaped"] or f"<code>{m['code']}</code>"), html)
     html = _LINK.sub(lambda m: m.group(1).join(map(keep, _link_tags(m.group(2)))), html)
     html = _BOLD.sub(r"<strong>\1</strong>", html)
     html = _STRIKE.sub(r"<s>\1</s>", html)
