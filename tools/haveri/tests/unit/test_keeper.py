@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from haveri_devservers.errors import EmbeddedServerError
-from haveri_tool.supervision.keeper import Keeper, News, State, WillNotStart
+from haveri_tool.supervision.keeper import Keeper, ProcessEvent, State, WillNotStart
 
 
 class FakeProcess:
@@ -55,13 +55,13 @@ def process(tmp_path: Path) -> FakeProcess:
 
 
 @pytest.fixture
-def told() -> list[News]:
+def events() -> list[ProcessEvent]:
     return []
 
 
 @pytest.fixture
-def keeper(process: FakeProcess, told: list[News]) -> Keeper:
-    keeper = Keeper("incident", process, told.append)
+def keeper(process: FakeProcess, events: list[ProcessEvent]) -> Keeper:
+    keeper = Keeper("incident", process, events.append)
     keeper.start(0.0)
     return keeper
 
@@ -76,7 +76,9 @@ def test_a_process_is_ready_when_it_says_so_and_not_before(keeper: Keeper, proce
     assert keeper.pid == process.pid
 
 
-def test_a_killed_process_is_started_again_at_once(keeper: Keeper, process: FakeProcess, told: list[News]) -> None:
+def test_a_killed_process_is_started_again_at_once(
+    keeper: Keeper, process: FakeProcess, events: list[ProcessEvent]
+) -> None:
     keeper.turn(0.0)
     process.dies()
     keeper.turn(60.0)
@@ -85,8 +87,8 @@ def test_a_killed_process_is_started_again_at_once(keeper: Keeper, process: Fake
     keeper.turn(60.1)
     assert keeper.ready
     assert keeper.pid == 1002
-    assert [news.good for news in told] == [True, False, True]
-    assert "SIGKILL" in told[1].text
+    assert [event.good for event in events] == [True, False, True]
+    assert "SIGKILL" in events[1].text
 
 
 def test_the_old_process_id_is_told_until_the_new_process_is_ready(keeper: Keeper, process: FakeProcess) -> None:

@@ -97,7 +97,7 @@ def test_a_second_ctrl_c_kills_what_has_not_ended() -> None:
 def test_what_is_not_ready_in_time_is_named() -> None:
     with Signals() as signals:
         watch = Watch(signals)
-        keeper = Keeper("timeline", RecordedProcess("timeline", []), lambda _news: None)
+        keeper = Keeper("timeline", RecordedProcess("timeline", []), lambda _event: None)
         watch.add(keeper)
         with pytest.raises(WillNotStart, match="timeline"):
             watch.until_ready([keeper], within=0.05)

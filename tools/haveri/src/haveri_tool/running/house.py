@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from haveri_tool.endpoints import Endpoints
 from haveri_tool.running.plan import Plan
 from haveri_tool.running.specs import ServiceSpec
-from haveri_tool.supervision.keeper import Keeper, News
+from haveri_tool.supervision.keeper import Keeper, ProcessEvent
 from haveri_tool.supervision.service import ForkedService
 from haveri_tool.supervision.watch import Watch
 
@@ -16,18 +16,23 @@ class House:
     """The keepers of a plan's servers and services."""
 
     def __init__(
-        self, plan: Plan, specs: Sequence[ServiceSpec], watch: Watch, tell: Callable[[News], None], supervisor: int
+        self,
+        plan: Plan,
+        specs: Sequence[ServiceSpec],
+        watch: Watch,
+        notify: Callable[[ProcessEvent], None],
+        supervisor: int,
     ) -> None:
         self.plan = plan
         self.watch = watch
         self._supervisor = supervisor
-        self.servers = {name: Keeper(name, process, tell) for name, process in plan.backbone.servers.items()}
+        self.servers = {name: Keeper(name, process, notify) for name, process in plan.backbone.servers.items()}
         self.processes = {spec.name: self._process(spec) for spec in specs}
         self.stand_ins = {
-            spec.name: Keeper(spec.name, self.processes[spec.name], tell) for spec in specs if spec.stand_in
+            spec.name: Keeper(spec.name, self.processes[spec.name], notify) for spec in specs if spec.stand_in
         }
         self.services = {
-            spec.name: Keeper(spec.name, self.processes[spec.name], tell) for spec in specs if not spec.stand_in
+            spec.name: Keeper(spec.name, self.processes[spec.name], notify) for spec in specs if not spec.stand_in
         }
 
     def _process(self, spec: ServiceSpec) -> ForkedService:

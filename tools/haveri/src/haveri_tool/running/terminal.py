@@ -6,7 +6,7 @@ import time
 
 from rich.console import Console
 
-from haveri_tool.supervision.keeper import News
+from haveri_tool.supervision.keeper import ProcessEvent
 
 _NAMES = {
     "postgres": "PostgreSQL",
@@ -28,10 +28,10 @@ class Terminal:
         """Something begins or was done."""
         self._line("[dim]·[/dim]", text)
 
-    def news(self, news: News) -> None:
+    def event(self, event: ProcessEvent) -> None:
         """A process came up or died."""
-        name = _NAMES.get(news.name, news.name)
-        self._line("[green]✓[/green]" if news.good else "[yellow]![/yellow]", f"[bold]{name}[/bold] {news.text}")
+        name = _NAMES.get(event.name, event.name)
+        self._line("[green]✓[/green]" if event.good else "[yellow]![/yellow]", f"[bold]{name}[/bold] {event.text}")
 
     def failure(self, text: str) -> None:
         """It cannot go on."""

@@ -42,7 +42,7 @@ def up(home: Home, options: Options, environment: Mapping[str, str], specs: Sequ
 def _run(plan: Plan, specs: Sequence[ServiceSpec], terminal: Terminal) -> int:
     wanted = [spec for spec in specs if plan.options.wants(spec.name) and (plan.local_tenant or not spec.stand_in)]
     with Signals() as signals:
-        house = House(plan, wanted, Watch(signals), terminal.news, os.getpid())
+        house = House(plan, wanted, Watch(signals), terminal.event, os.getpid())
         code = 0
         try:
             terminal.step(f"Starting the house in {plan.home.root}")

@@ -33,7 +33,7 @@ class WillNotStart(RuntimeError):
 
 
 @dataclass(frozen=True)
-class News:
+class ProcessEvent:
     """Something that a person at the terminal wants to know."""
 
     name: str
@@ -44,12 +44,12 @@ class News:
 class Keeper:
     """Looks after one process. `turn` is called often; times are seconds of one monotonic clock."""
 
-    def __init__(self, name: str, process: SupervisedProcess, tell: Callable[[News], None]) -> None:
+    def __init__(self, name: str, process: SupervisedProcess, notify: Callable[[ProcessEvent], None]) -> None:
         self.name = name
         self.process = process
         self.state = State.STOPPED
         self.pid: int | None = None
-        self._tell = tell
+        self._notify = notify
         self._was_ready = False
         self._deaths = 0
         self._begun = 0.0
@@ -70,7 +70,7 @@ class Keeper:
 
     @property
     def next_look(self) -> float | None:
-        """When it wants its next turn, None when only a signal brings news."""
+        """When it wants its next turn, None when only a signal brings an event."""
         return self._next_look if self.state in (State.STARTING, State.RESTING) else None
 
     def turn(self, now: float) -> None:
@@ -89,7 +89,7 @@ class Keeper:
         self.state = State.READY
         self.pid = self.process.pid
         took = f"{now - self._down_since:.1f} s"
-        self._tell(News(self.name, f"back after {took}" if self._was_ready else f"ready after {took}"))
+        self._notify(ProcessEvent(self.name, f"back after {took}" if self._was_ready else f"ready after {took}"))
         self._was_ready = True
 
     def _died(self, now: float) -> None:
@@ -102,7 +102,9 @@ class Keeper:
         if not self._was_ready:
             self._give_up_if_hopeless(how)
         pause = _BACKOFF_SECONDS[min(self._deaths, len(_BACKOFF_SECONDS)) - 1]
-        self._tell(News(self.name, f"{how}; starting it again" + (f" in {pause:g} s" if pause else ""), good=False))
+        self._notify(
+            ProcessEvent(self.name, f"{how}; starting it again" + (f" in {pause:g} s" if pause else ""), good=False)
+        )
         self.state = State.RESTING
         self._next_look = now + pause
 
@@ -112,7 +114,7 @@ class Keeper:
         except EmbeddedServerError as error:
             self._deaths += 1
             self._next_look = now + _BACKOFF_SECONDS[min(self._deaths, len(_BACKOFF_SECONDS)) - 1]
-            self._tell(News(self.name, f"cannot be started: {error}", good=False))
+            self._notify(ProcessEvent(self.name, f"cannot be started: {error}", good=False))
             return
         self._begun = self._next_look = now
         self.state = State.STARTING
