@@ -12,7 +12,7 @@ from haveri_directory.application.importing.document import read_text
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.plan import Plan, plan_import
 from haveri_directory.application.snapshot import Snapshot
-from haveri_directory.demo import DEMO, founding_order, plant_document
+from haveri_directory.demo import DEMO, founding_command, plant_document
 from haveri_directory.domain.refusals import ImportInvalid
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ ADMINISTRATOR_ID = UUID(int=77)
 
 def empty(organization: str = DEMO) -> Snapshot:
     """An organisation that has just been created."""
-    order = founding_order(ADMINISTRATOR_ID, organization)
+    order = founding_command(ADMINISTRATOR_ID, organization)
     facts = Organization(id=organization, name=order.organization_name, locale=order.locale)
     return Snapshot(facts, members={ADMINISTRATOR_ID: order.administrator})
 

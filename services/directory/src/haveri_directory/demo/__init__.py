@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haveri_directory.demo.plants import BOREALIS, DEMO, founding_order, plant_document
+from haveri_directory.demo.plants import BOREALIS, DEMO, founding_command, plant_document
 from haveri_directory.demo.tenants import TenantChannel, TenantSeed, TenantTeam, TenantUser, teams_tenant
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "TenantSeed",
     "TenantTeam",
     "TenantUser",
-    "founding_order",
+    "founding_command",
     "plant_document",
     "teams_tenant",
 ]

@@ -23,7 +23,7 @@ def plant_document(organization: str = DEMO) -> str:
     return demo_file(_PLANTS[organization])
 
 
-def founding_order(administrator_id: UUID, organization: str = DEMO) -> CreateOrganization:
+def founding_command(administrator_id: UUID, organization: str = DEMO) -> CreateOrganization:
     """The order that creates the organisation before its plant is imported; the administrator gets the given id."""
     plant = parsed_plant(organization)
     first = next(member for member in plant["members"] if member["role"] == Role.ADMINISTRATOR.value)

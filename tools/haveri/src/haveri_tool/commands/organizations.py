@@ -53,8 +53,8 @@ async def create_organization(
             role=Role.ADMINISTRATOR,
             locale=Locale(locale),
         )
-        order = CreateOrganization(organization_name=name, locale=Locale(locale), administrator=administrator)
-        result = await client.send(order, slug)
+        command = CreateOrganization(organization_name=name, locale=Locale(locale), administrator=administrator)
+        result = await client.send(command, slug)
         known = result.get("administrator") or await _member(client, slug, admin_email)
     await provision_signals(access.nats_url, slug)
     member = Member.model_validate(known)
@@ -71,13 +71,13 @@ async def import_plant(access: Access, slug: str, file: Path) -> dict[str, Any]:
 
     Raises Refused (with every bad line), OwnerAway or DocumentUnreadable.
     """
-    order = import_order(file)
+    command = import_command(file)
     async with bus_client_at(access.nats_url) as client:
-        return await client.send(order, slug)
+        return await client.send(command, slug)
 
 
-def import_order(file: Path) -> ImportPlant:
-    """The order to import a file, CSV by its name's ending and YAML otherwise; raises DocumentUnreadable."""
+def import_command(file: Path) -> ImportPlant:
+    """The command to import a file, CSV by its name's ending and YAML otherwise; raises DocumentUnreadable."""
     try:
         document = file.read_text(encoding="utf-8-sig")
     except OSError as error:

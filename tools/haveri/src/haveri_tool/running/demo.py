@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
-from haveri_directory.demo import DEMO, TenantSeed, founding_order, plant_document, teams_tenant
+from haveri_directory.demo import DEMO, TenantSeed, founding_command, plant_document, teams_tenant
 from haveri_escalation.demo import policies_document
 
 
@@ -33,5 +33,5 @@ class Demo:
 
 def read_demo() -> Demo:
     """The demo organisation as it comes with this version."""
-    order = founding_order(uuid.UUID(int=0), DEMO)
-    return Demo(DEMO, plant_document(DEMO), policies_document(), teams_tenant(DEMO), order.administrator.email)
+    command = founding_command(uuid.UUID(int=0), DEMO)
+    return Demo(DEMO, plant_document(DEMO), policies_document(), teams_tenant(DEMO), command.administrator.email)

@@ -7,7 +7,7 @@ from uuid import UUID
 from haveri_contracts.directory.commands import ChangeChatSettings, CreateOrganization, ImportPlant
 from haveri_contracts.directory.queries import GetChatSettings, ListFacilities
 from haveri_contracts.types import Page
-from haveri_directory.demo import founding_order
+from haveri_directory.demo import founding_command
 from haveri_teams_tenant.client import AppInstall, TeamSeed, TenantClient, UserSeed
 from haveri_tool.accounts import accounts_at
 from haveri_tool.bus_client import BusClient, bus_client_at
@@ -38,8 +38,8 @@ async def furnish(plan: Plan) -> None:
 
 
 async def _found(client: BusClient, demo: Demo) -> UUID:
-    order: CreateOrganization = founding_order(client.bus.sender.ids.new(), demo.slug)
-    result = await client.send(order, demo.slug)
+    command: CreateOrganization = founding_command(client.bus.sender.ids.new(), demo.slug)
+    result = await client.send(command, demo.slug)
     return UUID(result["administrator"]["id"])
 
 
