@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from haveri_chassis.clock import Clock
-from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import counter
+from haveri_chassis.tasks import cancel
 
 FAILED = counter("periodic_failed", "Rounds of periodic work that failed; the next one came in its time.", ("work",))
 
@@ -41,7 +41,7 @@ class Periodic:
 
     async def stop(self) -> None:
         """End."""
-        await end(self._task)
+        await cancel(self._task)
 
     def problem(self) -> str | None:
         """A failed round is no problem, its work may be done the next time."""

@@ -18,9 +18,9 @@ import uvloop
 from fastapi import FastAPI
 
 from haveri_chassis import logs, telemetry
-from haveri_chassis.endings import end
 from haveri_chassis.health import health_app, mount_health
 from haveri_chassis.settings import ServiceSettings, SettingsError, load_settings
+from haveri_chassis.tasks import cancel
 
 __all__ = ["App", "Component", "health_app", "mount_health", "run", "running"]
 
@@ -143,7 +143,7 @@ async def running(app: App, *, ready_within: float = 20.0) -> AsyncIterator[App]
         await _until_ready(app, starting, ready_within)
         yield app
     finally:
-        await end(starting)
+        await cancel(starting)
         await app.stop()
 
 
@@ -187,7 +187,7 @@ async def _serve(create_app: Callable[[S], App], settings: S, where: socket.sock
 
 
 async def _finish(app: App, starting: asyncio.Task[None]) -> int:
-    await end(starting)
+    await cancel(starting)
     try:
         await asyncio.wait_for(app.stop(), _STOP_SECONDS)
     except TimeoutError:

@@ -16,10 +16,10 @@ from nats.js.errors import APIError, NotFoundError
 
 from haveri_chassis.bus.errors import BusUnavailable
 from haveri_chassis.bus.pull import StandingPull, StandingPullContext
-from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_chassis.messages import MessageTooLarge
 from haveri_chassis.metrics import CONNECTED
+from haveri_chassis.tasks import cancel
 from haveri_contracts.streams import Consumer
 
 _RETRY_SECONDS = 0.25
@@ -96,7 +96,7 @@ class Connection:
 
     async def stop_subscribers(self) -> None:
         """Take no more messages; FastStream waits a moment for the handlers that it called."""
-        await end(self._task)
+        await cancel(self._task)
         results = await asyncio.gather(*(sub.stop() for sub in self.broker.subscribers), return_exceptions=True)
         for result in results:
             if isinstance(result, Exception) and not isinstance(result, LOST):

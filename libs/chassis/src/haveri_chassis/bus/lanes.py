@@ -6,8 +6,8 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
 
-from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
+from haveri_chassis.tasks import cancel
 
 log = get_logger(__name__)
 Job = Callable[[], Awaitable[None]]
@@ -42,7 +42,7 @@ class Lanes:
         if not self._tasks:
             return True
         _, late = await asyncio.wait(set(self._tasks), timeout=seconds)
-        await end(*late)
+        await cancel(*late)
         return not late
 
     async def _run(self, key: Hashable) -> None:

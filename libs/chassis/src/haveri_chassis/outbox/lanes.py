@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from haveri_chassis.clock import Clock
-from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import counter, histogram
 from haveri_chassis.outbox.rows import Lane, OutboxRow
+from haveri_chassis.tasks import cancel
 
 _FIRST_HOLD = 0.1
 _LONGEST_HOLD = 30.0
@@ -123,7 +123,7 @@ class Lanes:
         """Give what is being published up to `seconds` real seconds, then abandon it."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
-        await end(*self._tasks)
+        await cancel(*self._tasks)
 
     async def _work(self, lane: Lane) -> None:
         queue = self._queues[lane]

@@ -6,13 +6,13 @@ import asyncio
 
 from haveri_chassis.clock import Clock, SystemClock
 from haveri_chassis.database import Database
-from haveri_chassis.endings import end
 from haveri_chassis.listening import Listener, stirred_or_due
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import gauge
 from haveri_chassis.outbox.lanes import DurablePublisher, Lanes
 from haveri_chassis.outbox.leadership import Leadership
 from haveri_chassis.outbox.writing import LEAD, outbox_channel
+from haveri_chassis.tasks import cancel
 
 _STANDBY_PAUSE = 1.0
 _RECONNECT_PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -65,7 +65,7 @@ class OutboxRelay:
         self._stopping = True
         self._stirred.set()
         await asyncio.wait((task,), timeout=_FINISHING + 2)
-        await end(task)
+        await cancel(task)
 
     def problem(self) -> str | None:
         """Why messages do not leave; None while this relay publishes or stands by."""

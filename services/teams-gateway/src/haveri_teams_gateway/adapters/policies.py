@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from haveri_chassis.bus import Bus, OwnerUnavailable, QueryClient, QueryRefused
 from haveri_chassis.clock import Clock
-from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
 from haveri_chassis.replica import all_pages
+from haveri_chassis.tasks import cancel
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.escalation.events import PolicyPut, PolicyRemoved
 from haveri_contracts.escalation.models import EscalationPolicy
@@ -54,7 +54,7 @@ class KnownPolicies:
     async def stop(self) -> None:
         """End what is being looked up."""
         for task in list(self._looking.values()):
-            await end(task)
+            await cancel(task)
 
     async def _changed(self, envelope: Envelope) -> None:
         # What is being looked up may be of before the change: once more after it.

@@ -12,11 +12,11 @@ from uuid import UUID
 from haveri_chassis import telemetry
 from haveri_chassis.bus import BusUnavailable, OwnerUnavailable
 from haveri_chassis.clock import Clock
-from haveri_chassis.endings import end
 from haveri_chassis.locks import KeyedLock
 from haveri_chassis.logs import bound, get_logger
 from haveri_chassis.objects import ObjectStoreUnavailable
 from haveri_chassis.periodic import Periodic
+from haveri_chassis.tasks import cancel
 from haveri_chat.ports import PlatformUnavailable
 from haveri_chat.workflow.store import StepBusy
 from haveri_teams_gateway.store.jobs import Job, Jobs, Key, Record
@@ -103,7 +103,7 @@ class Worker(Periodic):
         await super().stop()
         if tasks := [task for tasks in self._tasks.values() for task in tasks]:
             await asyncio.wait(tasks, timeout=SETTLE_SECONDS)
-            await end(*tasks)
+            await cancel(*tasks)
 
     async def _take_up(self) -> None:
         for organization in await self._jobs.organizations():

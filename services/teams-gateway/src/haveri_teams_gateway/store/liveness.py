@@ -12,8 +12,8 @@ import secrets
 import asyncpg
 
 from haveri_chassis.database import Database
-from haveri_chassis.endings import end
 from haveri_chassis.logs import get_logger
+from haveri_chassis.tasks import cancel
 
 _PAUSE_SECONDS = 1.0
 DEAD = "pg_try_advisory_xact_lock(owner)"
@@ -40,7 +40,7 @@ class Liveness:
 
     async def stop(self) -> None:
         """Give the lock back."""
-        await end(self._keeper)
+        await cancel(self._keeper)
 
     def problem(self) -> str | None:
         """Why begun work could be taken for abandoned; None while the lock is held."""

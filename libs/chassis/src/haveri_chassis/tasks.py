@@ -8,7 +8,7 @@ from typing import Any
 _AGAIN_SECONDS = 0.5
 
 
-async def end(*tasks: asyncio.Task[Any] | None) -> None:
+async def cancel(*tasks: asyncio.Task[Any] | None) -> None:
     """Cancel tasks and wait until they are over, whatever they ended with.
 
     One cancellation is not enough: in Python 3.11 `asyncio.wait_for`, on which NATS's client and others stand, swallows

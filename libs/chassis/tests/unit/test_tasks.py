@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from haveri_chassis.endings import end
+from haveri_chassis.tasks import cancel
 
 
 async def test_a_task_that_swallows_its_first_cancellation_ends_all_the_same() -> None:
@@ -22,7 +22,7 @@ async def test_a_task_that_swallows_its_first_cancellation_ends_all_the_same() -
 
     task = asyncio.create_task(stubborn())
     await asyncio.sleep(0)
-    await end(task, None)
+    await cancel(task, None)
     assert task.cancelled()
     assert swallowed == 2
 
@@ -31,4 +31,4 @@ async def test_a_task_that_failed_is_over_too() -> None:
     async def fails() -> None:
         raise RuntimeError("broken")
 
-    await end(asyncio.create_task(fails()))
+    await cancel(asyncio.create_task(fails()))
