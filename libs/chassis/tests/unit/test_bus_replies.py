@@ -86,6 +86,7 @@ def test_models_and_json_are_both_answers() -> None:
     assert orjson.loads(to_json(IncidentCounts(by_status={"DECLARED": 1}, open_by_severity={}))) == {
         "by_status": {"DECLARED": 1},
         "open_by_severity": {},
+        "unacknowledged": 0,
     }
 
 
