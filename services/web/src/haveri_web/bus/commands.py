@@ -1,4 +1,4 @@
-"""Sending orders: under which id, once for each Idempotency-Key, and what is said when the owner is away."""
+"""Sending commands: under which id, once for each Idempotency-Key, and what is said when the owner is away."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class CommandRefused(Refusal):
         self.errors = problem.errors
 
 
-class Sending:
+class CommandSender:
     """Sends commands for callers."""
 
     def __init__(self, database: Database, commands: Commands, queries: Queries, clock: Clock, ids: Ids) -> None:

@@ -12,7 +12,7 @@ from haveri_web.bus.directory import Directory
 
 
 class Commands(Protocol):
-    """Sends orders to their owners."""
+    """Sends commands to their owners."""
 
     async def send(self, command: Command, *, organization: str, actor: str, command_id: UUID) -> Outcome | None:
         """The outcome, or None when the owner will see to it later."""

@@ -54,7 +54,7 @@ async def on_shift(web: WebDep, caller: Reader, facility_id: UUID, at: Moment | 
 
 async def _put(web: Web, caller: Caller, kind: Kind, thing: Thing, once: Once, status: int) -> Response:
     where = f"/api/v1/{kind.plural}/{thing.id}"
-    outcome = await web.sending.send(caller, kind.put(thing), once.command_id)
+    outcome = await web.sender.send(caller, kind.put(thing), once.command_id)
     if outcome is None:
         return pending(once.command_id, where)
     return json_response(thing, status, {"Location": where} if status == 201 else None)
@@ -103,7 +103,7 @@ def _add_writing(kind: Kind, new: type[Body]) -> None:
         _check_founding(caller, kind)
         check_may_change(caller, await web.directories.get(caller.organization), present)
         command = Remove.model_validate({"kind_of_thing": kind.name, "id": id})
-        outcome = await web.sending.send(caller, command, once.command_id)
+        outcome = await web.sender.send(caller, command, once.command_id)
         return pending(once.command_id, f"/api/v1/{kind.plural}/{id}") if outcome is None else Response(status_code=204)
 
 

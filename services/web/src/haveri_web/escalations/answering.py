@@ -125,7 +125,7 @@ class Answering:
         caller = Caller(call.organization, call.member, EVERY_SCOPE, call.member.id)
         try:
             # A new id each time: what an earlier press was told need not be true any more.
-            outcome = await self._web.sending.send(caller, _order(call.link), self._web.ids.new())
+            outcome = await self._web.sender.send(caller, _command(call.link), self._web.ids.new())
         except CommandRefused as refusal:
             again = await self.read(token, address)
             if again.standing is Standing.OPEN:
@@ -165,7 +165,7 @@ class Answering:
         return found
 
 
-def _order(link: AnswerLink) -> Command:
+def _command(link: AnswerLink) -> Command:
     if link.purpose is Purpose.JOIN:
         return AnswerCall(incident_id=link.incident_id, call_id=link.call_id)
     return Acknowledge(incident_id=link.incident_id)

@@ -12,7 +12,7 @@ from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
 from haveri_web.adapters.passwords import Hasher
-from haveri_web.bus.commands import Sending
+from haveri_web.bus.commands import CommandSender
 from haveri_web.bus.incidents import Incidents
 from haveri_web.bus.ports import Blobs, Commands, Directories, Queries
 from haveri_web.configuration import WebSettings
@@ -42,7 +42,7 @@ class Web:
     change_password: ChangePassword = field(init=False)
     sessions: Sessions = field(init=False)
     tokens: Tokens = field(init=False)
-    sending: Sending = field(init=False)
+    sender: CommandSender = field(init=False)
     incidents: Incidents = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +53,7 @@ class Web:
             database, self.directories, clock, self.ids, settings.session_longest, settings.session_idle
         )
         self.tokens = Tokens(database, self.directories, clock)
-        self.sending = Sending(database, self.commands, self.queries, clock, self.ids)
+        self.sender = CommandSender(database, self.commands, self.queries, clock, self.ids)
         self.incidents = Incidents(self.queries)
 
     @property

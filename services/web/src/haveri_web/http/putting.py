@@ -59,7 +59,7 @@ async def put(
     name that the command has for it. 202 while the owner is away.
     """
     with in_the_body(address_field):
-        outcome = await web.sending.send(caller, command, once.command_id)
+        outcome = await web.sender.send(caller, command, once.command_id)
     if outcome is None:
         return pending(once.command_id, where)
     kept: Any = (outcome.result or {}).get(_name_in(command, thing), thing)
@@ -68,7 +68,7 @@ async def put(
 
 async def take_away(web: Web, caller: Caller, command: Command, once: Once, where: str) -> Response:
     """Send the command that takes a thing away: 204, or 202 while the owner is away."""
-    outcome = await web.sending.send(caller, command, once.command_id)
+    outcome = await web.sender.send(caller, command, once.command_id)
     return pending(once.command_id, where) if outcome is None else Response(status_code=204)
 
 

@@ -78,7 +78,7 @@ async def _once(
     idempotency_key: IdempotencyKey = None,
 ) -> Once:
     what = b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
-    return await web.sending.once(caller, idempotency_key, what)
+    return await web.sender.once(caller, idempotency_key, what)
 
 
 OnceDep = Annotated[Once, Depends(_once)]

@@ -41,7 +41,7 @@ Types = Annotated[list[EntryType], CommaSeparated, Query(alias="type", descripti
 async def declare(web: WebDep, caller: Responder, body: Declaration, once: OnceDep) -> Response:  # type: ignore[valid-type]
     """Declare an incident. You lead it until another is named; `Location` says where it is."""
     command = DeclareIncident(incident_id=once.thing_id, **values_of(body))
-    outcome = await web.sending.send(caller, command, once.command_id)
+    outcome = await web.sender.send(caller, command, once.command_id)
     if outcome is None:
         return pending(once.command_id)
     state = await web.incidents.after(caller, once.thing_id, outcome.result)

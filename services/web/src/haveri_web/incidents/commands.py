@@ -57,7 +57,7 @@ def _event(type: EntryType) -> Callable[..., AddEvent]:
 
 
 async def _do(web: Web, caller: Caller, command: IncidentCommand, once: Once) -> Response:
-    outcome = await web.sending.send(caller, command, once.command_id)
+    outcome = await web.sender.send(caller, command, once.command_id)
     if outcome is None:
         return pending(once.command_id)
     return raw(await web.incidents.after(caller, command.incident_id, outcome.result))
@@ -190,5 +190,5 @@ async def get_summary(web: WebDep, caller: Reader, name: IncidentName) -> Respon
 @router.put("/incidents/{id}/summary", responses=answers(Summary, 200, 400, 404, 409, later=True))
 async def amend_summary(web: WebDep, caller: Responder, id: IncidentId, body: Summary, once: OnceDep) -> Response:
     """Correct the summary of a resolved or closed incident."""
-    outcome = await web.sending.send(caller, AmendSummary(incident_id=id, summary=body), once.command_id)
+    outcome = await web.sender.send(caller, AmendSummary(incident_id=id, summary=body), once.command_id)
     return pending(once.command_id) if outcome is None else json_response(body)

@@ -116,9 +116,9 @@ class PolicyForm:
             last=Picks.read(fields, "last_resort.notify"),
         )
 
-    def change(self, order: str) -> None:
+    def change(self, button: str) -> None:
         """Carry out a button that changes the form itself: `add-step`, `remove-step:1`, `add-time`, `remove-time:0`."""
-        verb, _, number = order.partition(":")
+        verb, _, number = button.partition(":")
         row = int(number) if number.isdecimal() and len(number) < 3 else -1
         match verb:
             case "add-step" if len(self.steps) < MOST_ROWS:

@@ -74,9 +74,9 @@ class SettingsForm:
         ]
         return cls(quiet, Picks.read(fields, "last_resort"))
 
-    def change(self, order: str) -> None:
+    def change(self, button: str) -> None:
         """Carry out a button that changes the form itself: `add-time` or `remove-time:0`."""
-        verb, _, number = order.partition(":")
+        verb, _, number = button.partition(":")
         if verb == "add-time" and len(self.quiet) < MOST_ROWS:
             self.quiet.append(QuietRow())
         elif verb == "remove-time" and number.isdecimal() and int(number[:3]) < len(self.quiet):

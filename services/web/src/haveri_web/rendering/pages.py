@@ -167,7 +167,7 @@ class Page:
 
     async def send(self, command: Command) -> Outcome | None:
         """The accepted outcome, or None when the owner will see to it later. Raises CommandRefused."""
-        return await self.web.sending.send(self.caller, command, self.web.ids.new())
+        return await self.web.sender.send(self.caller, command, self.web.ids.new())
 
     def own_first(self) -> list[Facility]:
         """Every facility, those of the caller's own teams first."""

@@ -55,7 +55,7 @@ async def get_chat_settings(web: WebDep, caller: Manager) -> Response:
 @router.put("/settings/chat", tags=["settings"], responses=answers(ChatSettings, 200, 400, 409, later=True))
 async def put_chat_settings(web: WebDep, caller: Administrator, body: ChatSettings, once: OnceDep) -> Response:
     """Say where the organisation's chat happens."""
-    outcome = await web.sending.send(caller, ChangeChatSettings(settings=body), once.command_id)
+    outcome = await web.sender.send(caller, ChangeChatSettings(settings=body), once.command_id)
     return pending(once.command_id, "/api/v1/settings/chat") if outcome is None else json_response(body)
 
 
@@ -74,12 +74,12 @@ async def import_plant(web: WebDep, caller: Administrator, request: Request, onc
     """Import a whole plant from a YAML or CSV document: all of it, or nothing and every bad line in `errors`."""
     document = await document_of(request, _FORMATS, _LONGEST_DOCUMENT)
     command = ImportPlant(format=_FORMATS[media_type_of(request)], document=document)
-    outcome = await web.sending.send(caller, command, once.command_id)
+    outcome = await web.sender.send(caller, command, once.command_id)
     return pending(once.command_id, "/api/v1/facilities") if outcome is None else json_response(outcome.result or {})
 
 
 @router.get("/commands/{id}", tags=["commands"], responses=answers(CommandState, 200, 404))
 async def get_command(web: WebDep, caller: Reader, id: UUID) -> Response:
     """What became of a command to an incident that was accepted for later."""
-    outcome = await web.sending.outcome(caller, id)
+    outcome = await web.sender.outcome(caller, id)
     return json_response(outcome if outcome is not None else {"command_id": id, "status": "pending"})

@@ -170,7 +170,7 @@ async def import_shifts(web: WebDep, caller: Manager, team_id: UUID, request: Re
 
 
 async def _import(web: Web, caller: Caller, command: ImportShifts, command_id: UUID) -> Response:
-    outcome = await web.sending.send(caller, command, command_id)
+    outcome = await web.sender.send(caller, command, command_id)
     where = f"/api/v1/shift-changes?team_id={command.team_id}"
     return pending(command_id, where) if outcome is None else json_response(outcome.result or {})
 
@@ -234,7 +234,7 @@ async def change_shift_change(
 @router.post(f"{_CHANGES}/{{id}}/accept", responses=answers(ShiftChange, 200, 404, 409, later=True))
 async def accept_shift_change(web: WebDep, caller: Responder, id: UUID, once: OnceDep) -> Response:
     """Say yes to a change that somebody proposed to you."""
-    outcome = await web.sending.send(caller, AcceptShiftChange(change_id=id), once.command_id)
+    outcome = await web.sender.send(caller, AcceptShiftChange(change_id=id), once.command_id)
     if outcome is None:
         return pending(once.command_id, address(_CHANGES, id))
     return json_response((outcome.result or {}).get("change") or await shift_change_with_id(web.queries, caller, id))
