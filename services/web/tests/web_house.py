@@ -148,7 +148,7 @@ class WebHouse:
         assert answer.status_code == 303, answer.text
         return client
 
-    async def news(self, incident_id: str) -> None:
+    async def announce(self, incident_id: str) -> None:
         """Let the web hear from the bus that an incident's timeline grew."""
         grown = EntriesRecorded(incident_id=UUID(incident_id), first_seq=1, last_seq=1, types=[EntryType.MESSAGE])
         sender = Sender("timeline", self.clock, self.ids)

@@ -60,12 +60,12 @@ async def test_the_incident_page_follows_what_happens_without_being_loaded_again
     timo = house.tenant.member("Timo Nieminen")
     say(house.tenant.book, UUID(made["id"]), timo, "<i>On my way</i>", house.clock.now(), "m-1")
     await door("POST", "/incidents/INC-1/status", json={"status": "INVESTIGATING"})
-    await house.news(made["id"])
+    await house.announce(made["id"])
     await page.get_by_test_id("entry-text").get_by_text("<i>On my way</i>").wait_for()
     assert "Investigating" in await page.get_by_test_id("status").first.inner_text()
     # The summary is a part that the page did not have: it must appear all the same.
     await door("POST", "/incidents/INC-1/resolve", json={"summary": {"what_happened": "A loose plug."}})
-    await house.news(made["id"])
+    await house.announce(made["id"])
     await page.get_by_test_id("summary-what-happened").wait_for()
     await page.locator('[data-live-state="on"]').wait_for()
     assert await page.evaluate("window.untouched") is True
@@ -83,7 +83,7 @@ async def test_the_overview_follows_too_and_hears_nothing_of_others(
     facility = str(next(iter(house.other.things["facility"])))
     await stranger("POST", "/incidents", json={"title": "Not yours", "severity": "SEV1", "facility_id": facility})
     made = await house.incident(await house.door("Sanna Virtanen"), "Yours")
-    await house.news(made["id"])
+    await house.announce(made["id"])
     await page.get_by_test_id("open-incident").get_by_text("Yours").wait_for()
     assert await page.get_by_text("Not yours").count() == 0
     assert await page.get_by_test_id("headline").inner_text() == "One open incident"

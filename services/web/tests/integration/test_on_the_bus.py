@@ -79,14 +79,14 @@ class OtherServices:
 
     async def tell(self, organization: str, incident_id: UUID) -> None:
         """Say on the bus that an incident's timeline grew."""
-        news = EntriesRecorded(incident_id=incident_id, first_seq=1, last_seq=1, types=[EntryType.MESSAGE])
-        await self.publish(organization, news)
+        event = EntriesRecorded(incident_id=incident_id, first_seq=1, last_seq=1, types=[EntryType.MESSAGE])
+        await self.publish(organization, event)
 
-    async def publish(self, organization: str, news: Event) -> None:
+    async def publish(self, organization: str, event: Event) -> None:
         """Say something on the bus as its owner would."""
-        sender = Sender(news.owner, SystemClock(), SystemIds())
-        envelope = sender.event(news, organization=organization, actor=f"system:{news.owner}", cause=None)
-        await self._bus.publish_durable(news.subject(organization), envelope.encode(), str(envelope.id))
+        sender = Sender(event.owner, SystemClock(), SystemIds())
+        envelope = sender.event(event, organization=organization, actor=f"system:{event.owner}", cause=None)
+        await self._bus.publish_durable(event.subject(organization), envelope.encode(), str(envelope.id))
 
     async def _answer(self, query: Any, envelope: Any) -> Any:
         tenant = self.plants.tenants[envelope.organization]
@@ -285,9 +285,9 @@ async def test_a_change_of_role_is_felt_at_the_next_request(
         from haveri_contracts.directory.events import MemberPut
 
         sender = Sender("directory", SystemClock(), SystemIds())
-        news = MemberPut.model_validate({"member": demoted.model_dump(mode="json")})
-        envelope = sender.event(news, organization=slug, actor="system:directory", cause=None)
-        await others._bus.publish_durable(news.subject(slug), envelope.encode(), str(envelope.id))
+        event = MemberPut.model_validate({"member": demoted.model_dump(mode="json")})
+        envelope = sender.event(event, organization=slug, actor="system:directory", cause=None)
+        await others._bus.publish_durable(event.subject(slug), envelope.encode(), str(envelope.id))
 
         async def refused() -> bool:
             return (await client.get("/api/v1/tokens", headers=headers)).status_code == 403

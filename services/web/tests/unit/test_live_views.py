@@ -22,7 +22,7 @@ AT = datetime(2026, 11, 23, tzinfo=UTC)
 MEMBER, OTHER_MEMBER, FIRST, SECOND = (UUID(int=number) for number in range(1, 5))
 
 
-def news(organization: str, incident_id: UUID) -> Envelope:
+def event(organization: str, incident_id: UUID) -> Envelope:
     sender = Sender("timeline", ManualClock(datetime(2026, 11, 23, tzinfo=UTC)), SequentialIds())
     grown = EntriesRecorded(incident_id=incident_id, first_seq=1, last_seq=2, types=[EntryType.MESSAGE])
     return sender.event(grown, organization=organization, actor="system:timeline", cause=None)
@@ -38,7 +38,7 @@ async def test_views_hear_of_escalations_and_not_of_the_engines_own_timers() -> 
     run = {"incident_id": FIRST, "run_id": SECOND}
     async with views.watch("demo", MEMBER, FIRST) as one:
         await views.hear(_escalation(TimerDue(**run, timer="step", generation=1, due_at=AT)))
-        assert not one.news.is_set()
+        assert not one.woken.is_set()
         await views.hear(_escalation(EscalationUnacked(**run, round=1, step=1, minutes=15)))
         assert one.take() == {str(FIRST)}
 
@@ -46,12 +46,12 @@ async def test_views_hear_of_escalations_and_not_of_the_engines_own_timers() -> 
 async def test_a_view_hears_its_own_organisation_and_incident_only() -> None:
     views = LiveViews(10)
     async with views.watch("demo", MEMBER, FIRST) as one, views.watch("demo", MEMBER, None) as every:
-        await views.hear(news("other", FIRST))
-        assert not one.news.is_set() and not every.news.is_set()
-        await views.hear(news("demo", SECOND))
-        assert not one.news.is_set() and every.take() == {str(SECOND)}
-        await views.hear(news("demo", FIRST))
-        await views.hear(news("demo", FIRST))
+        await views.hear(event("other", FIRST))
+        assert not one.woken.is_set() and not every.woken.is_set()
+        await views.hear(event("demo", SECOND))
+        assert not one.woken.is_set() and every.take() == {str(SECOND)}
+        await views.hear(event("demo", FIRST))
+        await views.hear(event("demo", FIRST))
         assert one.take() == {str(FIRST)}
         assert one.take() == set()
 
@@ -76,7 +76,7 @@ async def test_every_view_ends_when_the_process_leaves() -> None:
     views = LiveViews(10)
     async with views.watch("demo", MEMBER, None) as view:
         views.leave()
-        await asyncio.wait_for(view.news.wait(), 1)
+        await asyncio.wait_for(view.woken.wait(), 1)
         assert views.ending
     with pytest.raises(TooManyLiveViews):
         views.check("demo", MEMBER)

@@ -1,4 +1,4 @@
-"""News of escalations in words, for the pages' timeline and for exports."""
+"""Events of escalations in words, for the pages' timeline and for exports."""
 
 from __future__ import annotations
 

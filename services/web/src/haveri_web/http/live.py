@@ -19,14 +19,14 @@ router = APIRouter(include_in_schema=False)
 HEARTBEAT_SECONDS = 15.0
 _HEADERS = {
     "Cache-Control": "no-store, no-transform",
-    # Proxies that buffer would hold news back: nginx and its kin read this.
+    # Proxies that buffer would hold events back: nginx and its kin read this.
     "X-Accel-Buffering": "no",
 }
 
 
 @router.get("/live")
 async def live(request: Request, web: WebDep, caller: SignedIn, incident: UUID | None = None) -> Response:
-    """News of the organisation, or of one incident, until the page goes away.
+    """Events of the organisation, or of one incident, until the page goes away.
 
     A browser that was cut off comes back by itself and loads its page anew, so `Last-Event-ID` needs no answer.
     """
@@ -36,13 +36,13 @@ async def live(request: Request, web: WebDep, caller: SignedIn, incident: UUID |
         # Watching begins with the stream and not before: a caller who is gone by then leaves nothing behind.
         async with web.live.watch(caller.organization, caller.member.id, incident) as view:
             yield b"retry: 2000\nevent: hello\ndata: {}\n\n"
-            async for piece in _news(request, web, view):
+            async for piece in _events(request, web, view):
                 yield piece
 
     return StreamingResponse(stream(), headers=_HEADERS, media_type="text/event-stream")
 
 
-async def _news(request: Request, web: Web, view: View) -> AsyncIterator[bytes]:
+async def _events(request: Request, web: Web, view: View) -> AsyncIterator[bytes]:
     number = 0
     while True:
         if await _something_new(view):
@@ -58,7 +58,7 @@ async def _news(request: Request, web: Web, view: View) -> AsyncIterator[bytes]:
 
 async def _something_new(view: View) -> bool:
     try:
-        await asyncio.wait_for(view.news.wait(), HEARTBEAT_SECONDS)
+        await asyncio.wait_for(view.woken.wait(), HEARTBEAT_SECONDS)
     except TimeoutError:
         return False
     return True

@@ -15,10 +15,10 @@ from haveri_contracts.subjects import Kind, everything_of
 
 PER_MEMBER = 12
 WATCHED = tuple(everything_of(Kind.EVENT, owner) for owner in ("incident", "timeline", "escalation"))
-"""What is heard on the bus. Chat is not: what is said there is news when the timeline has it, and that is heard."""
+"""What is followed on the bus. Chat is not: what is said there counts once the timeline has it, which is followed."""
 
 _UNSEEN = ("haveri.escalation.timer_", "haveri.escalation.window_due.", "haveri.escalation.beat.")
-"""What the escalation engine tells itself; what comes of it is news of its own."""
+"""What the escalation engine publishes to itself; what comes of it is an event of its own."""
 
 
 class TooManyLiveViews(Refusal):
@@ -36,12 +36,12 @@ class View:
     organization: str
     incident_id: str | None
     changed: set[str] = field(default_factory=set)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self) -> set[str]:
         """The incidents that changed since the last time."""
         taken, self.changed = self.changed, set()
-        self.news.clear()
+        self.woken.clear()
         return taken
 
 
@@ -74,7 +74,7 @@ class LiveViews:
         for view in self._views:
             if view.organization == envelope.organization and view.incident_id in (None, incident_id):
                 view.changed.add(incident_id)
-                view.news.set()
+                view.woken.set()
 
     def check(self, organization: str, member_id: UUID) -> None:
         """Raise TooManyLiveViews when one more would be too many."""
@@ -101,7 +101,7 @@ class LiveViews:
         """End every view now, so that no open stream delays the process's end; called at the first signal."""
         self._ending.set()
         for view in self._views:
-            view.news.set()
+            view.woken.set()
 
     async def start(self) -> None:
         """Views come by themselves."""

@@ -1,9 +1,9 @@
-// Keeps a page up to date: listens for news, fetches the page again, and swaps the parts marked with data-live.
+// Keeps a page up to date: listens for events, fetches the page again, and swaps the parts marked with data-live.
 // Without this file every page still works; it has a link to load it anew.
 "use strict";
 (() => {
   const script = document.currentScript;
-  const QUIET_MS = 120; // news of one action come in twos and threads: wait for the rest of them
+  const QUIET_MS = 120; // events of one action come in twos and threads: wait for the rest of them
   const state = (name) =>
     document.querySelectorAll("[data-live-state]").forEach((mark) => mark.setAttribute("data-live-state", name));
   const shown = new WeakMap(); // what the server sent for a part; ages change it afterwards
@@ -74,7 +74,7 @@
   }
 
   function soon() {
-    // Not started anew by each news: a storm of it must not keep the page from moving.
+    // Not started anew by each event: a storm of them must not keep the page from moving.
     timer ||= setTimeout(() => {
       timer = 0;
       refresh();
