@@ -21,7 +21,7 @@ from haveri_contracts.escalation.models import (
 from haveri_contracts.incident.events import AcknowledgementExpired
 from haveri_contracts.message import Event
 from haveri_contracts.plain import Severity
-from haveri_web.escalations.words import EscalationWords, Told
+from haveri_web.escalations.words import Described, EscalationWords
 from haveri_web.texts import CATALOGUE, translator
 
 AT = datetime(2026, 11, 28, 1, 10, tzinfo=UTC)
@@ -129,42 +129,42 @@ SAID: list[tuple[Event, str, str]] = [
 ]  # fmt: skip
 
 
-def _tell(event: Event, column: int = 0) -> Told | None:
+def _describe(event: Event, column: int = 0) -> Described | None:
     words = EscalationWords(
         translator(CATALOGUE.languages[column]),
         lambda member_id: NAMES[UUID(str(member_id))] if member_id else "",
         ZoneInfo("Europe/Helsinki"),
     )
-    return words.tell(f"haveri.{event.owner}.{event.name}.v1", event.model_dump(mode="json", by_alias=True))
+    return words.describe(f"haveri.{event.owner}.{event.name}.v1", event.model_dump(mode="json", by_alias=True))
 
 
 @pytest.mark.parametrize(("event", "detail", "text"), SAID, ids=lambda it: it.name if isinstance(it, Event) else "")
 def test_the_timeline_says_what_happened_with_names_and_the_plants_clock(event: Event, detail: str, text: str) -> None:
-    assert _tell(event) == Told(detail, text)
+    assert _describe(event) == Described(detail, text)
 
 
 @pytest.mark.parametrize("trigger", list(Trigger))
 @pytest.mark.parametrize("column", range(len(CATALOGUE.languages)))
 def test_every_beginning_and_every_end_has_words_in_every_language(trigger: Trigger, column: int) -> None:
     began = events.EscalationStarted(**ABOUT, trigger=trigger, chain=Chain(steps=[]), steps=[], started_at=AT)
-    told = [_tell(began, column)]
-    told += [_tell(events.EscalationEnded(**ABOUT, reason=reason, at=AT), column) for reason in EndReason]
-    assert all(it and " " in it.detail and "{" not in it.detail for it in told)
+    said = [_describe(began, column)]
+    said += [_describe(events.EscalationEnded(**ABOUT, reason=reason, at=AT), column) for reason in EndReason]
+    assert all(it and " " in it.detail and "{" not in it.detail for it in said)
 
 
 def test_every_way_to_be_called_has_a_name() -> None:
     for column in range(len(CATALOGUE.languages)):
         for via in Via:
-            told = _tell(events.NotificationSent(**CALL, via=via), column)
-            assert told is not None and "Aino Korhonen" in told.detail and "via" not in told.detail
+            said = _describe(events.NotificationSent(**CALL, via=via), column)
+            assert said is not None and "Aino Korhonen" in said.detail and "via" not in said.detail
 
 
 def test_what_is_not_of_an_escalation_is_left_to_others() -> None:
     words = EscalationWords(translator(CATALOGUE.languages[0]), str, ZoneInfo("UTC"))
-    assert words.tell("haveri.incident.declared.v1", {}) is None and words.tell("nonsense", {}) is None
+    assert words.describe("haveri.incident.declared.v1", {}) is None and words.describe("nonsense", {}) is None
 
 
 def test_an_older_or_half_written_event_still_reads() -> None:
     words = EscalationWords(translator(CATALOGUE.languages[0]), lambda member_id: "", ZoneInfo("UTC"))
     for event, _, _ in SAID:
-        assert words.tell(f"haveri.{event.owner}.{event.name}.v1", {}) is not None
+        assert words.describe(f"haveri.{event.owner}.{event.name}.v1", {}) is not None

@@ -16,7 +16,7 @@ MemberName = Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Described:
     """What happened in a line, and what was said about it."""
 
     detail: str
@@ -31,21 +31,21 @@ class EscalationWords:
         self._member = member
         self._zone = zone
 
-    def tell(self, source_type: str, payload: Payload) -> Told | None:
+    def describe(self, source_type: str, payload: Payload) -> Described | None:
         """The event in words; None for one that this does not know."""
         owner, _, name = source_type.removeprefix("haveri.").partition(".")
-        teller = _TELLERS.get((owner, name.partition(".")[0])) if find(source_type) else None
-        return teller(self, payload) if teller else None
+        description = _DESCRIPTIONS.get((owner, name.partition(".")[0])) if find(source_type) else None
+        return description(self, payload) if description else None
 
-    def started(self, payload: Payload) -> Told:
+    def started(self, payload: Payload) -> Described:
         """A chain began to run."""
         policy = str(payload.get("policy_name") or "")
-        told = self._t(f"esc.trigger.{payload.get('trigger', 'declared')}")
+        said = self._t(f"esc.trigger.{payload.get('trigger', 'declared')}")
         if policy:
-            told = f"{told} · {self._t('esc.by_policy', name=policy, version=payload.get('policy_version') or 1)}"
-        return Told(told, str(payload.get("why") or ""))
+            said = f"{said} · {self._t('esc.by_policy', name=policy, version=payload.get('policy_version') or 1)}"
+        return Described(said, str(payload.get("why") or ""))
 
-    def step_fired(self, payload: Payload) -> Told:
+    def step_fired(self, payload: Payload) -> Described:
         """A step was carried out."""
         calls = [call for call in payload.get("calls") or [] if isinstance(call, dict)]
         now = [self._member(call.get("member_id")) for call in calls if not call.get("held_until")]
@@ -58,85 +58,85 @@ class EscalationWords:
         parts = [self._t("esc.calling", names=", ".join(now))] if now else []
         parts += held
         parts += [self._t("esc.already", names=", ".join(again))] if again else []
-        told = "; ".join(parts) or self._t("esc.nobody")
+        said = "; ".join(parts) or self._t("esc.nobody")
         missing = ". ".join(str(it) for it in payload.get("missing") or [])
-        return Told(f"{self._step(payload)}: {told}", missing)
+        return Described(f"{self._step(payload)}: {said}", missing)
 
-    def step_skipped(self, payload: Payload) -> Told:
+    def step_skipped(self, payload: Payload) -> Described:
         """A step was not needed."""
-        return Told(self._t("esc.skipped", step=self._step(payload)), str(payload.get("reason") or ""))
+        return Described(self._t("esc.skipped", step=self._step(payload)), str(payload.get("reason") or ""))
 
-    def unacked(self, payload: Payload) -> Told:
+    def unacked(self, payload: Payload) -> Described:
         """Nobody answered a step."""
         minutes = minutes_in_words(payload.get("minutes"))
-        return Told(self._t("esc.unacked", minutes=minutes, step=self._step(payload)))
+        return Described(self._t("esc.unacked", minutes=minutes, step=self._step(payload)))
 
-    def call_released(self, payload: Payload) -> Told:
+    def call_released(self, payload: Payload) -> Described:
         """Quiet hours are over."""
-        return Told(self._t("esc.released", name=self._who(payload)))
+        return Described(self._t("esc.released", name=self._who(payload)))
 
-    def member_unreachable(self, payload: Payload) -> Told:
+    def member_unreachable(self, payload: Payload) -> Described:
         """Every way failed."""
-        return Told(self._t("esc.unreachable", name=self._who(payload)), str(payload.get("reason") or ""))
+        return Described(self._t("esc.unreachable", name=self._who(payload)), str(payload.get("reason") or ""))
 
-    def exhausted(self, payload: Payload) -> Told:
+    def exhausted(self, payload: Payload) -> Described:
         """All steps are over."""
-        return Told(self._t("esc.exhausted.resort" if payload.get("last_resort") else "esc.exhausted"))
+        return Described(self._t("esc.exhausted.resort" if payload.get("last_resort") else "esc.exhausted"))
 
-    def silenced(self, payload: Payload) -> Told:
+    def silenced(self, payload: Payload) -> Described:
         """A maintenance window holds it."""
         until = self._moment(payload.get("until"))
-        return Told(self._t("esc.silenced", until=until), str(payload.get("reason") or ""))
+        return Described(self._t("esc.silenced", until=until), str(payload.get("reason") or ""))
 
-    def resumed(self, payload: Payload) -> Told:
+    def resumed(self, payload: Payload) -> Described:
         """The maintenance window is over."""
-        return Told(self._with_next("esc.resumed", payload))
+        return Described(self._with_next("esc.resumed", payload))
 
-    def steps_replanned(self, payload: Payload) -> Told:
+    def steps_replanned(self, payload: Payload) -> Described:
         """Steps come at other times."""
-        return Told(self._with_next("esc.replanned", payload), str(payload.get("reason") or ""))
+        return Described(self._with_next("esc.replanned", payload), str(payload.get("reason") or ""))
 
-    def ended(self, payload: Payload) -> Told:
+    def ended(self, payload: Payload) -> Described:
         """Nobody else is called."""
         by = self._member(payload.get("by_member_id"))
         reason = str(payload.get("reason") or "done")
         key = f"esc.ended.{reason}.by" if by and reason == "acknowledged" else f"esc.ended.{reason}"
-        return Told(self._t(key, name=by))
+        return Described(self._t(key, name=by))
 
-    def calls_withdrawn(self, payload: Payload) -> Told:
+    def calls_withdrawn(self, payload: Payload) -> Described:
         """Pending calls are taken back."""
-        return Told(self._t("esc.withdrawn", count=len(payload.get("call_ids") or [])))
+        return Described(self._t("esc.withdrawn", count=len(payload.get("call_ids") or [])))
 
-    def mitigation_overdue(self, payload: Payload) -> Told:
+    def mitigation_overdue(self, payload: Payload) -> Described:
         """Taken, and not mitigated in time."""
         minutes = minutes_in_words(payload.get("within_minutes"))
         name = self._member(payload.get("taken_by")) or self._t("timeline.first_time")
-        return Told(self._t("esc.mitigation_overdue", name=name, minutes=minutes))
+        return Described(self._t("esc.mitigation_overdue", name=name, minutes=minutes))
 
-    def policy_missing(self, payload: Payload) -> Told:
+    def policy_missing(self, payload: Payload) -> Described:
         """No policy fits."""
-        return Told(self._t("esc.policy_missing", severity=payload.get("severity", "")))
+        return Described(self._t("esc.policy_missing", severity=payload.get("severity", "")))
 
-    def step_overdue(self, payload: Payload) -> Told:
+    def step_overdue(self, payload: Payload) -> Described:
         """The auditor found a step late."""
         due = self._moment(payload.get("due_at"))
-        return Told(self._t("esc.step_overdue", step=self._step(payload), due=due))
+        return Described(self._t("esc.step_overdue", step=self._step(payload), due=due))
 
-    def notified(self, key: str, payload: Payload) -> Told:
+    def notified(self, key: str, payload: Payload) -> Described:
         """What became of a notification."""
         via = self._t(f"via.{payload.get('via', 'chat')}")
-        return Told(
+        return Described(
             self._t(f"esc.notification.{key}", name=self._who(payload), via=via), str(payload.get("reason") or "")
         )
 
-    def answered(self, payload: Payload) -> Told:
+    def answered(self, payload: Payload) -> Described:
         """A called member answered."""
-        return Told(self._t(f"esc.answered.{payload.get('purpose', 'take')}", name=self._who(payload)))
+        return Described(self._t(f"esc.answered.{payload.get('purpose', 'take')}", name=self._who(payload)))
 
-    def acknowledgement_expired(self, payload: Payload) -> Told:
+    def acknowledgement_expired(self, payload: Payload) -> Described:
         """Taken, then forgotten."""
         minutes = minutes_in_words(payload.get("idle_minutes"))
-        return Told(self._t("esc.acknowledgement_expired", name=self._who(payload), minutes=minutes))
+        return Described(self._t("esc.acknowledgement_expired", name=self._who(payload), minutes=minutes))
 
     def _who(self, payload: Payload) -> str:
         return self._member(payload.get("member_id"))
@@ -174,10 +174,10 @@ def minutes_in_words(value: Any) -> str:
         return "?"
 
 
-_TELLERS: dict[tuple[str, str], Callable[[EscalationWords, Payload], Told]] = {
+_DESCRIPTIONS: dict[tuple[str, str], Callable[[EscalationWords, Payload], Described]] = {
     **{
-        ("escalation", teller.__name__): teller
-        for teller in (
+        ("escalation", description.__name__): description
+        for description in (
             EscalationWords.started,
             EscalationWords.step_fired,
             EscalationWords.step_skipped,

@@ -82,12 +82,12 @@ class Narrator:
         self._directory = directory
         self._t = t
 
-    def tell(self, entry: TimelineEntry, incident_name: str, zone: ZoneInfo = UTC_ZONE) -> EntryView:
+    def describe(self, entry: TimelineEntry, incident_name: str, zone: ZoneInfo = UTC_ZONE) -> EntryView:
         """One entry by itself; `zone` is the facility's, for moments in sentences."""
         if find(entry.source_type) is None:
             return self._newer(entry)
         payload = entry.payload
-        told = EscalationWords(self._t, self.member, zone).tell(entry.source_type, payload)
+        said = EscalationWords(self._t, self.member, zone).describe(entry.source_type, payload)
         return EntryView(
             seq=entry.seq,
             type=EntryType.of(entry.type).value,
@@ -96,8 +96,8 @@ class Narrator:
             label=self._label(entry),
             occurred_at=entry.occurred_at,
             recorded_at=entry.recorded_at,
-            detail=told.detail if told else self._detail(entry),
-            text=told.text if told else _text(entry),
+            detail=said.detail if said else self._detail(entry),
+            text=said.text if said else _text(entry),
             command=str(payload.get("command") or ""),
             file=file_view(payload, incident_name) if entry.type is EntryType.ATTACHMENT else None,
         )
@@ -116,11 +116,11 @@ class Narrator:
             text=_text(entry),
         )
 
-    def tell_all(
+    def describe_all(
         self, entries: Sequence[TimelineEntry], incident_name: str, zone: ZoneInfo = UTC_ZONE
     ) -> list[EntryView]:
         """A timeline, in the order in which things happened, messages joined with their edits and deletions."""
-        views = {entry.seq: self.tell(entry, incident_name, zone) for entry in entries}
+        views = {entry.seq: self.describe(entry, incident_name, zone) for entry in entries}
         posted: dict[str, int] = {}
         for entry in entries:
             reference = str(entry.payload.get("message_ref") or "")
@@ -185,9 +185,9 @@ class Narrator:
         name = _name(entry)
         new = str(entry.payload.get("status") or after.get(name, ""))
         old = str(entry.payload.get("old_status") or ("RESOLVED" if name == "closed" else ""))
-        told = " → ".join(self._t(f"status.{status}") for status in (old, new) if status)
+        said = " → ".join(self._t(f"status.{status}") for status in (old, new) if status)
         left = entry.payload.get("follow_ups")
-        return f"{told} · {self._t('timeline.many_follow_ups', count=len(left))}" if left else told
+        return f"{said} · {self._t('timeline.many_follow_ups', count=len(left))}" if left else said
 
     def _called(self, payload: dict[str, Any]) -> Iterable[str]:
         for member_id in payload.get("member_ids") or []:

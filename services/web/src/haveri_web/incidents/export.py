@@ -156,8 +156,8 @@ def _summary(incident: Incident) -> list[str]:
         "Resolution": summary.resolution,
         "Impact": ", ".join(f"{name}: {value}" for name, value in impact.items()),
     }
-    told = [line for name, text in parts.items() if text for line in (f"**{name}.** {plain(text)}", "")]
-    return ["## Summary", "", *told]
+    said = [line for name, text in parts.items() if text for line in (f"**{name}.** {plain(text)}", "")]
+    return ["## Summary", "", *said]
 
 
 def _follow_ups(incident: Incident, directory: Directory) -> list[str]:
@@ -187,13 +187,13 @@ def _row(entry: TimelineEntry, directory: Directory) -> str:
 def _what(entry: TimelineEntry, directory: Directory) -> str:
     payload = entry.payload
     escalation = EscalationWords(_ENGLISH, lambda member_id: _named(member_id, directory), UTC_ZONE)
-    if words := escalation.tell(entry.source_type, payload):
+    if words := escalation.describe(entry.source_type, payload):
         return ". ".join(part for part in (words.detail, words.text) if part)
-    told = [f"{payload['old_status']} → {payload['status']}"] if {"old_status", "status"} <= payload.keys() else []
-    told += [
+    said = [f"{payload['old_status']} → {payload['status']}"] if {"old_status", "status"} <= payload.keys() else []
+    said += [
         str(payload[name]) for name in ("title", "text", "note", "reason", "file_name", "what") if payload.get(name)
     ]
-    return ", ".join(told)
+    return ", ".join(said)
 
 
 def _verdict(chain: ChainReport) -> str:

@@ -124,7 +124,7 @@ def _activity_view(
     narrator: Narrator, recent: RecentEntry, incident: Incident, directory: Directory, now: datetime
 ) -> ActivityView:
     zone = directory.zone_of(incident.facility_id)
-    entry = narrator.tell(recent, "", zone)
+    entry = narrator.describe(recent, "", zone)
     today = entry.occurred_at.astimezone(zone).date() == now.astimezone(zone).date()
     return ActivityView(
         number=incident.number,

@@ -114,7 +114,7 @@ async def incident_page(
         _verified(page, incident),
         escalation_part(page, incident, past=as_of is not None),
     )
-    entries = Narrator(directory, page.t).tell_all(timeline.items, incident.number, zone)
+    entries = Narrator(directory, page.t).describe_all(timeline.items, incident.number, zone)
     wanted = {kind for kind in types if kind in tuple(EntryType)}
     earlier, later = await _neighbours(page, incident, as_of) if as_of else (None, None)
     return page.render(
