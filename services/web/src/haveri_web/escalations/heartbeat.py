@@ -1,4 +1,4 @@
-"""Whether the escalation engine breathes, for a monitoring system: no sign-in, nothing of any organisation."""
+"""Whether the escalation engine is alive, for a monitoring system: no sign-in, nothing of any organisation."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ HOUSE = "haveri"
 
 @router.get("/heartbeat")
 async def heartbeat(web: WebDep) -> Response:
-    """200 while it breathes and no step is overdue; 503 when not, or when it does not answer."""
-    beat = await _beat(web)
-    return json_response(beat, 200 if beat.alive else 503)
+    """200 while it is alive and no step is overdue; 503 when not, or when it does not answer."""
+    answer = await _ask(web)
+    return json_response(answer, 200 if answer.alive else 503)
 
 
-async def _beat(web: Web) -> Heartbeat:
+async def _ask(web: Web) -> Heartbeat:
     try:
         answer: Heartbeat = await web.queries.ask(GetHeartbeat(), organization=HOUSE, actor="system:web")
     except (OwnerUnavailable, BusUnavailable):
