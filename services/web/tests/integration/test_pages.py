@@ -73,7 +73,7 @@ async def test_the_timeline_tells_who_when_and_what_became_of_it(house: WebHouse
     assert 'data-testid="late-entry"' in page
     assert "08:06:00</time>" in page and "2026-11-23 06:06:00 UTC" in page
     assert 'data-testid="chain-badge" data-intact="true"' in page
-    assert 'data-testid="summary-root-cause"' in page and "13\u202f200" in page
+    assert 'data-testid="summary-root-cause"' in page and "13,200" in page
     assert "Add the plug to the changeover checklist" in page
 
 
