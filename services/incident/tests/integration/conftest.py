@@ -49,7 +49,7 @@ class Works:
         )
 
     def context(self, who: UUID | None = None) -> Context:
-        """An order of Anna's, or of somebody else."""
+        """A command of Anna's, or of somebody else."""
         command_id = SystemIds().new()
         return Context(self.organization, f"member:{who or self.anna}", command_id, command_id, SystemClock().now())
 

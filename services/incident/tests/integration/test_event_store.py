@@ -37,7 +37,7 @@ from haveri_incident.application.commands import IncidentCommands
 from haveri_incident.domain import refusals
 
 
-def order(works, title: str = "Filler 2 jammed", **values) -> commands.DeclareIncident:
+def declaration(works, title: str = "Filler 2 jammed", **values) -> commands.DeclareIncident:
     return commands.DeclareIncident(
         **{
             "incident_id": SystemIds().new(),
@@ -50,7 +50,7 @@ def order(works, title: str = "Filler 2 jammed", **values) -> commands.DeclareIn
 
 
 async def declared(store, directory, works, **values) -> Incident:
-    result = await IncidentCommands(store, directory).declare(works.context(), order(works, **values))
+    result = await IncidentCommands(store, directory).declare(works.context(), declaration(works, **values))
     return Incident.model_validate(result["incident"])
 
 
@@ -70,7 +70,7 @@ async def test_thirty_two_declared_at_once_get_numbers_without_gap_or_double(sto
 async def test_a_refused_declaration_costs_no_number(store, directory, works) -> None:
     first = await declared(store, directory, works)
     with pytest.raises(refusals.IncidentAlreadyDeclared):
-        await IncidentCommands(store, directory).declare(works.context(), order(works, incident_id=first.id))
+        await IncidentCommands(store, directory).declare(works.context(), declaration(works, incident_id=first.id))
     assert (await declared(store, directory, works)).number == "INC-2"
 
 
@@ -173,15 +173,15 @@ async def test_an_incident_at_an_unknown_place_is_refused_by_name_and_field(
     store, directory, works, wrong, reason, field
 ) -> None:
     with pytest.raises(reason) as refused:
-        await IncidentCommands(store, directory).declare(works.context(), order(works, **wrong(works)))
+        await IncidentCommands(store, directory).declare(works.context(), declaration(works, **wrong(works)))
     assert [error["field"] for error in refused.value.errors] == [field]
 
 
-async def test_who_may_not_order_is_told_so(store, directory, works, other_works) -> None:
+async def test_who_may_not_command_is_told_so(store, directory, works, other_works) -> None:
     with pytest.raises(RoleNotSufficient):
-        await IncidentCommands(store, directory).declare(works.context(works.viewer), order(works))
+        await IncidentCommands(store, directory).declare(works.context(works.viewer), declaration(works))
     with pytest.raises(MemberUnknown):
-        await IncidentCommands(store, directory).declare(works.context(other_works.anna), order(works))
+        await IncidentCommands(store, directory).declare(works.context(other_works.anna), declaration(works))
     incident = await declared(store, directory, works)
     with pytest.raises(MemberUnknown):
         await IncidentCommands(store, directory).assign_lead(
@@ -199,7 +199,7 @@ async def test_a_plant_system_reports_and_decides_nothing(store, directory, work
     def context():
         return replace(works.context(), actor="signal:press-3")
 
-    result = await IncidentCommands(store, directory).declare(context(), order(works))
+    result = await IncidentCommands(store, directory).declare(context(), declaration(works))
     incident = Incident.model_validate(result["incident"])
     change = IncidentCommands(store, directory)
     report = commands.AddEvent(incident_id=incident.id, type=EntryType.ANNOTATION, text="Pressure is back.")
@@ -232,7 +232,7 @@ async def test_the_state_is_known_as_of_any_version_and_time(store, database, di
         await known(as_of=incident.declared_at - timedelta(seconds=1))
 
 
-async def test_what_was_known_is_known_also_when_orders_overtake_each_other_or_a_clock_goes_back(
+async def test_what_was_known_is_known_also_when_commands_overtake_each_other_or_a_clock_goes_back(
     store, database, directory, works
 ) -> None:
     incident = await declared(store, directory, works)

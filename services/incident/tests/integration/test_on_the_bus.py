@@ -1,4 +1,4 @@
-"""The incident service as everybody else meets it: orders, outcomes, news and questions on a real bus."""
+"""The incident service as everybody else meets it: commands, outcomes, news and questions on a real bus."""
 
 from __future__ import annotations
 

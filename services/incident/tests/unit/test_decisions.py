@@ -89,7 +89,7 @@ def test_a_status_that_may_not_follow_is_refused_by_name(
 
 
 @pytest.mark.parametrize(
-    ("order", "reason"),
+    ("command", "reason"),
     [
         (lambda: decisions.resolve(closed(), SUMMARY, NOW), refusals.IncidentAlreadyClosed),
         (lambda: decisions.resolve(resolved(), SUMMARY, NOW), refusals.IncidentAlreadyResolved),
@@ -112,9 +112,9 @@ def test_a_status_that_may_not_follow_is_refused_by_name(
         ),
     ],
 )
-def test_an_order_at_the_wrong_time_is_refused_by_name(order, reason) -> None:
+def test_a_command_at_the_wrong_time_is_refused_by_name(command, reason) -> None:
     with pytest.raises(reason):
-        order()
+        command()
 
 
 NAMES = {ANNA: "Anna", BEN: "Ben"}

@@ -1,4 +1,4 @@
-"""Laws that hold for every history: whatever is ordered in whatever order, the log alone gives the state."""
+"""Laws that hold for every history: whatever is commanded in whatever order, the log alone gives the state."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ summaries = st.builds(
 follow_ups = st.builds(
     FollowUpDraft, id=members, description=texts, assigned_to=st.none() | members, due_date=st.none() | st.dates()
 )
-orders: st.SearchStrategy[Any] = st.one_of(
+commands: st.SearchStrategy[Any] = st.one_of(
     st.tuples(st.just(decisions.update_status), st.sampled_from(Status), texts),
     st.tuples(st.just(decisions.change_severity), st.sampled_from(Severity), texts),
     st.tuples(st.just(decisions.acknowledge), members, st.just(START), st.just({})),
@@ -76,7 +76,7 @@ def live(steps: list[Any]) -> tuple[list[Fact], list[Incident]]:
     return facts, states
 
 
-@given(st.lists(orders, max_size=25))
+@given(st.lists(commands, max_size=25))
 @settings(max_examples=150, deadline=None)
 def test_folding_the_log_gives_the_state_after_every_event(steps: list[Any]) -> None:
     facts, states = live(steps)
@@ -84,7 +84,7 @@ def test_folding_the_log_gives_the_state_after_every_event(steps: list[Any]) -> 
         assert fold(facts[:count]) == states[count - 1]
 
 
-@given(st.lists(orders, max_size=25))
+@given(st.lists(commands, max_size=25))
 @settings(max_examples=150, deadline=None)
 def test_what_is_stored_and_published_reads_back_as_the_same_events(steps: list[Any]) -> None:
     facts, states = live(steps)
@@ -114,7 +114,7 @@ def test_what_is_said_at_the_declaration_is_what_everybody_reads() -> None:
     assert {name: getattr(state, name) for name in said} == said
 
 
-@given(st.lists(orders, max_size=25))
+@given(st.lists(commands, max_size=25))
 @settings(max_examples=50, deadline=None)
 def test_an_event_kept_before_its_optional_fields_were_invented_is_still_read(steps: list[Any]) -> None:
     for fact in live(steps)[0]:
@@ -125,7 +125,7 @@ def test_an_event_kept_before_its_optional_fields_were_invented_is_still_read(st
         assert event_of(public.message_type(), old) == event_of(public.message_type(), now)
 
 
-@given(st.lists(orders, max_size=25))
+@given(st.lists(commands, max_size=25))
 @settings(max_examples=150, deadline=None)
 def test_an_incident_always_has_a_lead_and_a_status_that_may_follow(steps: list[Any]) -> None:
     _, states = live(steps)

@@ -1,4 +1,4 @@
-"""The event store: events, projection, outbox and outcome of one order, stored in one transaction or not at all."""
+"""The event store: events, projection, outbox and outcome of one command, stored in one transaction or not at all."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class EventStore:
             return await self.store(connection, context, change)
 
     async def settle(self, context: Context, state: Incident) -> dict[str, Any]:
-        """Record that the order was accepted and changed nothing."""
+        """Record that the command was accepted and changed nothing."""
         result = {"incident": state.model_dump(mode="json")}
         async with self._database.transaction(context.organization) as connection:
             await record_outcome(connection, context.organization, Outcome.accepted(context.command_id, result))

@@ -16,7 +16,7 @@ from haveri_contracts.plain import Role
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who orders what, where and because of what. `now` is aware and in UTC."""
+    """Who commands what, where and because of what. `now` is aware and in UTC."""
 
     organization: str
     actor: str
@@ -54,7 +54,7 @@ class Incidents(Protocol):
         """
 
     async def settle(self, context: Context, state: Incident) -> dict[str, Any]:
-        """Record the outcome of an order that changed nothing; gives its result."""
+        """Record the outcome of a command that changed nothing; gives its result."""
 
     def declaring(self, organization: str) -> AbstractAsyncContextManager[Declaring]:
         """A transaction in which the next number is taken and the declaration appended."""

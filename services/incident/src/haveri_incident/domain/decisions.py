@@ -1,4 +1,4 @@
-"""Orders decided into events. Each takes the state, the order and the time, and gives events or a refusal."""
+"""Commands decided into events. Each takes the state, what the command says and the time, and gives events or a refusal."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MAY_FOLLOW: dict[Status, tuple[Status, ...]] = {
     Status.RESOLVED: (),
     Status.CLOSED: (),
 }
-"""What `update_status` may set, by the present status; resolving, closing and reopening are orders of their own."""
+"""What `update_status` may set, by the present status; resolving, closing and reopening are commands of their own."""
 
 
 def declare(command: DeclareIncident, *, number: str, actor: str, lead: UUID | None, now: datetime) -> Events:

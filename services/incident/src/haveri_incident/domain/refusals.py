@@ -1,4 +1,4 @@
-"""Why an incident refuses an order, each named after its business reason."""
+"""Why an incident refuses a command, each named after its business reason."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SummaryRequired(Refusal):
 
 
 class CloseRequired(Refusal):
-    """Closing is an order of its own."""
+    """Closing is a command of its own."""
 
     type = "close-required"
     title = "Closing is done with the close command."

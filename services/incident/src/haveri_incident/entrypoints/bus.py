@@ -58,7 +58,7 @@ def command_handlers(incidents: Incidents, directory: Directory, clock: Clock) -
 
 
 def context_of(received: Received[Any], clock: Clock) -> Context:
-    """Who orders what, from the envelope."""
+    """Who commands what, from the envelope."""
     envelope = received.envelope
     return Context(
         organization=envelope.organization,
