@@ -1,4 +1,4 @@
-"""The incident service as everybody else meets it: commands, outcomes, news and questions on a real bus."""
+"""The incident service as everybody else meets it: commands, outcomes, events and questions on a real bus."""
 
 from __future__ import annotations
 
@@ -118,13 +118,13 @@ async def send(
 
 
 async def test_a_declared_incident_is_answered_told_and_found(bus, stranger, organization) -> None:
-    news = await stranger.subscribe(f"haveri.{organization}.event.incident.declared.v1")
+    events = await stranger.subscribe(f"haveri.{organization}.event.incident.declared.v1")
     await stranger.flush()
     outcome = await send(bus, organization, declaring())
     assert outcome.result is not None
     incident = Incident.model_validate(outcome.result["incident"])
     assert (incident.number, incident.status, incident.assigned_to) == ("INC-1", Status.DECLARED, ANNA)
-    event = open_envelope((await news.next_msg(5)).data)
+    event = open_envelope((await events.next_msg(5)).data)
     assert (event.subject, event.sequence, event.actor) == (str(incident.id), 1, f"member:{ANNA}")
     questions = bus.questions
     asked = {"organization": organization, "actor": f"member:{ANNA}"}

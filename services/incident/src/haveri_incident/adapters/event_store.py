@@ -179,7 +179,7 @@ def event_of(message_type: str, payload: dict[str, Any]) -> IncidentEvent:
 
 
 def _check_size(number: str, *told: bytes) -> None:
-    """Refuse what the bus would not carry: the relay would hold the incident's news back for ever behind it."""
+    """Refuse what the bus would not carry: the relay would hold the incident's events back for ever behind it."""
     if any(len(one) > MAX_BODY_BYTES for one in told):
         raise MessageTooLarge(f"{number} holds too much text with this; write less, or put it into a file.")
 

@@ -168,7 +168,7 @@ def reopen(state: Incident, reason: str) -> Events:
 
 
 def link_chat(state: Incident, channel: str | None, global_channel: str | None, message: str | None) -> Events:
-    """Record where the incident is lived in chat; the same references again are no news."""
+    """Record where the incident is lived in chat; the same references again are no event."""
     known = (state.chat_channel_ref, state.global_channel_ref, state.global_message_ref)
     given = (channel or known[0], global_channel or known[1], message or known[2])
     if given == known:
