@@ -1,4 +1,4 @@
-"""The incident service as everybody else meets it: commands, outcomes, events and questions on a real bus."""
+"""The incident service as everybody else meets it: commands, outcomes, events and queries on a real bus."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Neighbour:
     """Another service's side of the bus."""
 
     commands: CommandBus
-    questions: QueryClient
+    queries: QueryClient
 
 
 @pytest.fixture(scope="module")
@@ -126,12 +126,12 @@ async def test_a_declared_incident_is_answered_told_and_found(bus, stranger, org
     assert (incident.number, incident.status, incident.assigned_to) == ("INC-1", Status.DECLARED, ANNA)
     event = open_envelope((await events.next_msg(5)).data)
     assert (event.subject, event.sequence, event.actor) == (str(incident.id), 1, f"member:{ANNA}")
-    questions = bus.questions
+    asking = bus.queries
     asked = {"organization": organization, "actor": f"member:{ANNA}"}
-    assert await questions.ask(GetIncident(incident="INC-1"), **asked) == incident
-    assert (await questions.ask(ListIncidents(), **asked)).items == [incident]
+    assert await asking.ask(GetIncident(incident="INC-1"), **asked) == incident
+    assert (await asking.ask(ListIncidents(), **asked)).items == [incident]
     with pytest.raises(QueryRefused) as refused:
-        await questions.ask(GetIncident(incident="INC-2"), **asked)
+        await asking.ask(GetIncident(incident="INC-2"), **asked)
     assert refused.value.problem.type == "incident-unknown"
 
 
@@ -141,11 +141,11 @@ async def test_the_same_command_twice_has_one_effect_and_one_answer(bus, organiz
     await asyncio.sleep(0.15)  # longer than the broker drops repeats by itself
     second = await send(bus, organization, command, command_id=command_id)
     assert first == second
-    page = await bus.questions.ask(ListIncidents(), organization=organization, actor=f"member:{ANNA}")
+    page = await bus.queries.ask(ListIncidents(), organization=organization, actor=f"member:{ANNA}")
     assert len(page.items) == 1
-    kept = await bus.questions.ask(GetOutcome(command_id=command_id), organization=organization, actor=f"member:{ANNA}")
+    kept = await bus.queries.ask(GetOutcome(command_id=command_id), organization=organization, actor=f"member:{ANNA}")
     assert kept == first
-    in_writing = await bus.questions.ask_raw(
+    in_writing = await bus.queries.ask_raw(
         GetOutcome(command_id=command_id), organization=organization, actor=f"member:{ANNA}"
     )
     assert b'"problem"' not in in_writing, "it is written as it was when it was published"
@@ -216,7 +216,7 @@ async def test_a_message_that_cannot_be_read_is_answered_kept_and_changes_nothin
     assert outcome.problem.type == reason
     while (await stream.stream_info("DEAD_LETTERS")).state.messages == before:  # noqa: ASYNC110 - it arrives in a moment
         await asyncio.sleep(0.01)
-    page = await bus.questions.ask(ListIncidents(), organization=organization, actor=f"member:{ANNA}")
+    page = await bus.queries.ask(ListIncidents(), organization=organization, actor=f"member:{ANNA}")
     assert page.items == []
 
 
@@ -240,5 +240,5 @@ async def test_two_leads_named_at_once_leave_one_lead_and_no_hole(bus, organizat
     accepted = [o for o in outcomes if o.status is OutcomeStatus.ACCEPTED]
     refused = [o.problem.type for o in outcomes if o.problem]
     assert set(refused) <= {"lead-unchanged"}
-    found = await bus.questions.ask(GetIncident(incident="INC-1"), organization=organization, actor=f"member:{ANNA}")
+    found = await bus.queries.ask(GetIncident(incident="INC-1"), organization=organization, actor=f"member:{ANNA}")
     assert found.version == 1 + len(accepted)
