@@ -1,4 +1,4 @@
-"""Commands decided into events. Each takes the state, what the command says and the time, and gives events or a refusal."""
+"""Commands decided into events. Each takes the state, what was said and the time, and gives events or a refusal."""
 
 from __future__ import annotations
 
