@@ -96,7 +96,7 @@ def locate(what: str, places: tuple[Place, ...], who: Who, plant: Plant) -> Loca
 def _meant(place: Place, locale: Locale) -> bool:
     """True when a phrase was surely meant to name a place: in Finnish "on" is a verb, as in "linja on rikki"."""
     named = place.name[:1].isupper() or any(char.isdigit() for char in place.name)
-    return named or locale is not Locale.FINNISH or place.preposition == "in"
+    return named or locale != "fi" or place.preposition == "in"
 
 
 def home_facilities(who: Who, plant: Plant) -> frozenset[UUID]:

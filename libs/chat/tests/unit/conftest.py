@@ -26,7 +26,7 @@ def an_id(name: str) -> UUID:
     return uuid5(SPACE, name)
 
 
-def _member(name: str, role: Role, team: str, locale: Locale = Locale.ENGLISH) -> Member:
+def _member(name: str, role: Role, team: str, locale: Locale = "en") -> Member:
     slug = name.lower().replace(" ", ".")
     return Member(
         id=an_id(name),
@@ -75,9 +75,9 @@ def plant() -> Plant:
         members=by_id(
             [
                 _member("Aino Virtanen", Role.RESPONDER, "Packing"),
-                _member("Mikko Laine", Role.RESPONDER, "Packing", Locale.FINNISH),
+                _member("Mikko Laine", Role.RESPONDER, "Packing", "fi"),
                 _member("Mikko Salo", Role.MANAGER, "Packing"),
-                _member("Jonas Weber", Role.RESPONDER, "Forming", Locale.GERMAN),
+                _member("Jonas Weber", Role.RESPONDER, "Forming", "de"),
                 _member("Petra Adam", Role.ADMINISTRATOR, "Packing"),
                 _member("Ville Visitor", Role.VIEWER, "Packing"),
             ]

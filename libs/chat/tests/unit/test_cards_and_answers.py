@@ -24,7 +24,7 @@ from haveri_chat.commands.timeline import timeline_card
 from haveri_chat.moments import clock, stretch
 from haveri_chat.plant import Plant, Who
 from haveri_chat.texts import CATALOGUE
-from haveri_contracts.directory.models import Locale, OnShift
+from haveri_contracts.directory.models import OnShift
 from haveri_contracts.incident.models import Impact, Incident, Summary
 from haveri_contracts.outcomes import Problem
 from haveri_contracts.plain import EntryType, Severity, Status
@@ -221,7 +221,7 @@ def test_lists_show_what_is_open_who_is_on_shift_and_what_happened(
 
 def test_every_text_is_there_in_every_language_with_the_same_values() -> None:
     assert findings(CATALOGUE.locales, CATALOGUE.english) == []
-    assert set(Locale) == set(CATALOGUE.languages)
+    assert set(CATALOGUE.languages) == {"en", "fi", "de"}
     assert all(CATALOGUE.english.values())
 
 

@@ -14,7 +14,6 @@ from haveri_chat.calls.notices import FOLDED, NOTICED, before_step, notice_of
 from haveri_chat.calls.scene import Scene
 from haveri_chat.calls.values import Before, Notice
 from haveri_chat.plant import Plant
-from haveri_contracts.directory.models import Locale
 from haveri_contracts.escalation import events
 from haveri_contracts.escalation.models import Chain, EndReason, PlacedCall, PlannedStep, Purpose, Trigger
 from haveri_contracts.incident.models import Incident
@@ -38,7 +37,7 @@ def tells(plant: Plant, make_incident: Callable[..., Incident]) -> Tells:
             about["run_id"] = RUN
         scene = Scene(
             make_incident(),
-            replace(plant, organization=plant.organization.model_copy(update={"locale": Locale(locale)})),
+            replace(plant, organization=plant.organization.model_copy(update={"locale": locale})),
             NOW,
         )
         return notice_of(kind(**about, **fields), before or Before(), scene)

@@ -7,7 +7,7 @@ import time
 import pytest
 from import_bench import ADMINISTRATOR_ID, empty, faults, imported, plan, problems
 
-from haveri_contracts.directory.models import Locale, Weekday
+from haveri_contracts.directory.models import Weekday
 from haveri_contracts.plain import Role
 
 SMALL = """\
@@ -36,7 +36,7 @@ def test_small_plant_becomes_what_it_says():
     eero = next(member for member in after.members.values() if member.id != ADMINISTRATOR_ID)
     assert (shift.start, shift.end, shift.days) == ("22:00", "06:00", [Weekday.FRI, Weekday.SAT])
     assert shift.member_ids == team.member_ids == [eero.id]
-    assert (eero.email, eero.role, eero.locale) == ("eero.laine@haveri.example", Role.RESPONDER, Locale.ENGLISH)
+    assert (eero.email, eero.role, eero.locale) == ("eero.laine@haveri.example", Role.RESPONDER, "en")
     assert eero.contact_prefs == {"phone": "+358401234567", "floor": 2, "night": True, "note": "3"}
 
 
@@ -53,7 +53,7 @@ facilities:
 members:
   - {name: Eero Laine, email: eero at haveri, role: responder}
   - {name: Henna Koskinen, email: henna@haveri.example, role: operator, teams: [Crew Z]}
-  - {name: Aino, email: henna@haveri.example, role: viewer, locale: sv}
+  - {name: Aino, email: henna@haveri.example, role: viewer, locale: Swedish}
 """
     assert problems(document) == [
         (3, "'Europe/Helsinky' is not an IANA time zone such as Europe/Helsinki. Did you mean 'Europe/Helsinki'?"),
@@ -64,7 +64,7 @@ members:
         (11, "'operator' is not a role (viewer, responder, manager, administrator)."),
         (11, "'Crew Z' is not a team here."),
         (12, "The member 'henna@haveri.example' is described twice; first in line 11."),
-        (12, "'sv' is not a language of Haveri (en, fi, de)."),
+        (12, "'locale' is not right: 'Swedish' is not a language such as en, fi or pt-BR."),
     ]
 
 

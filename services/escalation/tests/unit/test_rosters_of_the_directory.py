@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from haveri_contracts.directory.models import ChatIdentity, Facility, Locale, Member, Shift, ShiftInfo, Team, Weekday
+from haveri_contracts.directory.models import ChatIdentity, Facility, Member, Shift, ShiftInfo, Team, Weekday
 from haveri_contracts.directory.schedules import ChangeKind, Holiday, HolidayCalendar, ShiftChange
 from haveri_contracts.escalation.models import EscalationPolicy
 from haveri_contracts.plain import Role
@@ -31,7 +31,7 @@ def member(role: Role = Role.RESPONDER, *, chat: bool = True, **prefs: Any) -> M
         role=role,
         chat_identities=CHAT if chat else [],
         contact_prefs=prefs,
-        locale=Locale.FINNISH,
+        locale="fi",
     )
 
 

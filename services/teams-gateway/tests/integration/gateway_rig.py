@@ -34,7 +34,6 @@ from haveri_contracts.directory.models import (
     ChatIdentity,
     ChatSettings,
     Facility,
-    Locale,
     Member,
     OnShift,
     Organization,
@@ -355,7 +354,7 @@ class FakeNeighbours:
             return answer_list
 
         async def organization(_: Any, envelope: Envelope) -> Organization:
-            return Organization(id=envelope.organization, name="Works", locale=Locale.ENGLISH)
+            return Organization(id=envelope.organization, name="Works", locale="en")
 
         async def get(query: incident_queries.GetIncident, envelope: Envelope) -> Incident:
             for (owner, incident_id), incident in self.incidents.items():
@@ -524,7 +523,7 @@ def _people() -> tuple[dict[str, Member], list[UserSeed]]:
         email = f"{name.split()[0].lower()}{number}@works.example"
         identity = ChatIdentity(platform="teams", user_id=object_id)
         members[name] = Member(
-            id=uuid.uuid4(), name=name, email=email, role=role, chat_identities=[identity], locale=Locale.ENGLISH
+            id=uuid.uuid4(), name=name, email=email, role=role, chat_identities=[identity], locale="en"
         )
         users.append(UserSeed(object_id, name, email))
     users.append(UserSeed(guid(), "Olga Outsider", "olga@elsewhere.example"))

@@ -8,7 +8,6 @@ import pytest
 from web_calling import CallBook
 from web_house import Door, WebHouse, form_token
 
-from haveri_contracts.directory.models import Locale
 from haveri_contracts.escalation.commands import AnswerCall
 from haveri_contracts.escalation.models import Purpose
 from haveri_contracts.incident.commands import Acknowledge
@@ -219,7 +218,7 @@ async def test_names_and_titles_are_never_markup_and_the_page_speaks_the_members
     house: WebHouse, door: Door, calls: CallBook
 ) -> None:
     sanna = house.tenant.member("Sanna Virtanen")
-    house.tenant.put(sanna.model_copy(update={"locale": Locale.FINNISH}))
+    house.tenant.put(sanna.model_copy(update={"locale": "fi"}))
     nasty = "<img src=x onerror=alert(1)>"
     token = calls.link(house.slug, await house.incident(door, nasty), "Sanna Virtanen")
     page = (await house.client().get(f"/answer/{token}")).text

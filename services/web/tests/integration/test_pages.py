@@ -12,7 +12,6 @@ from web_house import Door, WebHouse, form_token
 from web_incidents import say, share
 from web_stories import png, tell_stories
 
-from haveri_contracts.directory.models import Locale
 from haveri_web.rendering import moments as moments_words
 
 
@@ -209,7 +208,7 @@ async def test_an_absent_service_gives_a_page_that_says_try_again(house: WebHous
 
 async def test_pages_speak_the_members_language_and_the_form_the_browsers(house: WebHouse) -> None:
     veera = house.tenant.member("Veera Heikkilä")
-    house.tenant.put(veera.model_copy(update={"locale": Locale.FINNISH}))
+    house.tenant.put(veera.model_copy(update={"locale": "fi"}))
     page = (await (await house.signed_in("Veera Heikkilä")).get("/")).text
     assert '<html lang="fi"' in page and "Häiriöt" in page and "Yleiskuva" in page
     page = (await house.client().get("/sign-in", headers={"Accept-Language": "de-AT,de;q=0.9,en;q=0.8"})).text

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, StringConstraints
 
 from haveri_contracts.directory.models import (
+    ENGLISH,
     Area,
     Asset,
     ChatSettings,
@@ -32,7 +33,7 @@ class CreateOrganization(DirectoryCommand):
 
     name = "create_organization"
     organization_name: ShortText
-    locale: Locale = Locale.ENGLISH
+    locale: Locale = ENGLISH
     administrator: Member
 
 

@@ -22,6 +22,7 @@ from haveri_contracts.types import (
     no_null_character,
 )
 
+_LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Z]{2})?$")
 _EMAIL = re.compile(r"[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+")
 
 
@@ -35,6 +36,14 @@ def _known_zone(value: str) -> str:
     if value not in _zones():
         raise ValueError(f"{value!r} is not an IANA time zone such as Europe/Helsinki")
     return value
+
+
+def _language(value: str) -> str:
+    primary, _, region = value.partition("-")
+    tag = f"{primary.lower()}-{region.upper()}" if region else primary.lower()
+    if not _LANGUAGE.match(tag):
+        raise ValueError(f"{value!r} is not a language such as en, fi or pt-BR")
+    return tag
 
 
 def _email(value: str) -> str:
@@ -77,12 +86,10 @@ class Weekday(StrEnum):
 EVERY_DAY = list(Weekday)
 
 
-class Locale(StrEnum):
-    """The languages Haveri speaks."""
+Locale = Annotated[str, AfterValidator(_language), Field(json_schema_extra={"pattern": _LANGUAGE.pattern})]
+"""A language such as `fi` or `pt-BR`. Whoever has no catalogue for it speaks English."""
 
-    ENGLISH = "en"
-    FINNISH = "fi"
-    GERMAN = "de"
+ENGLISH: Locale = "en"
 
 
 class Shift(Frozen):
@@ -128,7 +135,7 @@ class Organization(Frozen):
 
     id: OrganizationId
     name: ShortText
-    locale: Locale = Locale.ENGLISH
+    locale: Locale = ENGLISH
 
 
 class Facility(Frozen):
@@ -178,7 +185,7 @@ class Member(Frozen):
     team_ids: list[UUID] = Field(default_factory=list)
     chat_identities: list[ChatIdentity] = Field(default_factory=list)
     contact_prefs: FreeForm = Field(default_factory=dict)
-    locale: Locale = Locale.ENGLISH
+    locale: Locale = ENGLISH
 
 
 class ChatSettings(Frozen):

@@ -17,7 +17,6 @@ from haveri_contracts.directory.models import (
     Asset,
     ChatSettings,
     Facility,
-    Locale,
     Member,
     Organization,
     Team,
@@ -130,22 +129,20 @@ class OpenBook:
         )
         if created_as is None:
             return None
-        return Founding(
-            created_as["organization_name"], Locale(created_as["locale"]), created_as["administrator_email"]
-        )
+        return Founding(created_as["organization_name"], created_as["locale"], created_as["administrator_email"])
 
     async def found(self, organization: Organization, founding: Founding) -> None:
         """Write a new organisation."""
         created_as = {
             "organization_name": founding.organization_name,
-            "locale": founding.locale.value,
+            "locale": founding.locale,
             "administrator_email": founding.administrator_email,
         }
         await self._session.execute(
             insert(organizations).values(
                 organization_id=self.slug,
                 name=organization.name,
-                locale=organization.locale.value,
+                locale=organization.locale,
                 created_as=created_as,
             )
         )

@@ -20,7 +20,7 @@ def to_row(organization: str, thing: Thing) -> dict[str, Any]:
         values["shift_info"] = thing.shift_info.model_dump(mode="json")
     if isinstance(thing, Member):
         values["role"] = thing.role.value
-        values["locale"] = thing.locale.value
+        values["locale"] = thing.locale
     return {"organization_id": organization, "name_key": name_key(thing.name), **values}
 
 

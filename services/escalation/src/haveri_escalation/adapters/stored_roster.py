@@ -63,7 +63,7 @@ def person_of(member: Member, ways_set_up: frozenset[str]) -> Person:
 def contact_of(member: Member) -> Contact:
     """How to speak to a member."""
     preferences = preferences_of(member)
-    return Contact(member.name, member.locale.value, member.email, preferences.phone, preferences.push)
+    return Contact(member.name, member.locale, member.email, preferences.phone, preferences.push)
 
 
 def ways_of(member: Member, ways_set_up: frozenset[str]) -> tuple[Way, ...]:

@@ -13,7 +13,7 @@ from haveri_chat import answers
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_chat.requests import Person
 from haveri_contracts.chat.events import Author, FileShared
-from haveri_contracts.directory.models import Locale
+from haveri_contracts.directory.models import ENGLISH
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.types import member_actor
 from haveri_teams_gateway.application.capture_message import PLATFORM, STRANGER
@@ -141,7 +141,7 @@ class FetchFiles:
         author = Author.model_validate(file.author)
         plant = await self._plant_of(tenant.organization)
         member = plant.members.get(author.member_id) if author.member_id else None
-        text = answers.failed(member.locale if member else Locale.ENGLISH, f"{what}: {reason}")
+        text = answers.failed(member.locale if member else ENGLISH, f"{what}: {reason}")
         person = Person(author.display_name, author.platform_user_id)
         try:
             await self._platform_of(tenant).send_privately(person, file.channel, text)

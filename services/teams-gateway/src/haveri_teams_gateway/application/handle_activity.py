@@ -12,6 +12,7 @@ from haveri_chat import answers
 from haveri_chat.plant import Plant, Who
 from haveri_chat.ports import PlatformRefused
 from haveri_chat.requests import Mention, Person
+from haveri_chat.texts import CATALOGUE
 from haveri_contracts.directory.models import Locale, Member
 from haveri_teams_gateway.application.converse import Converse, Turn
 from haveri_teams_gateway.application.metrics import HANDLED
@@ -171,4 +172,4 @@ class HandleActivity:
 def locale_of(arrival: Arrival, otherwise: Locale) -> Locale:
     """The language of somebody's client, when Haveri speaks it."""
     language = arrival.locale.partition("-")[0].lower()
-    return Locale(language) if language in set(Locale) else otherwise
+    return language if language in CATALOGUE.languages else otherwise

@@ -13,7 +13,7 @@ from haveri_chassis.bus import OwnerUnavailable
 from haveri_chassis.clock import Clock
 from haveri_chassis.ids import Ids
 from haveri_chat.grammar import command_word
-from haveri_contracts.directory.models import Locale
+from haveri_contracts.directory.models import ENGLISH
 from haveri_teams_gateway.application.capture_message import CaptureMessage, can_be_captured
 from haveri_teams_gateway.application.handle_activity import Work, locale_of
 from haveri_teams_gateway.application.metrics import ARRIVED
@@ -110,7 +110,7 @@ class ReceiveActivity:
         done, _ = await asyncio.wait((waiting,), timeout=ANSWER_WITHIN)
         if done and not waiting.cancelled() and waiting.exception() is None and (ended := waiting.result()) is not None:
             return ended.answer
-        return self._invokes.later(activity, locale_of(activity.arrival, Locale.ENGLISH))
+        return self._invokes.later(activity, locale_of(activity.arrival, ENGLISH))
 
     async def _handled_elsewhere(self, tenant: Tenant, activity_id: UUID) -> Ended | None:
         """Wait for another replica that has it in hand."""

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from haveri_contracts.directory.models import Locale
+from haveri_contracts.directory.models import ENGLISH
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Refusal
 from haveri_contracts.timeline.models import TimelineEntry
@@ -31,7 +31,7 @@ from haveri_web.incidents.views import BETWEEN_PLACES, Fact, IncidentView, incid
 from haveri_web.texts import translator
 
 _PAGE = 1000
-_ENGLISH = translator(Locale.ENGLISH)
+_ENGLISH = translator(ENGLISH)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
 
 

@@ -92,7 +92,7 @@ def render(
     locale = locale or spoken
     page = _TEMPLATES.get_template(template).render(
         t=translator(locale),
-        locale=locale.value,
+        locale=locale,
         nonce=request.scope["state"]["nonce"],
         caller=caller,
         organization_name=directory.organization.name if directory else (caller.organization if caller else ""),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from haveri_contracts.directory.models import Locale
+from haveri_contracts.directory.models import ENGLISH, Locale
 from haveri_texts import Catalogue, listed, number
 from haveri_web.texts.answers import ANSWERS
 from haveri_web.texts.escalations import ESCALATIONS
@@ -62,5 +62,5 @@ def language_of(accept_language: str) -> Locale:
     for part in accept_language.split(","):
         tag = part.partition(";")[0].strip().lower().partition("-")[0]
         if tag in CATALOGUE.languages:
-            return Locale(tag)
-    return Locale.ENGLISH
+            return tag
+    return ENGLISH

@@ -10,7 +10,7 @@ from typing import Any
 
 from haveri_chassis.replica import all_pages
 from haveri_contracts.directory.commands import CreateOrganization, ImportPlant
-from haveri_contracts.directory.models import Locale, Member
+from haveri_contracts.directory.models import Member
 from haveri_contracts.directory.queries import ListMembers
 from haveri_contracts.plain import Role
 from haveri_tool.access import Access
@@ -51,9 +51,9 @@ async def create_organization(
             name=admin_name,
             email=admin_email,
             role=Role.ADMINISTRATOR,
-            locale=Locale(locale),
+            locale=locale,
         )
-        command = CreateOrganization(organization_name=name, locale=Locale(locale), administrator=administrator)
+        command = CreateOrganization(organization_name=name, locale=locale, administrator=administrator)
         result = await client.send(command, slug)
         known = result.get("administrator") or await _member(client, slug, admin_email)
     await provision_signals(access.nats_url, slug)

@@ -32,7 +32,7 @@ from haveri_directory.application.importing.schedule_readers import (
 )
 
 _NAME = checked_text(ShortText)
-_LOCALE = one_of(Locale, "a language of Haveri")
+_LOCALE = checked_text(Locale)
 
 FIELDS: dict[str, dict[str, Reader]] = {
     "organization": {"id": checked_text(OrganizationId), "name": _NAME, "locale": _LOCALE},
