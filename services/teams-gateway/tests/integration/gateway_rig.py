@@ -96,7 +96,7 @@ class TenantProcess:
             sys.executable, "-m", "haveri_teams_tenant", env=environment
         )
         async with TenantClient(self.url) as client:
-            await eventually(client.ready, pause=0.05)
+            await eventually(client.ready, within=60, pause=0.05)
 
     async def stop(self) -> None:
         """Stop it."""
@@ -484,7 +484,7 @@ class Rig:
                 return False
 
         async with httpx2.AsyncClient(trust_env=False) as http:
-            await eventually(ready, within=30, pause=0.05)
+            await eventually(ready, within=60, pause=0.05)
 
     async def until(self, look: Callable[[], Any], within: float = 15.0) -> Any:
         """Wait for what arrives over the bus."""
