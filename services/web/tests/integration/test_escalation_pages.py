@@ -11,7 +11,7 @@ from web_calling import CallBook, run_of, under_way
 from web_house import Door, WebHouse, form_token
 
 from haveri_contracts.escalation.models import EndReason, EscalationPolicy, RunState
-from haveri_contracts.escalation.queries import ListPolicies, PolicyList
+from haveri_contracts.escalation.queries import GetEscalationPolicy, ListPolicies, PolicyList
 from haveri_contracts.incident.commands import Escalate
 from haveri_contracts.plain import EntryType
 
@@ -105,6 +105,7 @@ async def test_more_people_are_called_by_hand(house: WebHouse, door: Door, calls
         {"id": UUID(int=7), "name": "Fire", "facility_id": facility, "conditions": {"severity": ["SEV1"]}, "steps": []}
     )
     house.tenant.answers[ListPolicies] = lambda query: PolicyList(items=[policy])
+    house.tenant.answers[GetEscalationPolicy] = lambda query: policy
     client = await house.signed_in("Sanna Virtanen")
     page = (await client.get("/incidents/INC-1")).text
     assert "Fire" in page and page.count('data-testid="escalate-member"') == 4
