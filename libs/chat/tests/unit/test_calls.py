@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,26 +16,34 @@ from memory_platform import Death, Fate, Fates, MemoryPlatform, MemoryStore
 
 from haveri_chat.calls.call_card import call_card, ended_card, ending_of, why
 from haveri_chat.calls.caller import Caller
+from haveri_chat.calls.reasons import in_words
 from haveri_chat.calls.values import ChatCall, Ending, EndKind, Notice, Shows
 from haveri_chat.cards import Button, Card, ChannelLink, Facts, Heading, Note, Tone
 from haveri_chat.conversation import interpret, pressed
 from haveri_chat.decisions import AnswerPrivately, SendCommand, Where
 from haveri_chat.plant import Plant, Who
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
+from haveri_chat.texts import CATALOGUE
 from haveri_contracts.escalation.commands import AnswerCall
 from haveri_contracts.escalation.models import EndReason, Purpose
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident import commands
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Status
 
 NOW = datetime(2026, 11, 21, 1, 14, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
+CODES = list(ReasonCode)
+# The rest is about runs, simulations and policies, which chat does not show.
+SHOWN = [*CODES[: CODES.index(ReasonCode.CALLED_BEFORE)], ReasonCode.NOBODY_REACHABLE, ReasonCode.NO_ANSWER]
+SHOWN += [ReasonCode.WAY_FAILED, ReasonCode.NO_WAY, ReasonCode.NOT_NEEDED]
 
 
 @pytest.fixture
 def call(make_incident: Callable[..., Incident], known_id: Callable[[str], UUID]) -> ChatCall:
     member = known_id("Mikko Laine")
-    return ChatCall(UUID(int=5), 1, make_incident().id, member, Purpose.TAKE, "Packing, Night")
+    because = Reason.of(ReasonCode.IN_TEAM_ON_SHIFT, team_id=known_id("Packing"), shift="Night")
+    return ChatCall(UUID(int=5), 1, make_incident().id, member, Purpose.TAKE, because.model_dump_json())
 
 
 def button(card: Card) -> Button:
@@ -74,19 +83,39 @@ def test_a_call_to_join_says_who_has_it_and_asks_for_coming(
 
 
 @pytest.mark.parametrize(
-    ("because", "said"),
+    ("code", "params", "said"),
     [
-        ("Crew A, Night", "You are on shift in Crew A, Night"),
-        ("on shift, Night", "You are on shift in Night"),
-        ("Crew A", "You are in Crew A"),
-        ("lead of Night", "You are lead of Night"),
-        ("by name", "You were named"),
-        ("", "You were named"),
-        ("administrator", "You are an administrator, and nobody else could be found"),
+        (ReasonCode.IN_TEAM_ON_SHIFT, {"team": True, "shift": "Night"}, "You are on shift in Packing, Night"),
+        (ReasonCode.ON_SHIFT, {"shift": "Night"}, "You are on shift in Night"),
+        (ReasonCode.IN_TEAM, {"team": True}, "You are in Packing"),
+        (ReasonCode.HAS_ROLE, {"role": "lead", "shift": "Night"}, "You are lead of Night"),
+        (ReasonCode.BY_NAME, {}, "You were named"),
+        (ReasonCode.ADMINISTRATOR, {}, "You are an administrator, and nobody else could be found"),
     ],
 )
-def test_why_you_is_a_sentence(because: str, said: str) -> None:
-    assert why(because, "en") == said
+def test_why_you_is_a_sentence(plant: Plant, code: ReasonCode, params: dict[str, Any], said: str) -> None:
+    team = next(team for team in plant.teams.values() if team.name == "Packing")
+    known = {"team_id": team.id} if params.pop("team", False) else {}
+    assert why(Reason.of(code, **known, **params).model_dump_json(), plant, "en") == said
+
+
+def test_a_call_from_before_there_were_reasons_is_shown_as_it_came(plant: Plant) -> None:
+    assert why("Crew A, Night", plant, "fi") == "Crew A, Night"
+    assert why("", plant, "en") == "You were named"
+
+
+def test_a_reason_that_is_not_known_yet_is_shown_by_its_code(plant: Plant) -> None:
+    assert why('{"code":"full_moon","params":{}}', plant, "de") == "full moon"
+
+
+@pytest.mark.parametrize("locale", ["en", *CATALOGUE.languages])
+@pytest.mark.parametrize("code", SHOWN)
+def test_every_reason_that_chat_shows_has_words_in_every_language(plant: Plant, code: ReasonCode, locale: str) -> None:
+    params = {"role": "lead", "shift": "Night", "step": 1, "via": "email", "words": "mailbox full"}
+    ids = {"team_id": next(iter(plant.teams)), "member_id": next(iter(plant.members))}
+    words = in_words(Reason.of(code, **params, **ids), plant, locale)
+    assert f"reason.{code}" in CATALOGUE
+    assert words and "{" not in words
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from haveri_chat.calls.values import Before, Notice
 from haveri_chat.plant import Plant
 from haveri_contracts.escalation import events
 from haveri_contracts.escalation.models import Chain, EndReason, PlacedCall, PlannedStep, Purpose, Trigger
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Severity
 from haveri_contracts.streams import GATEWAY_ESCALATIONS
@@ -119,7 +120,8 @@ def test_who_is_held_by_quiet_hours_is_said_with_the_plants_time_and_not_mention
 def test_who_was_named_in_vain_and_who_was_called_before_is_said(
     tells: Tells, placed: Callable[..., PlacedCall], known_id: Callable[[str], UUID]
 ) -> None:
-    more = {"already_called": [known_id("Mikko Laine")], "missing": ["nobody of Packing is on shift"]}
+    off = Reason.of(ReasonCode.TEAM_OFF_SHIFT, team_id=known_id("Packing"))
+    more = {"already_called": [known_id("Mikko Laine")], "in_vain": [off]}
     notice = tells(events.StepFired, **fired([placed("Petra Adam")], step=0, **more))
     assert notice is not None
     assert notice.text == (
@@ -162,6 +164,27 @@ SAYINGS: list[tuple[type[events.EscalationEvent], dict[str, Any], str]] = [
         events.MemberUnreachable,
         {"call_id": UUID(int=3), "member_id": "Mikko Laine", "reason": "no way to reach them"},
         "Mikko Laine cannot be reached: no way to reach them",
+    ),
+    (
+        events.MemberUnreachable,
+        {
+            "call_id": UUID(int=3),
+            "member_id": "Mikko Laine",
+            "causes": [
+                Reason.of(ReasonCode.NO_ANSWER, via="chat"),
+                Reason.of(ReasonCode.WAY_FAILED, via="sms", words="unknown number"),
+            ],
+        },
+        "Mikko Laine cannot be reached: no answer from chat; sms: unknown number",
+    ),
+    (
+        events.StepsReplanned,
+        {
+            "steps": [PlannedStep(round=1, step=2, due_at=NOW)],
+            "reason": "",
+            "cause": Reason.of(ReasonCode.NOBODY_REACHABLE, step=1),
+        },
+        "The next step for INC-4 comes at another time: nobody whom step 1 called can be reached",
     ),
     (
         events.StepsReplanned,

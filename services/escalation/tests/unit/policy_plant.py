@@ -9,6 +9,9 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from said import said
+
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.matching import Place
 from haveri_escalation.domain.people import Person, Roster, Way
@@ -16,12 +19,19 @@ from haveri_escalation.domain.policies import Chain, Conditions, HolidayRule, No
 from haveri_shifts.plan import Crew, Plan, Rotation, Slot, Team, WeeklyShift
 
 _SPACE = UUID("5d2c1b6e-8f2b-4a7b-9f0e-0c6f6a1c7a11")
+_NAMES: dict[UUID, str] = {}
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 def named(name: str) -> UUID:
     """The id of a thing by its name, always the same."""
+    _NAMES[uuid5(_SPACE, name)] = name
     return uuid5(_SPACE, name)
+
+
+def tell(reasons: Iterable[Reason]) -> str:
+    """Reasons in English, with the names of all things named so far."""
+    return said(reasons, _NAMES)
 
 
 PLANT = named("Pori")

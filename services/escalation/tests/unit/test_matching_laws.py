@@ -12,7 +12,7 @@ from policy_plant import BORN, CHICAGO, CREW_A, CREW_B, HELSINKI, PLANT, named
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.matching import Place, PolicyBook
 from haveri_escalation.domain.policies import Chain, Conditions, HolidayRule, Policy, TimeOfDay
-from haveri_escalation.domain.times import DAYS, WeekMask, days_in_words, wall_moment
+from haveri_escalation.domain.times import WeekMask, wall_moment
 from haveri_shifts.plan import Plan
 
 AREAS = [named(area) for area in ("Presses", "Ovens")]
@@ -148,7 +148,7 @@ def test_the_order_of_policies_never_matters(policies, place, at, plan, random) 
 def test_explaining_changes_nothing(policies, place, at, plan) -> None:
     book = PolicyBook(policies)
     plain, explained = book.match(place, at, plan), book.match(place, at, plan, explain=True)
-    assert (plain.policy, plain.why) == (explained.policy, explained.why)
+    assert (plain.policy, plain.causes) == (explained.policy, explained.causes)
     if plain.policy is not None:
         assert explained.considered[0].policy == plain.policy
     assert len(explained.considered) == len(policies)
@@ -157,12 +157,3 @@ def test_explaining_changes_nothing(policies, place, at, plan) -> None:
 @given(stretches, moments, plans)
 def test_a_mask_holds_the_minutes_of_its_stretch(one: TimeOfDay, at: datetime, plan: Plan) -> None:
     assert WeekMask((one,)).includes(wall_moment(at, plan)) == covers(one, at, plan)
-
-
-@given(st.frozensets(st.integers(0, 6), min_size=1))
-def test_days_in_words_name_every_day_and_no_other(on: frozenset[int]) -> None:
-    said: set[int] = set()
-    for part in days_in_words(on).split(", "):
-        first, _, last = part.partition("-")
-        said.update(range(DAYS.index(first), DAYS.index(last or first) + 1))
-    assert said == on

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity
-from haveri_escalation.domain.messages import Notice, letter, short_message, spoken
+from haveri_escalation.domain.message_words import WORDS
+from haveri_escalation.domain.messages import Notice, letter, short_message, spoken, why_you
 from haveri_escalation.domain.values import Purpose
 
 LINK = "https://haveri.example/answer/demo.eyJ.abc.def"
@@ -62,7 +65,8 @@ def test_a_letter_says_what_where_since_when_and_why_with_one_link() -> None:
     ],
 )
 def test_everybody_reads_their_own_language(language: str, first: str, button: str, since: str, why: str) -> None:
-    body = letter(NOTICE, language).body
+    lead = Reason.of(ReasonCode.HAS_ROLE, role="lead", shift="Night")
+    body = letter(replace(NOTICE, because=why_you(lead, "", language)), language).body
     assert body.startswith(first)
     for words in (button, since, why):
         assert words in body
@@ -100,3 +104,12 @@ def test_a_voice_speaks_no_address() -> None:
 
 def test_without_pages_to_lead_to_one_is_sent_to_chat() -> None:
     assert "Answer in the incident's channel in chat." in letter(replace(NOTICE, link=None), "en").body
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_everybody_is_told_why_in_their_own_language(language: str) -> None:
+    codes = list(ReasonCode)
+    for code in codes[: codes.index(ReasonCode.MEMBER_GONE)]:
+        why = Reason.of(code, team_id=UUID(int=1), role="lead", shift="Night")
+        assert code in WORDS[language].reasons
+        assert why_you(why, "Crew A", language)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from policy_plant import PLANT, named, names, person, place, policy, roster, stretch, when
+from policy_plant import PLANT, named, names, person, place, policy, roster, stretch, tell, when
 
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.matching import PolicyBook
@@ -40,6 +41,10 @@ def line(step: SimulatedStep) -> tuple[int, int, float, list[str]]:
     return step.round, step.step, (step.at - AT) / MINUTE, names(step.member_ids)
 
 
+def told(step: SimulatedStep) -> dict[UUID, str]:
+    return {member_id: tell([because]) for member_id, because in step.because.items()}
+
+
 def test_the_night_shift_at_once_and_its_supervisor_after_a_quarter_of_an_hour() -> None:
     found = run(Chain((Step(Notify(shift_roles=("crew",))), Step(LEAD, 15 * MINUTE), Step(BOSS, 15.5 * MINUTE))))
     assert found.match.policy is not None
@@ -50,9 +55,9 @@ def test_the_night_shift_at_once_and_its_supervisor_after_a_quarter_of_an_hour()
         (1, 3, 15.5, ["Boss"]),
         (1, 0, 25.5, ["Boss"]),
     ]
-    assert found.steps[1].note == "Aino was called before"
-    assert found.steps[0].because == {named("Aino"): "on shift, Night", named("Antti"): "on shift, Night"}
-    assert found.steps[3].because == {named("Boss"): "administrator"}
+    assert tell(found.steps[1].causes) == "Aino was called before"
+    assert told(found.steps[0]) == {named("Aino"): "on shift, Night", named("Antti"): "on shift, Night"}
+    assert told(found.steps[3]) == {named("Boss"): "administrator"}
 
 
 def test_steps_come_in_the_order_of_their_time() -> None:
@@ -95,7 +100,7 @@ def test_the_last_resort_wakes_who_was_not_called_yet() -> None:
     two = LastResort(Notify(member_ids=(named("Aino"), named("Boss"))))
     found = run(Chain((Step(LEAD),), last_resort=two))
     assert [names(step.member_ids) for step in found.steps] == [["Aino"], ["Boss"]]
-    assert found.steps[1].note == "Aino was called before"
+    assert tell(found.steps[1].causes) == "Aino was called before"
 
 
 def test_a_last_resort_of_those_who_were_called_calls_them_again() -> None:
@@ -109,19 +114,19 @@ def test_the_first_way_of_each_is_said() -> None:
     people[named("Aino")] = person("Aino", ways=())
     found = run(Chain((Step(CREW_A),), last_resort=None), roster=roster(people=people))
     assert (names(found.steps[0].member_ids), found.steps[0].via) == (["Antti"], ("email",))
-    assert found.steps[0].note == "Aino cannot be reached in any way"
+    assert tell(found.steps[0].causes) == "Aino cannot be reached in any way"
 
 
 def test_a_step_of_nobody_calls_the_last_resort_there_and_then() -> None:
     found = run(Chain((Step(Notify(member_ids=(named("Gone"),))),), last_resort=LastResort(LEAD, 5 * MINUTE)))
     assert [line(step) for step in found.steps] == [(1, 1, 0, ["Aino"]), (1, 0, 5, ["Aino"])]
-    assert found.steps[0].note == "somebody who has left the organisation"
+    assert tell(found.steps[0].causes) == "somebody who has left the organisation"
 
 
 def test_without_a_policy_the_last_resort_is_called_at_once() -> None:
     found = run(settings=FacilitySettings(PLANT, last_resort=LEAD))
     assert found.match.policy is None
-    assert "no default policy" in found.match.why
+    assert "no default policy" in tell(found.match.causes)
     assert [line(step) for step in found.steps] == [(1, 0, 0, ["Aino"])]
 
 
@@ -166,7 +171,7 @@ def test_steps_for_everybody_say_that_they_come_in_any_case() -> None:
 def test_a_chain_of_very_many_steps_is_cut_short() -> None:
     found = run(Chain((Step(CREW_A),) * 50, Repeat(50, 60 * MINUTE)))
     assert len(found.steps) == 301
-    assert found.steps[-1].note == "2250 steps of later rounds are not shown"
+    assert tell(found.steps[-1].causes) == "2250 steps of later rounds are not shown"
 
 
 def test_every_policy_of_the_facility_is_considered() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-from policy_plant import CREW_A, OTHER_PLANT, PLAN, PLANT, named, names, person, roster, team, weekly, when
+from policy_plant import CREW_A, OTHER_PLANT, PLAN, PLANT, named, names, person, roster, team, tell, weekly, when
 
 from haveri_escalation.domain import who
 from haveri_escalation.domain.people import Found
@@ -31,14 +31,18 @@ def find(wanted: Notify, at: datetime = NIGHT, **turns: int) -> Found:
     return who.find(roster(), wanted, PLANT, at, {named(name.replace("_", " ")): n for name, n in turns.items()})
 
 
+def in_vain(found: Found) -> tuple[str, ...]:
+    return tuple(tell([reason]) for reason in found.in_vain)
+
+
 def called(found: Found) -> dict[str, str]:
-    return {names([one.member_id])[0]: one.because for one in found.people}
+    return {names([one.member_id])[0]: tell([one.because]) for one in found.people}
 
 
 def test_a_team_is_those_of_it_who_are_on_shift() -> None:
     found = find(notify(teams="Crew A, Crew B"))
     assert called(found) == {"Aino": "Crew A, Night", "Antti": "Crew A, Night"}
-    assert found.missing == (), "crews take turns: that the other is off is no news"
+    assert in_vain(found) == (), "crews take turns: that the other is off is no news"
     assert called(find(notify(teams="Crew A, Crew B"), NOON)) == {"Ben": "Crew B, Day", "Bea": "Crew B, Day"}
 
 
@@ -56,13 +60,13 @@ def test_a_team_without_a_shift_plan_is_called_whole() -> None:
 def test_everybody_of_the_teams_is_called_when_nobody_of_them_is_on_shift() -> None:
     found = find(notify(teams="Crew B, Crew C"), when("2026-01-03 20:00"))
     assert called(found) == {"Ben": "Crew B", "Bea": "Crew B", "Cai": "Crew C", "Cleo": "Crew C"}
-    assert found.missing == ("nobody of Crew B is on shift", "nobody of Crew C is on shift")
+    assert in_vain(found) == ("nobody of Crew B is on shift", "nobody of Crew C is on shift")
 
 
 def test_nobody_is_called_off_shift_while_somebody_else_of_the_step_is_there() -> None:
     found = find(notify(members="Fia", teams="Crew B"))
     assert called(found) == {"Fia": "by name"}
-    assert found.missing == ("nobody of Crew B is on shift",)
+    assert in_vain(found) == ("nobody of Crew B is on shift",)
 
 
 def test_roles_are_those_who_have_them_on_shift() -> None:
@@ -83,8 +87,8 @@ def test_on_shift_is_everybody_who_works(role: str) -> None:
 def test_a_role_that_nobody_on_shift_has_is_said() -> None:
     without_lead = replace(PLAN, teams=(team("Crew A", "Aino", "Antti", shifts=CREW_A.shifts),))
     found = who.find(roster(without_lead), notify(roles="lead"), PLANT, NIGHT)
-    assert (found.people, found.missing) == ((), ("no lead is on shift",))
-    assert who.find(roster(Plan(PLAN.zone)), notify(roles="crew"), PLANT, NIGHT).missing == ("nobody is on shift",)
+    assert (found.people, in_vain(found)) == ((), ("no lead is on shift",))
+    assert in_vain(who.find(roster(Plan(PLAN.zone)), notify(roles="crew"), PLANT, NIGHT)) == ("nobody is on shift",)
 
 
 def test_a_substitute_leads_nothing_but_is_called_with_the_team() -> None:
@@ -109,16 +113,16 @@ def test_everybody_is_called_once_however_many_name_them() -> None:
 def test_a_member_who_left_is_said_and_not_called() -> None:
     found = find(notify(members="Gone Antti"))
     assert called(found) == {"Antti": "by name"}
-    assert found.missing == ("somebody who has left the organisation",)
+    assert in_vain(found) == ("somebody who has left the organisation",)
 
 
 def test_a_viewer_is_not_called() -> None:
     found = find(notify(members="Guest"))
-    assert (found.people, found.missing) == ((), ("Guest may not take incidents",))
+    assert (found.people, in_vain(found)) == ((), ("Guest may not take incidents",))
 
 
 def test_a_team_of_nobody_and_one_that_was_removed_are_said() -> None:
-    assert find(notify(teams="Nobody, Gone")).missing == ("nobody is in Nobody", "a team that there is no more")
+    assert in_vain(find(notify(teams="Nobody, Gone"))) == ("nobody is in Nobody", "a team that there is no more")
 
 
 def test_it_is_said_of_each_whether_they_are_on_shift() -> None:
@@ -182,19 +186,19 @@ def test_a_last_resort_that_comes_to_nobody_falls_to_the_next() -> None:
     settings = FacilitySettings(PLANT, last_resort=notify(members="Guest"))
     found = who.last_resort(roster(), chain, settings, PLANT, NIGHT)
     assert called(found) == {"Boss": "administrator"}
-    assert found.missing == ("somebody who has left the organisation", "Guest may not take incidents")
+    assert in_vain(found) == ("somebody who has left the organisation", "Guest may not take incidents")
 
 
 def test_an_organisation_without_administrators_says_so() -> None:
     people = roster(people={named("Fia"): person("Fia")})
     found = who.last_resort(people, None, None, PLANT, NIGHT)
-    assert (found.people, found.missing) == ((), ("the organisation has no administrator",))
+    assert (found.people, in_vain(found)) == ((), ("the organisation has no administrator",))
 
 
 def test_a_step_of_nobody_calls_the_last_resort_and_says_why() -> None:
     found = who.find_or_last_resort(roster(), notify(members="Gone", teams="Nobody"), CHAIN, None, PLANT, NIGHT)
     assert called(found) == {"Finn": "by name"}
-    assert found.missing == ("somebody who has left the organisation", "nobody is in Nobody")
+    assert in_vain(found) == ("somebody who has left the organisation", "nobody is in Nobody")
     found = who.find_or_last_resort(roster(), notify(members="Fia"), CHAIN, None, PLANT, NIGHT)
     assert called(found) == {"Fia": "by name"}
 

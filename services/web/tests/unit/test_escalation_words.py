@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from haveri_contracts.directory.contacts import Via
+from haveri_contracts.directory.models import Organization
 from haveri_contracts.escalation import events
 from haveri_contracts.escalation.models import (
     Chain,
@@ -18,9 +19,12 @@ from haveri_contracts.escalation.models import (
     Purpose,
     Trigger,
 )
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.events import AcknowledgementExpired
 from haveri_contracts.message import Event
 from haveri_contracts.plain import Severity
+from haveri_web.bus.directory import Directory
+from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import Described, EscalationWords
 from haveri_web.texts import CATALOGUE, translator
 
@@ -168,3 +172,51 @@ def test_an_older_or_half_written_event_still_reads() -> None:
     words = EscalationWords(translator(CATALOGUE.languages[0]), lambda member_id: "", ZoneInfo("UTC"))
     for event, _, _ in SAID:
         assert words.describe(f"haveri.{event.owner}.{event.name}.v1", {}) is not None
+
+
+DIRECTORY = Directory(
+    organization=Organization(id="demo", name="Demo", locale="en"),
+    facilities={}, areas={}, assets={}, teams={}, members={},
+)  # fmt: skip
+EVERYTHING = {
+    "team_id": UUID(int=1), "member_id": UUID(int=2), "area_ids": [UUID(int=3)], "asset_types": ["press"],
+    "shift": "Night", "role": "lead", "count": 3, "end": "acknowledged", "step": 1, "via": "sms", "minutes": 20.0,
+    "words": "mailbox full", "number": "INC-1", "policy": "Presses", "other": "All", "severity": "SEV1",
+    "severities": ["SEV2", "SEV3"], "weekday": "SAT", "clock": "03:10", "priority": 2, "other_priority": 1,
+    "times": [{"days": ["SAT"], "from": "22:00", "to": "06:00", "shift": None, "holidays": "any"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", CATALOGUE.languages)
+@pytest.mark.parametrize("code", ReasonCode)
+def test_every_reason_has_words_in_every_language(code: ReasonCode, language: str) -> None:
+    assert f"reason.{code}" in CATALOGUE
+    words = ReasonWords(DIRECTORY, translator(language)).reason(Reason.of(code, **EVERYTHING).model_dump())
+    assert words and "{" not in words and "reason" not in words
+
+
+def test_texts_beside_reasons_say_them_and_older_texts_stay_as_they_came() -> None:
+    words = ReasonWords(DIRECTORY, translator("de"))
+    taken = {"code": "taken", "params": {}}
+    old = {"reason": "INC-1 is taken", "cause": None, "in_vain": [], "missing": ["nobody of Packing is on shift"]}
+    assert words.data(old) == old
+    assert words.data({"reason": "", "cause": taken})["reason"] == "die Störung ist übernommen"
+    assert words.data({"missing": [], "in_vain": [{"code": "team_gone"}]})["missing"] == [
+        "ein Team, das es nicht mehr gibt"
+    ]
+    assert (
+        words.data({"calls": [{"because": "", "cause": taken}]})["calls"][0]["because"] == "die Störung ist übernommen"
+    )
+    assert words.data({"because": {}, "because_of": {"x": {"code": "by_name"}}})["because"] == {"x": "namentlich"}
+    assert words.data({"note": "", "causes": [taken, {"code": "full_moon"}]})["note"] == (
+        "die Störung ist übernommen; full moon"
+    )
+
+
+def test_a_timeline_tells_reasons_in_the_readers_language() -> None:
+    taken = Reason.of(ReasonCode.TAKEN)
+    event = events.StepSkipped(**ABOUT, round=1, step=1, due_at=AT, reason="", cause=taken)
+    finnish = translator("fi")
+    words = EscalationWords(finnish, lambda member_id: "", ZoneInfo("UTC"), ReasonWords(DIRECTORY, finnish))
+    told = words.describe("haveri.escalation.step_skipped.v1", event.model_dump(mode="json"))
+    assert told is not None and told.text == "joku hoitaa häiriötä"

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
+from haveri_chat.calls.reasons import in_words
 from haveri_chat.calls.values import ChatCall, Ending, EndKind, Shows
 from haveri_chat.cards import Block, Button, Buttons, Card, ChannelLink, Facts, Heading, Note, Style, Tone
 from haveri_chat.cards.facts import fact_rows, tone, zone
-from haveri_chat.commands.oncall import role_name
 from haveri_chat.moments import clock
 from haveri_chat.plant import Plant
 from haveri_chat.texts import say
 from haveri_contracts.escalation.models import Purpose
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.incident.models import Incident
-
-_ROLE_OF = re.compile(r"(?P<role>[\w -]{1,60}) of (?P<shift>.+)", re.DOTALL)
 
 
 def call_card(call: ChatCall, incident: Incident, plant: Plant, *, locale: str, now: datetime) -> Card:
     """The call as it is sent. The link to the channel is there once the incident has one."""
     joining = call.purpose is Purpose.JOIN
     rows = fact_rows(incident, plant, locale, now, "severity", "where", "since")
-    rows.append((say(locale, "call.why"), why(call.because, locale)))
+    rows.append((say(locale, "call.why"), why(call.because, plant, locale)))
     holder = plant.members.get(incident.acknowledged_by) if incident.acknowledged_by else None
     if holder is not None and incident.acknowledged_at is not None:
         time = clock(incident.acknowledged_at, zone(incident, plant), locale, now)
@@ -86,21 +84,11 @@ def shown_by(incident: Incident) -> Shows:
     return Shows.BUTTON if incident.chat_channel_ref is None else Shows.BUTTON_AND_LINK
 
 
-def why(because: str, locale: str) -> str:
-    """Why it is this member, as a sentence.
-
-    The engine says `Crew A, Night` or `on shift, Night` of those on shift, `Crew A` of a whole team, `lead of Night`,
-    `by name` and `administrator`.
-    """
-    if because in ("", "by name"):
-        return say(locale, "call.by_name")
-    if because == "administrator":
-        return say(locale, "call.administrator")
-    role = _ROLE_OF.fullmatch(because)
-    if role is not None:
-        return say(locale, "call.role", role=role_name(role["role"], locale), shift=role["shift"])
-    on_shift = ", " in because
-    return say(locale, "call.on_shift" if on_shift else "call.in_team", because=because.removeprefix("on shift, "))
+def why(because: str, plant: Plant, locale: str) -> str:
+    """Why it is this member, as a sentence; of a call from before there were reasons, as the engine said it."""
+    if because.startswith('{"code"'):
+        return in_words(Reason.model_validate_json(because), plant, locale)
+    return because or say(locale, "reason.by_name")
 
 
 def _heading(incident: Incident, how: Tone) -> Heading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from haveri_chat.calls.reasons import all_in_words, in_words
 from haveri_chat.calls.scene import Scene
 from haveri_chat.calls.step_notices import step_notice
 from haveri_chat.calls.values import Before, Notice
@@ -41,16 +42,18 @@ def notice_of(event: events.EscalationEvent, before: Before, scene: Scene) -> No
             return Notice(scene.say("notice.released", people="{people}"), (member,))
         case events.NotificationAnswered(purpose=Purpose.JOIN, member_id=member):
             return Notice(scene.say("notice.coming", name=scene.name(member)))
-        case events.MemberUnreachable(member_id=member, reason=reason):
-            return Notice(scene.say("notice.unreachable", name=scene.name(member)) + _because(reason))
+        case events.MemberUnreachable(member_id=member, reason=reason, causes=causes):
+            why = all_in_words(causes, scene.plant, scene.plant.locale) or reason
+            return Notice(scene.say("notice.unreachable", name=scene.name(member)) + _because(why))
         case events.EscalationExhausted(last_resort=last_resort):
             return Notice(scene.say("notice.exhausted" if last_resort else "notice.exhausted_for_good"))
         case events.EscalationSilenced(until=until, reason=reason):
             return Notice(scene.say("notice.silenced", time=scene.clock(until)) + _because(reason))
         case events.EscalationResumed(steps=steps):
             return Notice(_with_next("notice.resumed", steps, scene))
-        case events.StepsReplanned(steps=steps, reason=reason):
-            return Notice(_with_next("notice.replanned", steps, scene, reason))
+        case events.StepsReplanned(steps=steps, reason=reason, cause=cause):
+            why = in_words(cause, scene.plant, scene.plant.locale) if cause else reason
+            return Notice(_with_next("notice.replanned", steps, scene, why))
         case events.EscalationEnded(reason=EndReason.ACKNOWLEDGED, by_member_id=by, at=at):
             taken = scene.say("notice.taken", name=scene.name(by), time=scene.clock(at))
             return Notice(taken, key=f"taken:{by}:{at.isoformat()}")

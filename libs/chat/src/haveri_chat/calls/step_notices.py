@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from haveri_chat.calls.reasons import in_words
 from haveri_chat.calls.scene import Scene
 from haveri_chat.calls.values import Before, Notice
 from haveri_contracts.escalation.events import StepFired
@@ -33,7 +34,8 @@ def step_notice(event: StepFired, before: Before, scene: Scene) -> Notice | None
     sentences.extend(_held(event.calls, scene))
     if event.already_called:
         sentences.append(scene.say("notice.called_before", names=scene.names(event.already_called)))
-    sentences.extend(_sentence(missing) for missing in event.missing)
+    in_vain = [in_words(reason, scene.plant, scene.plant.locale) for reason in event.in_vain]
+    sentences.extend(map(_sentence, in_vain or event.missing))
     return Notice(" ".join(sentences), tuple(call.member_id for call in called))
 
 

@@ -47,7 +47,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class ChatCall:
-    """A member who is called in chat. `attempt` counts from 1; `because` says why them, in the engine's words."""
+    """A member who is called in chat. `attempt` counts from 1; `because` says why them: a `Reason` as JSON."""
 
     id: UUID
     attempt: int

@@ -20,13 +20,17 @@ from haveri_contracts.escalation.models import (
     Purpose,
     Trigger,
 )
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.message import Event, Visibility
 from haveri_contracts.plain import EntryType, Severity
 from haveri_contracts.types import LARGEST_INTEGER, Label, LongText, Timestamp
 
 
 class EscalationEvent(Event):
-    """What all events about the escalation of one incident say: which incident."""
+    """What every event about the escalation of one incident says: which incident.
+
+    Where an event has a `Reason` beside a text, it says by that why; the text is what older events said in words.
+    """
 
     owner = "escalation"
     incident_id: UUID
@@ -50,6 +54,7 @@ class EscalationStarted(EscalationEvent):
     policy_name: Label = ""
     policy_version: int | None = None
     why: LongText = ""
+    causes: list[Reason] = Field(default_factory=list)
     chain: Chain
     steps: list[PlannedStep]
     started_at: Timestamp
@@ -58,8 +63,8 @@ class EscalationStarted(EscalationEvent):
 class StepFired(EscalationEvent):
     """A step was carried out: these members are called.
 
-    `already_called` are those whom it names and who were called for the same cause before; `missing` says in words whom
-    it named in vain. Step 0 is the last resort.
+    `already_called` are those whom it names and who were called for the same cause before; `in_vain` says whom
+    it named in vain, as `missing` did in words. Step 0 is the last resort.
     """
 
     name = "step_fired"
@@ -72,6 +77,7 @@ class StepFired(EscalationEvent):
     calls: list[PlacedCall]
     already_called: list[UUID] = Field(default_factory=list)
     missing: list[Label] = Field(default_factory=list)
+    in_vain: list[Reason] = Field(default_factory=list)
 
 
 class StepSkipped(EscalationEvent):
@@ -84,6 +90,7 @@ class StepSkipped(EscalationEvent):
     step: int
     due_at: Timestamp
     reason: Label
+    cause: Reason | None = None
 
 
 class EscalationUnacked(EscalationEvent):
@@ -123,6 +130,7 @@ class NotificationRequested(NotificationEvent):
     attempt: int = Field(ge=1, le=100)
     purpose: Purpose = Purpose.TAKE
     because: Label = ""
+    cause: Reason | None = None
 
 
 class NotificationSent(NotificationEvent):
@@ -145,6 +153,7 @@ class NotificationFailed(NotificationEvent):
     name = "notification_failed"
     entry = EntryType.NOTIFICATION
     reason: Label
+    cause: Reason | None = None
 
 
 class NotificationAnswered(EscalationEvent):
@@ -167,6 +176,7 @@ class MemberUnreachable(EscalationEvent):
     call_id: UUID
     member_id: UUID
     reason: Label = ""
+    causes: list[Reason] = Field(default_factory=list)
 
 
 class CallsWithdrawn(EscalationEvent):
@@ -218,6 +228,7 @@ class StepsReplanned(EscalationEvent):
     run_id: UUID
     steps: list[PlannedStep]
     reason: Label
+    cause: Reason | None = None
 
 
 class EscalationEnded(EscalationEvent):

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.directory.models import EVERY_DAY, ShiftRoleName, WallClock, Weekday
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
 from haveri_contracts.types import LARGEST_INTEGER, Actor, Frozen, Label, LongText, ShortText, Timestamp
 
@@ -221,22 +222,24 @@ class PlannedStep(Frozen):
 
 
 class PlacedCall(Frozen):
-    """A member who is called by a step, and why: `because` names the team, the role or the person's own name."""
+    """A member who is called by a step, and why: `cause`; before there were reasons, `because` said it in words."""
 
     call_id: UUID
     member_id: UUID
     purpose: Purpose = Purpose.TAKE
     because: Label = ""
+    cause: Reason | None = None
     held_until: Timestamp | None = None
 
 
 class RunStep(PlannedStep):
-    """A step of a run and what became of it; `note` says more in words."""
+    """A step of a run and what became of it; `causes` say more, or in older ones `note` in words."""
 
     fired_at: Timestamp | None = None
     outcome: StepOutcome = StepOutcome.PENDING
     member_ids: list[UUID] = Field(default_factory=list)
     note: Label = ""
+    causes: list[Reason] = Field(default_factory=list)
 
 
 class Attempt(Frozen):
@@ -246,6 +249,7 @@ class Attempt(Frozen):
     state: Literal["waiting", "requested", "sent", "delivered", "failed"]
     at: Timestamp | None = None
     reason: Label = ""
+    cause: Reason | None = None
 
 
 class Call(Frozen):
@@ -257,6 +261,7 @@ class Call(Frozen):
     step: int
     purpose: Purpose
     because: Label = ""
+    cause: Reason | None = None
     state: CallState
     called_at: Timestamp
     held_until: Timestamp | None = None
@@ -274,6 +279,7 @@ class EscalationRun(Frozen):
     policy_name: Label = ""
     policy_version: int | None = None
     why: LongText = ""
+    causes: list[Reason] = Field(default_factory=list)
     state: RunState
     generation: int = 1
     started_at: Timestamp
@@ -297,7 +303,7 @@ class RunningEscalation(Frozen):
 
 
 class SimulatedCall(Frozen):
-    """Who would be called at a step: `via` names the first way of each; `because` says why, by member id."""
+    """Who would be called at a step: `via` names the first way of each; `because_of` says why, by member id."""
 
     step: int
     round: int = 1
@@ -305,18 +311,21 @@ class SimulatedCall(Frozen):
     member_ids: list[UUID]
     via: list[Via]
     because: dict[str, str] = Field(default_factory=dict)
+    because_of: dict[str, Reason] = Field(default_factory=dict)
     held_until: dict[str, Timestamp] = Field(default_factory=dict)
     only_if_unacknowledged: bool = True
     note: Label = ""
+    causes: list[Reason] = Field(default_factory=list)
 
 
 class Considered(Frozen):
-    """A policy that was looked at, and why it wins, loses or does not match, as a sentence."""
+    """A policy that was looked at, and why it wins, loses or does not match."""
 
     policy_id: UUID
     name: str
     matches: bool
     why: str
+    causes: list[Reason] = Field(default_factory=list)
 
 
 class Simulation(Frozen):
@@ -326,6 +335,7 @@ class Simulation(Frozen):
     policy_name: str = ""
     policy_version: int | None = None
     why: str
+    causes: list[Reason] = Field(default_factory=list)
     calls: list[SimulatedCall]
     silenced_until: Timestamp | None = None
     considered: list[Considered] = Field(default_factory=list)

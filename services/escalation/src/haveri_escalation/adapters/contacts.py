@@ -39,6 +39,10 @@ class Contacts:
         wanted = [*asset_ids, *(place for place in (area_id, facility_id) if place is not None)]
         return ", ".join(names[place] for place in wanted if place in names)
 
+    async def team(self, organization: str, team_id: UUID) -> str:
+        """A team's name; empty when there is no such team any more."""
+        return (await self._copies.get(organization)).team_names.get(team_id, "")
+
     async def wall_clock(self, organization: str, facility_id: UUID | None, moment: datetime) -> datetime:
         """The moment in the facility's zone; in UTC when that is unknown."""
         plans = (await self._copies.get(organization)).plans

@@ -68,7 +68,8 @@ def simulation_model(simulated: Simulated) -> models.Simulation:
         policy_id=policy.id if policy else None,
         policy_name=policy.name if policy else "",
         policy_version=policy.version if policy else None,
-        why=simulated.match.why,
+        why="",
+        causes=list(simulated.match.causes),
         calls=[_call_model(step) for step in simulated.steps],
         silenced_until=simulated.silenced_until,
         considered=[_considered_model(one) for one in simulated.match.considered],
@@ -82,12 +83,15 @@ def _call_model(step: SimulatedStep) -> models.SimulatedCall:
         at=step.at,
         member_ids=list(step.member_ids),
         via=[Via(via) for via in step.via],
-        because={str(member_id): because for member_id, because in step.because.items()},
+        because_of={str(member_id): because for member_id, because in step.because.items()},
         held_until={str(member_id): until for member_id, until in step.held_until.items()},
         only_if_unacknowledged=step.only_if_unacknowledged,
-        note=step.note[:300],
+        causes=list(step.causes),
     )
 
 
 def _considered_model(one: Considered) -> models.Considered:
-    return models.Considered(policy_id=one.policy.id, name=one.policy.name, matches=one.matches, why=one.why)
+    policy = one.policy
+    return models.Considered(
+        policy_id=policy.id, name=policy.name, matches=one.matches, why="", causes=list(one.causes)
+    )

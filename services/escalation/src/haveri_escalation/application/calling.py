@@ -89,6 +89,9 @@ class Directory(Protocol):
     ) -> str:
         """Where something is, in words, the smallest first."""
 
+    async def team(self, organization: str, team_id: UUID) -> str:
+        """A team's name; empty when there is no such team any more."""
+
     async def wall_clock(self, organization: str, facility_id: UUID | None, moment: datetime) -> datetime:
         """The moment in the facility's zone; in UTC when that is unknown."""
 

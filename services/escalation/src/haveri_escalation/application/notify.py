@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason
 from haveri_escalation.application.calling import (
     CallFacts,
     Calls,
@@ -19,7 +20,7 @@ from haveri_escalation.application.calling import (
     Recipient,
 )
 from haveri_escalation.domain.links import Link
-from haveri_escalation.domain.messages import Notice, Text, letter, short_message, spoken
+from haveri_escalation.domain.messages import Notice, Text, letter, short_message, spoken, why_you
 from haveri_escalation.domain.values import Purpose
 
 _TEXTS: dict[str, Callable[[Notice, str], Text]] = {
@@ -56,7 +57,7 @@ class Notify:
         self._links = links
         self._carrier = carrier
 
-    async def __call__(self, organization: str, call_id: UUID, via: str) -> Report:
+    async def __call__(self, organization: str, call_id: UUID, via: str, cause: Reason | None = None) -> Report:
         """Notify for this call by this way. Raises OwnerUnavailable when nobody knows how to reach the member yet."""
         call = await self._calls.find(organization, call_id)
         if call is None:
@@ -73,7 +74,8 @@ class Notify:
         address = recipient.addresses.get(via)
         if address is None:
             return Report("failed", _NO_ADDRESS[via])
-        return await self._send(via, address, await self._text(organization, call, now, recipient, via))
+        because = await self._because(organization, call, cause, recipient)
+        return await self._send(via, address, await self._text(organization, call, now, recipient, via, because))
 
     async def _send(self, via: str, address: str, text: Text) -> Report:
         try:
@@ -82,8 +84,21 @@ class Notify:
             return Report("failed", str(problem))
         return Report("sent")
 
+    async def _because(self, organization: str, call: CallFacts, cause: Reason | None, recipient: Recipient) -> str:
+        if cause is None:
+            return call.because
+        team_id = cause.params.get("team_id")
+        team = await self._directory.team(organization, UUID(team_id)) if team_id else ""
+        return why_you(cause, team, recipient.language)
+
     async def _text(
-        self, organization: str, call: CallFacts, now: IncidentNow | None, recipient: Recipient, via: str
+        self,
+        organization: str,
+        call: CallFacts,
+        now: IncidentNow | None,
+        recipient: Recipient,
+        via: str,
+        because: str,
     ) -> Text:
         since = now.declared_at if now else call.called_at
         notice = Notice(
@@ -93,7 +108,7 @@ class Notify:
             purpose=call.purpose,
             place=await self._directory.place(organization, call.facility_id, call.area_id, call.asset_ids),
             since=await self._directory.wall_clock(organization, call.facility_id, since),
-            because=call.because,
+            because=because,
             taken_by=await self._who_has_it(organization, call, now),
             link=self._links.url(organization, Link(call.id, call.incident_id, call.member_id)),
         )

@@ -8,10 +8,13 @@ from datetime import datetime
 from functools import singledispatch
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain import events, facts
 from haveri_escalation.domain.facts import EscalationEvent
 from haveri_escalation.domain.state import Attempt, Call, Run
 from haveri_escalation.domain.values import AttemptState, CallState
+
+_NOT_NEEDED = Reason.of(ReasonCode.NOT_NEEDED)
 
 
 @singledispatch
@@ -30,6 +33,7 @@ def _(event: events.StepFired, run: Run) -> Run:
             step=event.step,
             purpose=call.purpose,
             because=call.because,
+            cause=call.cause,
             state=CallState.CALLING if call.held_until is None else CallState.HELD,
             called_at=event.fired_at,
             began_at=call.held_until or event.fired_at,
@@ -67,7 +71,7 @@ def _(event: events.NotificationFailed, run: Run) -> Run:
     return _changed(
         run,
         event.call_id,
-        lambda call: _settled(call, event.via, AttemptState.FAILED, event.at, event.reason),
+        lambda call: _settled(call, event.via, AttemptState.FAILED, event.at, event.reason, event.cause),
     )
 
 
@@ -77,7 +81,7 @@ def _(event: facts.AttemptUnneeded, run: Run) -> Run:
         run,
         event.call_id,
         lambda call: replace(
-            _settled(call, event.via, AttemptState.FAILED, event.at, "not needed any more"), unneeded=True
+            _settled(call, event.via, AttemptState.FAILED, event.at, cause=_NOT_NEEDED), unneeded=True
         ),
     )
 
@@ -116,8 +120,12 @@ def _got_through(call: Call, via: str, state: AttemptState, at: datetime) -> Cal
     return replace(settled, state=CallState.REACHED) if reached else settled
 
 
-def _settled(call: Call, via: str, state: AttemptState, at: datetime, reason: str = "") -> Call:
+def _settled(
+    call: Call, via: str, state: AttemptState, at: datetime, reason: str = "", cause: Reason | None = None
+) -> Call:
     return replace(
         call,
-        attempts=tuple(Attempt(via, state, at, reason) if tried.via == via else tried for tried in call.attempts),
+        attempts=tuple(
+            Attempt(via, state, at, reason, cause) if tried.via == via else tried for tried in call.attempts
+        ),
     )

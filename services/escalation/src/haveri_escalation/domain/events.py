@@ -1,7 +1,8 @@
 """What can happen to an incident's escalation: what is published, with the field names of the contract.
 
 Some carry more than is published (`ways`, `exhaustion_due_at`, `turns`): what the fold needs to give the whole state.
-Events are kept for good: a field that is added one day needs a default here.
+Events are kept for good: a field that is added one day needs a default here. A text beside a `Reason` is what older
+events said in words; new ones leave it empty.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.people import Way
 from haveri_escalation.domain.policies import Chain
@@ -32,9 +34,10 @@ class PlacedCall:
     call_id: UUID
     member_id: UUID
     purpose: Purpose
-    because: str
+    because: str = ""
     held_until: datetime | None = None
     ways: tuple[Way, ...] = ()
+    cause: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Started:
     steps: tuple[PlannedStep, ...]
     started_at: datetime
     exhaustion_due_at: datetime | None = None
+    causes: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class StepFired:
     already_called: tuple[UUID, ...] = ()
     missing: tuple[str, ...] = ()
     turns: tuple[tuple[UUID, int], ...] = ()
+    in_vain: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ class StepSkipped:
     round: int
     step: int
     due_at: datetime
-    reason: str
+    reason: str = ""
+    cause: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ class NotificationRequested:
     purpose: Purpose
     because: str
     requested_at: datetime
+    cause: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +152,7 @@ class NotificationFailed:
     via: str
     reason: str
     at: datetime
+    cause: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +174,7 @@ class MemberUnreachable:
     call_id: UUID
     member_id: UUID
     reason: str = ""
+    causes: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +225,7 @@ class StepsReplanned:
     steps: tuple[PlannedStep, ...]
     reason: str
     exhaustion_due_at: datetime | None = None
+    cause: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain import reasons
 from haveri_escalation.domain.compiled import Asked, CompiledPolicies
@@ -35,7 +36,7 @@ class Considered:
 
     policy: Policy
     matches: bool
-    why: str
+    causes: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Match:
     """The policy that is to be followed and why; None when nothing fits and there is no default."""
 
     policy: Policy | None
-    why: str
+    causes: tuple[Reason, ...]
     considered: tuple[Considered, ...] = ()
 
 
@@ -66,28 +67,27 @@ class PolicyBook:
         place: Place,
         at: datetime,
         plan: Plan | None,
-        names: Mapping[UUID, str] | None = None,
         *,
         explain: bool = False,
     ) -> Match:
-        """The policy for an incident at `at` (aware), and why in a sentence; `names` are those of areas.
+        """The policy for an incident at `at` (aware), and why.
 
         With `explain` it says of the facility's policies (the 50 most specific) why each wins, loses or does not fit.
         """
         compiled = self._compiled.get(place.facility_id) or CompiledPolicies(())
         asked = compiled.ask(place.severity, place.area_ids, place.asset_types, at, plan)
-        tell = reasons.Incident(place.severity, place.area_ids, place.asset_types, asked.wall.in_words, names or {})
+        incident = reasons.Incident(place.severity, place.area_ids, place.asset_types, asked.wall)
         winner, second = compiled.first_two(asked)
         if winner is not None:
             policy: Policy | None = winner
-            why = reasons.why_it_wins(winner, second, asked.fitting_times(winner), tell)
+            causes = reasons.why_it_wins(winner, second, asked.fitting_times(winner), incident)
         else:
             policy = _best_default(compiled, asked)
-            why = reasons.why_the_default(policy, tell)
+            causes = reasons.why_the_default(policy, incident)
         if not explain:
-            return Match(policy, why)
-        chosen = [Considered(policy, winner is not None, why)] if policy is not None else []
-        return Match(policy, why, (*chosen, *_others(compiled, asked, policy, tell)))
+            return Match(policy, causes)
+        chosen = [Considered(policy, winner is not None, causes)] if policy is not None else []
+        return Match(policy, causes, (*chosen, *_others(compiled, asked, policy, incident)))
 
 
 def _specificity(policy: Policy) -> tuple[bool, bool, bool, int, tuple[int, int, str]]:
@@ -117,7 +117,7 @@ def _best_default(compiled: CompiledPolicies, asked: Asked) -> Policy | None:
 
 
 def _others(
-    compiled: CompiledPolicies, asked: Asked, chosen: Policy | None, tell: reasons.Incident
+    compiled: CompiledPolicies, asked: Asked, chosen: Policy | None, incident: reasons.Incident
 ) -> list[Considered]:
     found: list[Considered] = []
     for one in compiled.all:
@@ -127,7 +127,7 @@ def _others(
             continue
         misfits = asked.misfits(one)
         if misfits:
-            found.append(Considered(one.policy, False, reasons.why_not(one.policy, misfits[0], tell)))
+            found.append(Considered(one.policy, False, reasons.why_not(one.policy, misfits[0], incident)))
         elif chosen is not None:
             found.append(Considered(one.policy, True, reasons.why_it_loses(one.policy, chosen)))
     return found

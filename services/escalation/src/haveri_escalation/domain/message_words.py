@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_LEAD = "lead of "
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -25,14 +23,7 @@ class Words:
     without_link: str
     this_is_haveri: str
     moment: str
-    lead_of: str
     reasons: dict[str, str]
-
-    def reason(self, because: str) -> str:
-        """Why somebody is called; names of teams and shifts stay as they are."""
-        if because.startswith(_LEAD):
-            return self.lead_of.format(shift=because.removeprefix(_LEAD))
-        return self.reasons.get(because, because)
 
 
 WORDS = {
@@ -51,8 +42,14 @@ WORDS = {
         without_link="Answer in the incident's channel in chat.",
         this_is_haveri="This is Haveri.",
         moment="%Y-%m-%d %H:%M",
-        lead_of="lead of {shift}",
-        reasons={},
+        reasons={
+            "by_name": "by name",
+            "administrator": "administrator",
+            "in_team": "{team}",
+            "in_team_on_shift": "{team}, {shift}",
+            "on_shift": "on shift, {shift}",
+            "has_role": "{role} of {shift}",
+        },
     ),
     "fi": Words(
         nobody_has_it="Kukaan ei ole vielä ottanut häiriötä {number} hoitaakseen.",
@@ -69,8 +66,15 @@ WORDS = {
         without_link="Vastaa häiriön kanavalla.",
         this_is_haveri="Tässä Haveri.",
         moment="%d.%m.%Y %H:%M",
-        lead_of="vuoron {shift} vetäjä",
-        reasons={"by name": "nimeltä", "administrator": "ylläpitäjä"},
+        reasons={
+            "by_name": "nimeltä",
+            "administrator": "ylläpitäjä",
+            "in_team": "{team}",
+            "in_team_on_shift": "{team}, {shift}",
+            "on_shift": "vuorossa, {shift}",
+            "has_role": "{role}, {shift}",
+            "has_role.lead": "vuoron {shift} vetäjä",
+        },
     ),
     "de": Words(
         nobody_has_it="{number} hat noch niemand übernommen.",
@@ -87,7 +91,14 @@ WORDS = {
         without_link="Antworten Sie im Kanal der Störung.",
         this_is_haveri="Hier ist Haveri.",
         moment="%d.%m.%Y %H:%M",
-        lead_of="Leitung der Schicht {shift}",
-        reasons={"by name": "namentlich", "administrator": "Administration"},
+        reasons={
+            "by_name": "namentlich",
+            "administrator": "Administration",
+            "in_team": "{team}",
+            "in_team_on_shift": "{team}, {shift}",
+            "on_shift": "in der Schicht {shift}",
+            "has_role": "{role}, {shift}",
+            "has_role.lead": "Leitung der Schicht {shift}",
+        },
     ),
 }

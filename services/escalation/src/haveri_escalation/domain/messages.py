@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.message_words import WORDS, Words
 from haveri_escalation.domain.values import Purpose
@@ -16,7 +17,7 @@ _SHORT_TITLE = 80
 class Notice:
     """What a call is about. `place` reads like `Filler 2, Line 1, Tampere Works`; `since` is in the facility's zone.
 
-    `because` is the engine's own short reason; `taken_by` the name of who has the incident; `link` answers the call.
+    `because` says why this member is called; `taken_by` the name of who has the incident; `link` answers the call.
     """
 
     number: str
@@ -46,7 +47,7 @@ def letter(notice: Notice, language: str) -> Text:
         (words.severity, notice.severity.value),
         (words.where, notice.place),
         (words.since, notice.since.strftime(words.moment) if notice.since else ""),
-        (words.why_you, words.reason(_one_line(notice.because))),
+        (words.why_you, _one_line(notice.because)),
     ]
     told = "\n".join(f"{name}: {value}" for name, value in facts if value)
     answer = f"{_button(notice, words)}: {notice.link}\n\n{words.about_link}" if notice.link else words.without_link
@@ -69,6 +70,13 @@ def spoken(notice: Notice, language: str) -> Text:
     place = f" {notice.place}." if notice.place else ""
     told = f"{words.this_is_haveri} {notice.severity.value}, {notice.number}: {_short(notice.title)}."
     return Text(f"{told}{place} {_opening(notice, words)} {words.without_link}")
+
+
+def why_you(cause: Reason, team: str, language: str) -> str:
+    """Why somebody is called; `team` is the name of the team that the reason names."""
+    reasons = _words(language).reasons
+    role = cause.params.get("role")
+    return reasons.get(f"{cause.code}.{role}", reasons.get(cause.code, "")).format(team=team, **cause.params)
 
 
 def _words(language: str) -> Words:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason
 from haveri_shifts.plan import Plan, Team
 
 
@@ -76,10 +77,10 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A person to call, and why in words: `Crew A, Night`, `lead of Night`, `by name`, `administrator`."""
+    """A person to call, and why."""
 
     member_id: UUID
-    because: str
+    because: Reason
     on_shift: bool
 
 
@@ -87,9 +88,9 @@ class Named:
 class Found:
     """Whom a `Notify` comes to at a moment.
 
-    `missing` says in words whom it named in vain. `turns` are the new counts of round-robin teams.
+    `in_vain` says whom it named in vain. `turns` are the new counts of round-robin teams.
     """
 
     people: tuple[Named, ...]
-    missing: tuple[str, ...] = ()
+    in_vain: tuple[Reason, ...] = ()
     turns: Mapping[UUID, int] = field(default_factory=dict)

@@ -1,107 +1,114 @@
-"""Why a policy is followed or not, as sentences for people."""
+"""Why a policy is followed or not, as reasons that a reader puts into words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.policies import Policy, TimeOfDay
-from haveri_escalation.domain.times import in_words
-
-_MOST_NAMED = 3
+from haveri_escalation.domain.times import DAY, DAYS, EVERY_DAY, WallMoment
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What is said of an incident: `wall` is what the facility's wall clock shows, `names` are those of areas."""
+    """What is said of an incident: `wall` is what the facility's wall clock shows."""
 
     severity: Severity
     area_ids: frozenset[UUID]
     asset_types: frozenset[str]
-    wall: str
-    names: Mapping[UUID, str]
+    wall: WallMoment
+
+    @property
+    def when(self) -> dict[str, str]:
+        """The wall clock's day and time, such as `SAT` and `03:10`."""
+        day, minute = divmod(self.wall.minute, DAY)
+        return {"weekday": DAYS[day], "clock": f"{minute // 60:02d}:{minute % 60:02d}"}
 
 
-def why_it_wins(winner: Policy, second: Policy | None, fitting: Sequence[TimeOfDay], of: Incident) -> str:
+def why_it_wins(
+    winner: Policy, second: Policy | None, fitting: Sequence[TimeOfDay], of: Incident
+) -> tuple[Reason, ...]:
     """What of an incident fits the winner, and what it has before the next best (if another fits, too).
 
     `fitting` are those of the winner's times that the moment lies in.
     """
-    parts = [of.severity.value]
-    if areas := winner.conditions.area_ids & of.area_ids:
-        parts.append(f"area {_listed((_name(area, of) for area in areas), 'and')}")
     there = {kind.casefold() for kind in of.asset_types}
-    if types := [kind for kind in winner.conditions.asset_types if kind.casefold() in there]:
-        parts.append(f"asset type {_listed(types, 'and')}")
-    if fitting:
-        parts.append(f"{of.wall} lies in {in_words(fitting[0])}")
-    sentence = f"“{winner.name}” fits: {', '.join(parts)}."
-    return sentence if second is None else f"{sentence} {_before(winner, second)}"
+    fits = Reason.of(
+        ReasonCode.POLICY_FITS,
+        policy=winner.name,
+        severity=of.severity,
+        area_ids=_ordered(winner.conditions.area_ids & of.area_ids),
+        asset_types=sorted(kind for kind in winner.conditions.asset_types if kind.casefold() in there),
+        times=_times(fitting[:1]),
+        **of.when,
+    )
+    return (fits,) if second is None else (fits, _before(winner, second))
 
 
-def why_the_default(default: Policy | None, of: Incident) -> str:
+def why_the_default(default: Policy | None, of: Incident) -> tuple[Reason, ...]:
     """That nothing fits, and what follows."""
-    areas = f" in {_listed((_name(area, of) for area in of.area_ids), 'and')}" if of.area_ids else ""
-    nothing = f"No policy of the facility fits {of.severity.value}{areas} on {of.wall}"
+    nothing = {"severity": of.severity, "area_ids": _ordered(of.area_ids), **of.when}
     if default is None:
-        return f"{nothing}, and it has no default policy: the last resort is called at once."
-    return f"{nothing}, so its default “{default.name}” is followed."
+        return (Reason.of(ReasonCode.NO_POLICY, **nothing),)
+    return (Reason.of(ReasonCode.DEFAULT_FOLLOWED, policy=default.name, **nothing),)
 
 
-def why_not(policy: Policy, misfit: str, of: Incident) -> str:
+def why_not(policy: Policy, misfit: str, of: Incident) -> tuple[Reason, ...]:
     """Which condition keeps a policy from fitting: `misfit` is `severity`, `area`, `type` or `time`."""
     conditions = policy.conditions
     match misfit:
         case "severity":
-            wanted = _listed((one.value for one in conditions.severities), "or")
-            return f"“{policy.name}” is for {wanted}, not for {of.severity.value}."
+            code, said = ReasonCode.OTHER_SEVERITY, {"severities": sorted(conditions.severities)}
+            return (Reason.of(code, policy=policy.name, severity=of.severity, **said),)
         case "area":
-            areas = _listed((_name(area, of) for area in conditions.area_ids), "or")
-            return f"“{policy.name}” is for {areas}, and this is elsewhere."
+            return (Reason.of(ReasonCode.OTHER_AREA, policy=policy.name, area_ids=_ordered(conditions.area_ids)),)
         case "type":
-            types = _listed(conditions.asset_types, "or")
-            return f"“{policy.name}” is for assets of type {types}, and none of them is concerned."
+            return (Reason.of(ReasonCode.OTHER_TYPE, policy=policy.name, asset_types=sorted(conditions.asset_types)),)
         case _:
-            times = _listed((in_words(one) for one in conditions.times), "or", as_given=True)
-            return f"“{policy.name}” is for {times}, and there it is {of.wall}."
+            return (Reason.of(ReasonCode.OTHER_TIME, policy=policy.name, times=_times(conditions.times), **of.when),)
 
 
-def _name(area_id: UUID, of: Incident) -> str:
-    return of.names.get(area_id) or str(area_id)
-
-
-def why_it_loses(policy: Policy, winner: Policy) -> str:
+def why_it_loses(policy: Policy, winner: Policy) -> tuple[Reason, ...]:
     """What the winner has before a policy that fits as well."""
-    return f"“{policy.name}” fits as well, but it comes after “{winner.name}”. {_before(winner, policy, by_name=True)}"
+    return Reason.of(ReasonCode.COMES_AFTER, policy=policy.name, other=winner.name), _before(winner, policy)
 
 
-def _before(better: Policy, worse: Policy, *, by_name: bool = False) -> str:
-    it = f"“{better.name}”" if by_name else "It"
-    other = "it" if by_name else f"“{worse.name}”"
+def _before(better: Policy, worse: Policy) -> Reason:
+    names = {"policy": better.name, "other": worse.name}
     mine, theirs = better.conditions, worse.conditions
-    for what, has, lacks in (
-        ("an area", mine.area_ids, theirs.area_ids),
-        ("an asset type", mine.asset_types, theirs.asset_types),
-        ("a time of day", mine.times, theirs.times),
+    for code, has, lacks in (
+        (ReasonCode.NAMES_AREA, mine.area_ids, theirs.area_ids),
+        (ReasonCode.NAMES_TYPE, mine.asset_types, theirs.asset_types),
+        (ReasonCode.NAMES_TIME, mine.times, theirs.times),
     ):
         if has and not lacks:
-            return f"{it} names {what}, {other} does not."
+            return Reason.of(code, **names)
     if len(mine.severities) < len(theirs.severities):
-        return f"{it} is for fewer severities than {other}." if not by_name else f"{it} is for fewer severities."
+        return Reason.of(ReasonCode.FEWER_SEVERITIES, **names)
     if better.priority != worse.priority:
-        return f"{it} has the priority {better.priority}, {other} has {worse.priority}."
-    if better.created_at != worse.created_at:
-        return f"{it} is the newer one."
-    return "Nothing tells them apart; give one of them a higher priority."
+        priorities = {"priority": better.priority, "other_priority": worse.priority}
+        return Reason.of(ReasonCode.HIGHER_PRIORITY, **names, **priorities)
+    return Reason.of(ReasonCode.NEWER if better.created_at != worse.created_at else ReasonCode.TIED, **names)
 
 
-def _listed(words: Iterable[str], joint: str, *, as_given: bool = False) -> str:
-    """Such as `Presses, Ovens or 4 more`; sorted, because sets have no order."""
-    ordered = list(words) if as_given else sorted(words)
-    if len(ordered) > _MOST_NAMED:
-        ordered = [*ordered[:_MOST_NAMED], f"{len(ordered) - _MOST_NAMED} more"]
-    if len(ordered) < 2:
-        return "".join(ordered)
-    return f"{', '.join(ordered[:-1])} {joint} {ordered[-1]}"
+def _times(times: Sequence[TimeOfDay]) -> list[dict[str, Any]]:
+    """Times of day as the contract has them."""
+    return [
+        {
+            "days": [DAYS[day] for day in sorted(one.weekdays)] if one.weekdays != EVERY_DAY else [],
+            "from": f"{one.start:%H:%M}" if one.start is not None else None,
+            "to": f"{one.end:%H:%M}" if one.end is not None else None,
+            "shift": one.shift,
+            "holidays": one.holidays.value,
+        }
+        for one in times
+    ]
+
+
+def _ordered(ids: frozenset[UUID]) -> list[UUID]:
+    """Sorted, because sets have no order."""
+    return sorted(ids, key=str)

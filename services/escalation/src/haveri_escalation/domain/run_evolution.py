@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import singledispatch
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain import events
 from haveri_escalation.domain.facts import EscalationEvent
 from haveri_escalation.domain.state import LAST_RESORT, Run, RunStep
@@ -24,6 +25,7 @@ def started(event: events.Started) -> Run:
         policy_name=event.policy_name,
         policy_version=event.policy_version,
         why=event.why,
+        causes=event.causes,
         chain=chain,
         started_at=event.started_at,
         steps=tuple(
@@ -39,7 +41,7 @@ def after_taking(run: Run) -> Run:
     if not run.is_live:
         return run
     steps = tuple(
-        replace(step, outcome=StepOutcome.CANCELLED, note="taken")
+        replace(step, outcome=StepOutcome.CANCELLED, causes=(Reason.of(ReasonCode.TAKEN),))
         if step.outcome.may_come and step.only_if_unacknowledged
         else step
         for step in run.steps
@@ -57,7 +59,9 @@ def apply(_event: EscalationEvent, run: Run) -> Run:
 def _(event: events.StepFired, run: Run) -> Run:
     note = "; ".join(event.missing)[:_LONGEST_NOTE]
     members = tuple(call.member_id for call in event.calls)
-    done = RunStep(event.round, event.step, event.due_at, True, StepOutcome.FIRED, event.fired_at, members, note)
+    done = RunStep(
+        event.round, event.step, event.due_at, True, StepOutcome.FIRED, event.fired_at, members, note, event.in_vain
+    )
     if event.step == LAST_RESORT:
         return replace(run, steps=(*run.steps, done), exhausted=True)
     return replace(run, steps=tuple(_instead(step, done) for step in run.steps))
@@ -65,7 +69,10 @@ def _(event: events.StepFired, run: Run) -> Run:
 
 @apply.register
 def _(event: events.StepSkipped, run: Run) -> Run:
-    skipped = RunStep(event.round, event.step, event.due_at, True, StepOutcome.SKIPPED, note=event.reason)
+    causes = (event.cause,) if event.cause else ()
+    skipped = RunStep(
+        event.round, event.step, event.due_at, True, StepOutcome.SKIPPED, note=event.reason, causes=causes
+    )
     return replace(run, steps=tuple(_instead(step, skipped) for step in run.steps))
 
 
@@ -110,8 +117,9 @@ def _(event: events.StepsReplanned, run: Run) -> Run:
 
 @apply.register
 def _(event: events.Ended, run: Run) -> Run:
+    causes = (Reason.of(ReasonCode.RUN_ENDED, end=event.reason),)
     steps = tuple(
-        replace(step, outcome=StepOutcome.CANCELLED, note=event.reason.value) if step.outcome.may_come else step
+        replace(step, outcome=StepOutcome.CANCELLED, causes=causes) if step.outcome.may_come else step
         for step in run.steps
     )
     return replace(

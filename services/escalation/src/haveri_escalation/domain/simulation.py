@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain import quiet, who
 from haveri_escalation.domain.decisions.beginning import planned
 from haveri_escalation.domain.events import PlannedStep
@@ -30,10 +31,10 @@ class SimulatedStep:
     at: datetime
     member_ids: tuple[UUID, ...]
     via: tuple[str, ...]
-    because: Mapping[UUID, str]
+    because: Mapping[UUID, Reason]
     held_until: Mapping[UUID, datetime] = field(default_factory=dict)
     only_if_unacknowledged: bool = True
-    note: str = ""
+    causes: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Simulated:
 def simulate(world: World, place: Place, at: datetime) -> Simulated:
     """What an incident declared at `at` (aware) would bring about if nobody took it."""
     plan = world.roster.plans.get(place.facility_id)
-    match = world.book.match(place, at, plan, world.roster.area_names, explain=True)
+    match = world.book.match(place, at, plan, explain=True)
     windows = [one for one in world.windows if one.facility_id == place.facility_id and one.area_ids & place.area_ids]
     silent = silencing(windows, place.facility_id, place.area_ids, frozenset(), at)
     forecast = _Forecast(world, place, at, windows, match.policy)
@@ -81,8 +82,8 @@ class _Forecast:
         if chain.last_resort is not None:
             found.append(self.last_resort(chain, steps[-1].due_at - self._at + chain.last_resort.after))
         if len(steps) > _MOST_STEPS:
-            note = f"{len(steps) - _MOST_STEPS} steps of later rounds are not shown"
-            found[-1] = replace(found[-1], note="; ".join(filter(None, (found[-1].note, note))))
+            left_out = Reason.of(ReasonCode.STEPS_NOT_SHOWN, count=len(steps) - _MOST_STEPS)
+            found[-1] = replace(found[-1], causes=(*found[-1].causes, left_out))
         return found
 
     def last_resort(self, chain: Chain, after: timedelta) -> SimulatedStep:
@@ -111,14 +112,14 @@ class _Forecast:
         if step.step == LAST_RESORT and before.issuperset(named.member_id for named in found.people):
             # Nobody else is left: they are called again.
             before = set()
-        notes = list(found.missing)
+        causes = list(found.in_vain)
         calls = []
         for named in found.people:
             person = roster.people[named.member_id]
             if named.member_id in before:
-                notes.append(f"{person.name} was called before")
+                causes.append(Reason.of(ReasonCode.CALLED_BEFORE, member_id=person.id))
             elif not person.ways:
-                notes.append(f"{person.name} cannot be reached in any way")
+                causes.append(Reason.of(ReasonCode.NO_WAY, member_id=person.id))
             else:
                 calls.append((named, person.ways[0].via))
             before.add(named.member_id)
@@ -132,7 +133,7 @@ class _Forecast:
             via=tuple(via for _, via in calls),
             because={named.member_id: named.because for named, _ in calls},
             held_until=dict.fromkeys(asleep, held) if held is not None else {},
-            note="; ".join(notes),
+            causes=tuple(causes),
         )
 
     def _held_until(self, due: datetime) -> datetime | None:

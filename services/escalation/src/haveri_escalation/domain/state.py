@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.domain.people import Way
 from haveri_escalation.domain.policies import Chain
@@ -56,6 +57,7 @@ class Attempt:
     state: AttemptState
     at: datetime
     reason: str = ""
+    cause: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Call:
     answered_at: datetime | None = None
     attempts: tuple[Attempt, ...] = ()
     unneeded: bool = False
+    cause: Reason | None = None
 
     @property
     def may_go_on(self) -> bool:
@@ -100,6 +103,7 @@ class RunStep:
     fired_at: datetime | None = None
     member_ids: tuple[UUID, ...] = ()
     note: str = ""
+    causes: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,7 @@ class Run:
     window_id: UUID | None = None
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
+    causes: tuple[Reason, ...] = ()
 
     @property
     def is_live(self) -> bool:

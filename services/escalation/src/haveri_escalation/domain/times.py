@@ -20,7 +20,6 @@ from haveri_shifts.turns import planned
 DAY = 24 * 60
 WEEK = 7 * DAY
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ONE_DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
 EVERY_DAY = frozenset(range(7))
@@ -50,12 +49,6 @@ class WallMoment:
     def which_mask(self) -> int:
         """Which of the masks of a `WeekMask` is for this day."""
         return 2 * self.holiday_yesterday + self.holiday_today
-
-    @property
-    def in_words(self) -> str:
-        """Such as `Saturday 03:10`."""
-        day, minute = divmod(self.minute, DAY)
-        return f"{WEEKDAYS[day]} {minute // 60:02d}:{minute % 60:02d}"
 
 
 def wall_moment(at: datetime, plan: Plan | None) -> WallMoment:
@@ -159,38 +152,3 @@ class ShiftsNow:
             turns = planned(plan, self._at, self._at + _TICK)
             self._begun = [(turn.shift.casefold(), turn.starts_at.astimezone(plan.zone).date()) for turn in turns]
         return self._begun
-
-
-@lru_cache(maxsize=4096)
-def in_words(one: TimeOfDay) -> str:
-    """Such as `FRI 22:00-06:00`, `MON-FRI shift Night`, `any day, only on holidays`."""
-    parts = [days_in_words(one.weekdays)] if one.weekdays != EVERY_DAY else []
-    if one.shift is not None:
-        parts.append(f"shift {one.shift}")
-    elif one.start is not None and one.end is not None:
-        parts.append(f"{one.start:%H:%M}-{one.end:%H:%M}")
-    words = " ".join(parts) or "any day"
-    match one.holidays:
-        case HolidayRule.ONLY:
-            return f"{words}, only on holidays"
-        case HolidayRule.NEVER:
-            return f"{words}, never on holidays"
-        case _:
-            return words
-
-
-def days_in_words(weekdays: frozenset[int]) -> str:
-    """Such as `MON-FRI, SUN`."""
-    runs: list[list[int]] = []
-    for day in sorted(weekdays):
-        if runs and runs[-1][-1] == day - 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return ", ".join(_run_in_words(run) for run in runs)
-
-
-def _run_in_words(run: list[int]) -> str:
-    if len(run) > 2:
-        return f"{DAYS[run[0]]}-{DAYS[run[-1]]}"
-    return ", ".join(DAYS[day] for day in run)

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.people import Found, Named, Roster
 from haveri_escalation.domain.policies import LEAD, ON_SHIFT, Chain, FacilitySettings, Notify
 from haveri_shifts.calculation import on_shift
 from haveri_shifts.plan import Duty, Plan, Team
 
-BY_NAME = "by name"
-ADMINISTRATOR = "administrator"
 _ALIASES = {"shift_lead": LEAD, "supervisor": LEAD, "crew": ON_SHIFT}
 
 
@@ -54,22 +53,22 @@ def last_resort(
 
     One that comes to nobody falls to the next.
     """
-    missing: list[str] = []
+    in_vain: list[Reason] = []
     of_chain = chain.last_resort.notify if chain is not None and chain.last_resort is not None else None
     for notify in (of_chain, settings.last_resort if settings is not None else None):
         if notify is None:
             continue
         found = find(roster, notify, facility_id, at, turns)
-        missing.extend(found.missing)
+        in_vain.extend(found.in_vain)
         if found.people:
-            return Found(found.people, _once(missing), found.turns)
+            return Found(found.people, _once(in_vain), found.turns)
     search = _Search(roster, facility_id, at, {})
     for person in roster.people.values():
         if person.is_administrator:
-            search.add(person.id, ADMINISTRATOR)
+            search.add(person.id, Reason.of(ReasonCode.ADMINISTRATOR))
     if not search.people:
-        missing.append("the organisation has no administrator")
-    return Found(search.found().people, _once(missing))
+        in_vain.append(Reason.of(ReasonCode.NO_ADMINISTRATOR))
+    return Found(search.found().people, _once(in_vain))
 
 
 def find_or_last_resort(
@@ -86,7 +85,7 @@ def find_or_last_resort(
     if found.people:
         return found
     instead = last_resort(roster, chain, settings, facility_id, at, turns)
-    return Found(instead.people, _once((*found.missing, *instead.missing)), instead.turns)
+    return Found(instead.people, _once((*found.in_vain, *instead.in_vain)), instead.turns)
 
 
 class _Search:
@@ -98,8 +97,8 @@ class _Search:
         self._at = at
         self._turns = turns
         self._new_turns: dict[UUID, int] = {}
-        self._missing: list[str] = []
-        self._off_shift: list[str] = []
+        self._in_vain: list[Reason] = []
+        self._off_shift: list[Reason] = []
         self._a_team_is_there = False
         self._by_facility: dict[UUID, list[Duty]] = {}
         self._by_team: dict[UUID, dict[UUID, list[Duty]]] = {}
@@ -109,9 +108,9 @@ class _Search:
     def found(self) -> Found:
         """What there is. That some teams are off is no news while another of them works: crews take turns."""
         off_shift = [] if self._a_team_is_there else self._off_shift
-        return Found(tuple(self.people.values()), _once([*off_shift, *self._missing]), self._new_turns)
+        return Found(tuple(self.people.values()), _once([*off_shift, *self._in_vain]), self._new_turns)
 
-    def add(self, member_id: UUID, because: str, *, on_shift: bool | None = None) -> None:
+    def add(self, member_id: UUID, because: Reason, *, on_shift: bool | None = None) -> None:
         """A member who can be called, unless there already; whether they are on shift is looked up when not known."""
         if member_id not in self.people and self._may_be_called(member_id):
             on_shift = self._is_on_shift(member_id) if on_shift is None else on_shift
@@ -120,26 +119,29 @@ class _Search:
     def add_named(self, member_id: UUID) -> None:
         """A member by name."""
         if member_id not in self._roster.people:
-            self._missing.append("somebody who has left the organisation")
-        self.add(member_id, BY_NAME)
+            self._in_vain.append(Reason.of(ReasonCode.MEMBER_GONE))
+        self.add(member_id, Reason.of(ReasonCode.BY_NAME))
 
     def add_team_on_shift(self, team_id: UUID, *, round_robin: bool) -> None:
         """Those of a team who are on shift (everybody when it has no plan); one of them, in turn."""
         plant, team = self._roster.team(team_id)
         if plant is None or team is None:
-            self._missing.append("a team that there is no more")
+            self._in_vain.append(Reason.of(ReasonCode.TEAM_GONE))
             return
         if _has_plan(team, self._roster.plans[plant]):
-            because = {duty.member_id: f"{team.name}, {duty.shift}" for duty in self._duties_of(team, plant)}
+            because = {
+                duty.member_id: Reason.of(ReasonCode.IN_TEAM_ON_SHIFT, team_id=team_id, shift=duty.shift)
+                for duty in self._duties_of(team, plant)
+            }
             on_shift: bool | None = True
         else:
-            because, on_shift = dict.fromkeys(team.member_ids, team.name), None
+            because, on_shift = dict.fromkeys(team.member_ids, Reason.of(ReasonCode.IN_TEAM, team_id=team_id)), None
         if because:
             self._a_team_is_there = True
         elif team.member_ids:
-            self._off_shift.append(f"nobody of {team.name} is on shift")
+            self._off_shift.append(Reason.of(ReasonCode.TEAM_OFF_SHIFT, team_id=team_id))
         else:
-            self._missing.append(f"nobody is in {team.name}")
+            self._in_vain.append(Reason.of(ReasonCode.TEAM_EMPTY, team_id=team_id))
         callable_ = [member_id for member_id in because if self._may_be_called(member_id)]
         if round_robin and callable_:
             turn = self._turns.get(team_id, 0)
@@ -153,15 +155,23 @@ class _Search:
         _, team = self._roster.team(team_id)
         if team is not None:
             for member_id in team.member_ids:
-                self.add(member_id, team.name)
+                self.add(member_id, Reason.of(ReasonCode.IN_TEAM, team_id=team_id))
 
     def add_role(self, role: str) -> None:
         """Everybody on shift at the facility who has a role."""
         having = [duty for duty in self._duties(self._facility_id) if role == ON_SHIFT or role in duty.roles]
         if not having:
-            self._missing.append("nobody is on shift" if role == ON_SHIFT else f"no {role} is on shift")
+            self._in_vain.append(
+                Reason.of(ReasonCode.NOBODY_ON_SHIFT)
+                if role == ON_SHIFT
+                else Reason.of(ReasonCode.ROLE_OFF_SHIFT, role=role)
+            )
         for duty in having:
-            because = f"on shift, {duty.shift}" if role == ON_SHIFT else f"{role} of {duty.shift}"
+            because = (
+                Reason.of(ReasonCode.ON_SHIFT, shift=duty.shift)
+                if role == ON_SHIFT
+                else Reason.of(ReasonCode.HAS_ROLE, role=role, shift=duty.shift)
+            )
             self.add(duty.member_id, because, on_shift=True)
 
     def _may_be_called(self, member_id: UUID) -> bool:
@@ -169,7 +179,7 @@ class _Search:
         if person is None:
             return False
         if not person.may_respond:
-            self._missing.append(f"{person.name} may not take incidents")
+            self._in_vain.append(Reason.of(ReasonCode.MAY_NOT_RESPOND, member_id=member_id))
         return person.may_respond
 
     def _duties(self, facility_id: UUID) -> list[Duty]:
@@ -197,5 +207,7 @@ def _has_plan(team: Team, plan: Plan) -> bool:
     return bool(team.shifts) or any(crew.team_id == team.id for rotation in plan.rotations for crew in rotation.crews)
 
 
-def _once(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words))
+def _once(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    once: list[Reason] = []
+    once.extend(reason for reason in reasons if reason not in once)
+    return tuple(once)

@@ -68,7 +68,7 @@ def attach_answer_links(bus: Bus, calls: Calls, incidents: Incidents, links: Lin
 async def _timed(notify: Notify, request: Envelope, wanted: NotificationRequested) -> Any:
     via = wanted.via.value
     started = time.perf_counter()
-    report = await notify(request.organization, wanted.call_id, via)
+    report = await notify(request.organization, wanted.call_id, via, wanted.cause)
     NOTIFYING.labels(via).observe(time.perf_counter() - started)
     NOTIFICATIONS.labels(via, report.outcome).inc()
     level = log.warning if report.outcome == "failed" else log.info

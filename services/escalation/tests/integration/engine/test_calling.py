@@ -141,7 +141,7 @@ async def test_people_named_in_vain_fall_to_the_last_resort_at_that_moment(plant
     plant.roster = replace(plant.roster, plans={plant.facility: everybody_left})
     await plant.declare()
     assert plant.called() == [plant.adam]
-    assert plant.told(events.StepFired)[0].missing
+    assert plant.told(events.StepFired)[0].in_vain
 
 
 async def test_two_teams_that_name_one_person_call_them_once(plant: Plant) -> None:

@@ -9,6 +9,7 @@ from engine_stage import CHAT, MINUTE
 
 from haveri_contracts.escalation import commands, events
 from haveri_contracts.escalation.models import CallState
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident import events as incident_events
 from haveri_contracts.outcomes import OutcomeStatus
 from haveri_escalation.domain.people import Way
@@ -26,7 +27,7 @@ async def test_a_way_that_failed_is_followed_by_the_next_at_once(plant: Plant) -
     await plant.report(plant.call_of(plant.anna), "chat", "failed", "the app is not installed")
     assert asked(plant) == [("chat", 1), ("email", 2)]
     (failed,) = plant.told(events.NotificationFailed)
-    assert failed.reason == "the app is not installed"
+    assert failed.cause == Reason.of(ReasonCode.WAY_FAILED, via="chat", words="the app is not installed")
 
 
 async def test_the_next_way_is_tried_after_its_minutes_without_an_answer(plant: Plant) -> None:
@@ -55,7 +56,7 @@ async def test_a_carrier_that_says_nothing_for_a_minute_has_failed(plant: Plant)
     await plant.declare()
     await plant.move(1)
     (failed,) = plant.told(events.NotificationFailed)
-    assert failed.reason == "no answer from chat"
+    assert failed.cause == Reason.of(ReasonCode.NO_ANSWER, via="chat")
     assert asked(plant) == [("chat", 1), ("email", 2)]
     await plant.report(plant.call_of(plant.anna), "chat", "delivered")
     (run,) = await plant.runs()

@@ -25,6 +25,7 @@ from haveri_contracts.escalation.commands import ReportNotification
 from haveri_contracts.escalation.events import NotificationRequested
 from haveri_contracts.escalation.models import AnswerLink, CallState
 from haveri_contracts.escalation.queries import ReadAnswerLink
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import GetIncident
 from haveri_contracts.outcomes import Outcome, OutcomeStatus
@@ -61,7 +62,13 @@ class Rig:
     def request(self, placed: Placed, call: UUID, via: Via = Via.EMAIL) -> Envelope:
         """What the engine emits."""
         message = NotificationRequested(
-            incident_id=placed.incident, run_id=placed.run, call_id=call, member_id=PEOPLE[0].id, via=via, attempt=2
+            incident_id=placed.incident,
+            run_id=placed.run,
+            call_id=call,
+            member_id=PEOPLE[0].id,
+            via=via,
+            attempt=2,
+            cause=Reason.of(ReasonCode.HAS_ROLE, role="lead", shift="Night"),
         )
         return self.bus.sender.event(message, organization=placed.organization, actor="system:escalation", cause=None)
 

@@ -23,6 +23,7 @@ from haveri_contracts.escalation.models import (
     Step,
     TimeOfDay,
 )
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity
 from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.rosters import Rosters
@@ -56,18 +57,23 @@ async def test_on_saturday_at_ten_past_three_the_night_shift_is_called_at_once(o
     policy = await office.put(night_policy(office, repeat=Repeat(times=1, every_minutes=30)))
     found: Simulation = await office.ask(asked(office))
     assert (found.policy_id, found.policy_name, found.policy_version) == (policy.id, "Presses at night", 1)
-    assert found.why == ("“Presses at night” fits: SEV2, area Presses, Saturday 03:10 lies in 22:00-06:00.")
+    ((code, said),) = [(reason.code, reason.params) for reason in found.causes]
+    assert (code, said["policy"], said["severity"]) == ("policy_fits", "Presses at night", "SEV2")
+    assert (said["area_ids"], said["weekday"], said["clock"]) == ([str(office.works.presses.id)], "SAT", "03:10")
+    assert [(time["from"], time["to"]) for time in said["times"]] == [("22:00", "06:00")]
     assert minutes(found) == [(1, 1, 0), (1, 2, 15), (2, 1, 30), (2, 2, 45), (2, 0, 55)]
     first, last = found.calls[0], found.calls[-1]
     assert (set(first.member_ids), first.via) == ({works.aino.id, works.antti.id}, [Via.CHAT, Via.CHAT])
-    assert first.because[str(works.aino.id)] == "Crew A, Night"
-    assert last.because == {str(works.administrator.id): "administrator"}
+    assert first.because_of[str(works.aino.id)] == Reason.of(
+        ReasonCode.IN_TEAM_ON_SHIFT, team_id=works.crew.id, shift="Night"
+    )
+    assert last.because_of == {str(works.administrator.id): Reason.of(ReasonCode.ADMINISTRATOR)}
 
 
 async def test_nothing_that_fits_is_said_and_calls_the_last_resort(office: Office) -> None:
     found: Simulation = await office.ask(asked(office))
     assert found.policy_id is None
-    assert "no default policy" in found.why
+    assert [reason.code for reason in found.causes] == ["no_policy"]
     assert minutes(found) == [(1, 0, 0)]
     settings = FacilitySettings(
         facility_id=office.works.plant.id, last_resort=Notify(member_ids=[office.works.antti.id])

@@ -63,7 +63,8 @@ class FollowEscalation:
 
     async def _requested(self, received: Received[Any], event: escalation.NotificationRequested) -> None:
         organization = received.organization
-        call = ChatCall(event.call_id, event.attempt, event.incident_id, event.member_id, event.purpose, event.because)
+        because = event.cause.model_dump_json() if event.cause else event.because
+        call = ChatCall(event.call_id, event.attempt, event.incident_id, event.member_id, event.purpose, because)
         if await self._tenants.of_organization(organization) is None:
             await self._call.refuse(organization, call, "the organisation has no Microsoft Teams connected")
             return

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from haveri_contracts.escalation.queries import ListRunning, RunningList
 from haveri_web.bus.queries import ask_raw
-from haveri_web.http.answers import answers, raw
+from haveri_web.escalations.reasons import said
+from haveri_web.http.answers import answers
 from haveri_web.http.context import WebDep
 from haveri_web.http.door import Reader
 from haveri_web.http.requests import Cursor, Limit, page_of
@@ -23,4 +24,4 @@ async def list_running(
 ) -> Response:
     """Escalations that are under way, the one with the nearest step first."""
     query = ListRunning(facility_id=facility_id, page=page_of(cursor, limit))
-    return raw(await ask_raw(web.queries, caller, query))
+    return await said(web, caller, await ask_raw(web.queries, caller, query))

@@ -19,6 +19,7 @@ from haveri_contracts.escalation.models import (
     StepOutcome,
 )
 from haveri_web.bus.directory import Directory
+from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import step_in_words
 from haveri_web.texts import Translate
 
@@ -87,9 +88,11 @@ class RunViews:
     def __init__(self, directory: Directory, t: Translate) -> None:
         self._directory = directory
         self._t = t
+        self._reasons = ReasonWords(directory, t)
 
     def running(self, item: RunningEscalation) -> RunningView:
         """A run of the live view."""
+        item = self._reasons.model(item)
         run = self.run(item.run, item.next_step)
         return RunningView(
             number=item.incident_number,
@@ -103,6 +106,7 @@ class RunViews:
 
     def run(self, run: EscalationRun, upcoming: RunStep | None = None) -> RunView:
         """One run with its steps, each with its calls."""
+        run = self._reasons.model(run)
         ahead = upcoming or _next_step(run.steps)
         goes_on = run.state is RunState.RUNNING
         return RunView(

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from haveri_contracts.message import find
+from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.texts import Translate
 
 Payload = Mapping[str, Any]
@@ -26,8 +27,9 @@ class Described:
 class EscalationWords:
     """Puts events of the escalation service into words, with people's names and the facility's clock."""
 
-    def __init__(self, t: Translate, member: MemberName, zone: ZoneInfo) -> None:
+    def __init__(self, t: Translate, member: MemberName, zone: ZoneInfo, reasons: ReasonWords | None = None) -> None:
         self._t = t
+        self._reasons = reasons
         self._member = member
         self._zone = zone
 
@@ -35,7 +37,9 @@ class EscalationWords:
         """The event in words; None for one that this does not know."""
         owner, _, name = source_type.removeprefix("haveri.").partition(".")
         description = _DESCRIPTIONS.get((owner, name.partition(".")[0])) if find(source_type) else None
-        return description(self, payload) if description else None
+        if description is None:
+            return None
+        return description(self, self._reasons.data(payload) if self._reasons else payload)
 
     def started(self, payload: Payload) -> Described:
         """A chain began to run."""

@@ -14,6 +14,7 @@ from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.types import actor_member_id
 from haveri_web.bus.directory import UTC_ZONE, Directory
+from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import EscalationWords
 from haveri_web.incidents.attachments import FileView, file_view
 from haveri_web.texts import Translate
@@ -81,13 +82,14 @@ class Narrator:
     def __init__(self, directory: Directory, t: Translate) -> None:
         self._directory = directory
         self._t = t
+        self._reasons = ReasonWords(directory, t)
 
     def describe(self, entry: TimelineEntry, incident_name: str, zone: ZoneInfo = UTC_ZONE) -> EntryView:
         """One entry by itself; `zone` is the facility's, for moments in sentences."""
         if find(entry.source_type) is None:
             return self._newer(entry)
         payload = entry.payload
-        said = EscalationWords(self._t, self.member, zone).describe(entry.source_type, payload)
+        said = EscalationWords(self._t, self.member, zone, self._reasons).describe(entry.source_type, payload)
         return EntryView(
             seq=entry.seq,
             type=EntryType.of(entry.type).value,

@@ -22,8 +22,9 @@ from haveri_web.bus.queries import ask_raw, valid
 from haveri_web.directory.things import MEMBER, TEAM, find
 from haveri_web.domain.access import TO_RESPOND
 from haveri_web.domain.refusals import InvalidRequest
+from haveri_web.escalations.reasons import said
 from haveri_web.escalations.views import RunViews
-from haveri_web.http.answers import answers, is_empty_list, raw
+from haveri_web.http.answers import answers, is_empty_list
 from haveri_web.http.context import WebDep
 from haveri_web.http.door import Reader
 from haveri_web.http.requests import IncidentId, IncidentName
@@ -41,7 +42,7 @@ async def list_escalations(web: WebDep, caller: Reader, incident_id: IncidentId)
     if is_empty_list(body):
         # Escalation knows runs, not incidents: none may mean that there is no such incident.
         await web.incidents.get_raw(caller, str(incident_id))
-    return raw(body)
+    return await said(web, caller, body)
 
 
 @router.post("/incidents/{id}/escalate")

@@ -22,6 +22,7 @@ from haveri_web.bus.callers import Caller
 from haveri_web.bus.directory import UTC_ZONE, Directory
 from haveri_web.bus.ports import Queries
 from haveri_web.bus.queries import ask
+from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import EscalationWords
 from haveri_web.http.answers import answers, json_response
 from haveri_web.http.context import WebDep
@@ -186,7 +187,8 @@ def _row(entry: TimelineEntry, directory: Directory) -> str:
 
 def _what(entry: TimelineEntry, directory: Directory) -> str:
     payload = entry.payload
-    escalation = EscalationWords(_ENGLISH, lambda member_id: _named(member_id, directory), UTC_ZONE)
+    reasons = ReasonWords(directory, _ENGLISH)
+    escalation = EscalationWords(_ENGLISH, lambda member_id: _named(member_id, directory), UTC_ZONE, reasons)
     if words := escalation.describe(entry.source_type, payload):
         return ". ".join(part for part in (words.detail, words.text) if part)
     said = [f"{payload['old_status']} → {payload['status']}"] if {"old_status", "status"} <= payload.keys() else []

@@ -22,8 +22,9 @@ from haveri_contracts.escalation.queries import (
 )
 from haveri_contracts.refusals import PolicyUnknown
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.queries import ask, ask_raw, valid
+from haveri_web.bus.queries import ask_raw, valid
 from haveri_web.domain.refusals import PolicyExists
+from haveri_web.escalations.reasons import said
 from haveri_web.http.answers import answers, is_empty_list, json_response, raw
 from haveri_web.http.bodies import changes_in, values_of
 from haveri_web.http.context import Web, WebDep
@@ -75,7 +76,7 @@ async def simulate(web: WebDep, caller: Reader, body: Question) -> Response:  # 
         draft = {**draft, "id": draft["id"] or web.ids.new(), "version": draft["version"] or 1}
     question = valid(Simulate, {**values, "at": moment_or_now(web, values["at"]), "draft": draft})
     with in_the_body() if draft else nullcontext():
-        return json_response(await ask(web.queries, caller, question))
+        return await said(web, caller, await ask_raw(web.queries, caller, question))
 
 
 @router.get(f"{_POLICIES}/{{id}}", responses=answers(EscalationPolicy, 200, 404))

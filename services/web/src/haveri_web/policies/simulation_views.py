@@ -9,14 +9,12 @@ from zoneinfo import ZoneInfo
 
 from haveri_contracts.escalation.models import SimulatedCall, Simulation
 from haveri_contracts.escalation.queries import Simulate
+from haveri_contracts.escalation.reasons import ReasonCode
 from haveri_web.bus.directory import Directory
+from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.policies.words import PolicyWords
 from haveri_web.rendering.moments import local
 from haveri_web.texts import Translate
-
-# How the escalation service says why somebody is called; everything else it says is a name.
-_BY_NAME, _ADMINISTRATOR = "by name", "administrator"
-_REASONS = {"lead of ": "because.lead", "on shift, ": "because.on_shift"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,7 @@ class Simulating:
 
     def view(self, found: Simulation) -> SimulationView:
         """All of it. Times count from the declaration, or from the end of a maintenance window that it falls into."""
+        found = ReasonWords(self._directory, self._t).model(found)
         self._begins = found.silenced_until or self._question.at
         return SimulationView(
             sentence=self._sentence(found),
@@ -138,15 +137,12 @@ class Simulating:
 
     def _because(self, call: SimulatedCall, member_id: UUID) -> str:
         """Why somebody is called, other than by their own name."""
-        because = call.because.get(str(member_id), "")
-        if because in (_BY_NAME, self._name(member_id)):
+        reason = call.because_of.get(str(member_id))
+        if reason is not None and reason.code == ReasonCode.BY_NAME:
             return ""
-        if because == _ADMINISTRATOR:
+        if reason is not None and reason.code == ReasonCode.ADMINISTRATOR:
             return self._t("whom.administrators")
-        for start, key in _REASONS.items():
-            if because.startswith(start):
-                return self._t(key, shift=because.removeprefix(start))
-        return because
+        return call.because.get(str(member_id), "")
 
     def _minutes(self, call: SimulatedCall) -> float:
         return (call.at - self._begins).total_seconds() / 60

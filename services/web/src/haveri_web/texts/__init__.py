@@ -14,6 +14,7 @@ from haveri_web.texts.escalations import ESCALATIONS
 from haveri_web.texts.incidents import INCIDENTS
 from haveri_web.texts.pages import PAGES
 from haveri_web.texts.policies import POLICIES, SENTENCES
+from haveri_web.texts.reasons import REASONS
 from haveri_web.texts.settings import SETTINGS
 from haveri_web.texts.shifts import SHIFTS
 from haveri_web.texts.simulation import MAINTENANCE, SIMULATION
@@ -30,6 +31,7 @@ CATALOGUE = Catalogue(
         **POLICIES,
         **SIMULATION,
         **MAINTENANCE,
+        **REASONS,
     },
     Path(__file__).parent.parent,
 )

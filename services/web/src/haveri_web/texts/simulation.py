@@ -23,8 +23,6 @@ SIMULATION: dict[str, Text] = {
     "simulate.when": "On {weekday} at {clock}, {what}: ",
     "simulate.what_at": "{severity} on {place}",
     "simulate.silenced": "nobody until {until} because of a maintenance window; then ",
-    "because.lead": "the lead of {shift}",
-    "because.on_shift": "on shift, {shift}",
     "simulate.last_resort": "{people} as the last resort after {duration}",
     "simulate.last_resort_now": "{people} at once, as the last resort",
     "simulate.nobody": "nobody is called.",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.firing import call_last_resort, carry_on
@@ -81,18 +82,18 @@ def match_policy(case: Case) -> Match:
         area_ids=roster.areas_of(incident.area_id, incident.asset_ids),
         asset_types=roster.types_of(incident.asset_ids),
     )
-    return case.world.book.match(place, case.now, roster.plans.get(incident.facility_id), roster.area_names)
+    return case.world.book.match(place, case.now, roster.plans.get(incident.facility_id))
 
 
 def begin(case: Case, trigger: Trigger, match: Match) -> None:
     """Begin a run of the policy; where there is none, say so and call the last resort at once."""
     policy = match.policy
     if policy is not None:
-        carry_out(case, trigger, policy.chain, why=match.why, policy=(policy.id, policy.name, policy.version))
+        carry_out(case, trigger, policy.chain, causes=match.causes, policy=(policy.id, policy.name, policy.version))
         return
     case.say(PolicyMissing(case.incident.facility_id, case.incident.severity))
     nothing_but_the_last_resort = Chain((), last_resort=LastResort(None, timedelta()))
-    run_id = start(case, trigger, nothing_but_the_last_resort, why=match.why)
+    run_id = start(case, trigger, nothing_but_the_last_resort, causes=match.causes)
     _skip_what_is_not_needed(case, run_id)
     if not hold_if_silenced(case, run_id) and case.run(run_id).is_live:
         # Not told as exhausted: nothing was tried before.
@@ -101,10 +102,15 @@ def begin(case: Case, trigger: Trigger, match: Match) -> None:
 
 
 def carry_out(
-    case: Case, trigger: Trigger, chain: Chain, *, why: str, policy: tuple[UUID, str, int] | None = None
+    case: Case,
+    trigger: Trigger,
+    chain: Chain,
+    *,
+    causes: tuple[Reason, ...],
+    policy: tuple[UUID, str, int] | None = None,
 ) -> UUID:
     """Start a run, hold it in a maintenance window, else do what is due; gives its id."""
-    run_id = start(case, trigger, chain, why=why, policy=policy)
+    run_id = start(case, trigger, chain, causes=causes, policy=policy)
     _skip_what_is_not_needed(case, run_id)
     if not hold_if_silenced(case, run_id):
         carry_on(case, run_id)
@@ -116,11 +122,12 @@ def start(
     trigger: Trigger,
     chain: Chain,
     *,
-    why: str,
+    why: str = "",
+    causes: tuple[Reason, ...] = (),
     policy: tuple[UUID, str, int] | None = None,
     ends_when_done: bool = False,
 ) -> UUID:
-    """Say that a run begins; gives its id."""
+    """Say that a run begins, and why: `why` are the words of whoever wished for it. Gives its id."""
     steps = tuple(planned(chain, case.now))
     policy_id, name, version = policy or (None, "", None)
     run_id = case.new_id()
@@ -138,6 +145,7 @@ def start(
             steps=steps,
             started_at=case.now,
             exhaustion_due_at=None if ends_when_done else last_due + waits,
+            causes=causes,
         )
     )
     return run_id
@@ -170,6 +178,7 @@ def _skip_what_is_not_needed(case: Case, run_id: UUID) -> None:
         return
     for step in run.steps:
         if step.only_if_unacknowledged and step.due_at <= case.now:
-            case.say(StepSkipped(run.id, step.round, step.step, step.due_at, f"{incident.number} is taken"))
+            taken = Reason.of(ReasonCode.TAKEN)
+            case.say(StepSkipped(run.id, step.round, step.step, step.due_at, cause=taken))
     if not case.run(run_id).pending():
         case.say(Ended(run.id, EndReason.ACKNOWLEDGED, incident.taken_by, case.now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.events import (
     CallReleased,
@@ -29,14 +30,14 @@ def go_on(case: Case, run_id: UUID, call_id: UUID) -> None:
     _try_next_ways(case, run_id, call_id)
     call = _call(case, run_id, call_id)
     if call.next_way is None and all(tried.state is AttemptState.FAILED for tried in call.attempts):
-        case.say(MemberUnreachable(run_id, call_id, call.member_id, _why_unreachable(case, call)))
+        case.say(MemberUnreachable(run_id, call_id, call.member_id, causes=_why_unreachable(call)))
 
 
 def _give_up_silent_ways(case: Case, run_id: UUID, call: Call) -> None:
     for tried in call.attempts:
         if tried.state is AttemptState.REQUESTED and tried.at + REPORT_WITHIN <= case.now:
-            reason = f"no answer from {tried.via}"
-            case.say(NotificationFailed(run_id, call.id, call.member_id, tried.via, reason, case.now))
+            silent = Reason.of(ReasonCode.NO_ANSWER, via=tried.via)
+            case.say(NotificationFailed(run_id, call.id, call.member_id, tried.via, "", case.now, silent))
 
 
 def _try_next_ways(case: Case, run_id: UUID, call_id: UUID) -> None:
@@ -55,15 +56,17 @@ def _try_next_ways(case: Case, run_id: UUID, call_id: UUID) -> None:
                 purpose=call.purpose,
                 because=call.because,
                 requested_at=case.now,
+                cause=call.cause,
             )
         )
 
 
-def _why_unreachable(case: Case, call: Call) -> str:
-    if call.attempts:
-        return "; ".join(f"{tried.via}: {tried.reason or 'failed'}" for tried in call.attempts)[:300]
-    person = case.world.roster.people.get(call.member_id)
-    return f"there is no way to reach {person.name if person else 'this member'}"[:300]
+def _why_unreachable(call: Call) -> tuple[Reason, ...]:
+    if not call.attempts:
+        return (Reason.of(ReasonCode.NO_WAY, member_id=call.member_id),)
+    return tuple(
+        tried.cause or Reason.of(ReasonCode.WAY_FAILED, via=tried.via, words=tried.reason) for tried in call.attempts
+    )
 
 
 def _call(case: Case, run_id: UUID, call_id: UUID) -> Call:

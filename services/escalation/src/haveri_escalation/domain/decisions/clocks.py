@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.beginning import carry_out
 from haveri_escalation.domain.decisions.case import Case
@@ -81,5 +82,5 @@ def _tell_overdue(case: Case, run: Run) -> None:
     minutes = in_minutes(clock.within)
     case.say(MitigationOverdue(incident.taken_by, incident.taken_at, minutes))
     step = Step(clock.notify or Notify(), only_if_unacknowledged=False)
-    why = f"{incident.number} was taken and is not mitigated after {minutes:g} minutes"
-    carry_out(case, Trigger.MITIGATION_OVERDUE, Chain((step,), last_resort=run.chain.last_resort), why=why)
+    causes = (Reason.of(ReasonCode.NOT_MITIGATED, number=incident.number, minutes=minutes),)
+    carry_out(case, Trigger.MITIGATION_OVERDUE, Chain((step,), last_resort=run.chain.last_resort), causes=causes)

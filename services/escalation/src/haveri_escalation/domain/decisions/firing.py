@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.placing import place_calls
@@ -25,15 +26,10 @@ def carry_on(case: Case, run_id: UUID) -> None:
             return
 
 
-def bring_pending_to_now(case: Case, run: Run, reason: str) -> None:
-    """Let the nearest pending step be due now; the later ones keep their distance to it."""
+def bring_pending_to_now(case: Case, run: Run, reason: str = "", cause: Reason | None = None) -> None:
+    """Let the nearest pending step be due now; the later ones, and the exhaustion, keep their distance to it."""
     by = run.pending()[0].due_at - case.now
-    replan(case, run, -by, reason)
-
-
-def replan(case: Case, run: Run, by: timedelta, reason: str) -> None:
-    """Move everything that is to come, the exhaustion included."""
-    case.say(StepsReplanned(run.id, moved(run, by), reason, moved_exhaustion(run, by)))
+    case.say(StepsReplanned(run.id, moved(run, -by), reason, moved_exhaustion(run, -by), cause))
 
 
 def moved(run: Run, by: timedelta) -> tuple[PlannedStep, ...]:
@@ -79,8 +75,8 @@ def _fire(case: Case, run: Run, round: int, step: int, due_at: datetime) -> None
             fired_at=case.now,
             calls=placing.calls,
             already_called=placing.already_called,
-            missing=tuple(text[:300] for text in placing.missing),
             turns=placing.turns,
+            in_vain=placing.in_vain,
         )
     )
     for call in placing.calls:
@@ -101,7 +97,7 @@ def _bring_forward(case: Case, run: Run) -> bool:
         return False
     if run.pending():
         last = _last_calls(run)[0]
-        bring_pending_to_now(case, run, f"nobody whom step {last.step} called can be reached")
+        bring_pending_to_now(case, run, cause=Reason.of(ReasonCode.NOBODY_REACHABLE, step=last.step))
         return True
     if run.exhaustion_due_at is not None and not run.exhausted:
         exhaust(case, run)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason
 from haveri_escalation.domain import quiet, who
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.events import PlacedCall
@@ -20,7 +21,7 @@ class Placing:
 
     calls: tuple[PlacedCall, ...]
     already_called: tuple[UUID, ...]
-    missing: tuple[str, ...]
+    in_vain: tuple[Reason, ...]
     turns: tuple[tuple[UUID, int], ...]
 
 
@@ -35,7 +36,7 @@ def place_calls(case: Case, run: Run, round: int, step: int) -> Placing:
     called = {named.member_id for named in new}
     already = tuple(named.member_id for named in found.people if named.member_id not in called)
     turns = tuple(sorted(found.turns.items(), key=lambda turn: str(turn[0])))
-    return Placing(tuple(_calls(case, new)), already, found.missing, turns)
+    return Placing(tuple(_calls(case, new)), already, found.in_vain, turns)
 
 
 def _find(case: Case, run: Run, step: int) -> Found:
@@ -64,7 +65,7 @@ def _calls(case: Case, people: Iterable[Named]) -> Iterable[PlacedCall]:
             call_id=case.new_id(),
             member_id=named.member_id,
             purpose=purpose,
-            because=named.because[:300],
             held_until=None if named.on_shift else held,
             ways=world.roster.people[named.member_id].ways,
+            cause=named.because,
         )

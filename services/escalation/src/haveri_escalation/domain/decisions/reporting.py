@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.firing import carry_on
@@ -42,8 +43,8 @@ def reported(case: Case, call_id: UUID, via: str, outcome: str, reason: str) -> 
 def _failed(case: Case, run: Run, call: Call, attempt: Attempt, reason: str) -> None:
     if attempt.state is AttemptState.FAILED:
         return
-    why = (reason or "it did not get through")[:300]
-    case.say(NotificationFailed(run.id, call.id, call.member_id, attempt.via, why, case.now))
+    failed = Reason.of(ReasonCode.WAY_FAILED, via=attempt.via, words=reason[:300] or "–")
+    case.say(NotificationFailed(run.id, call.id, call.member_id, attempt.via, "", case.now, failed))
     if not case.state.is_silent(run):
         calling.go_on(case, run.id, call.id)
         carry_on(case, run.id)

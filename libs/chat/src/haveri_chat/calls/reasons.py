@@ -1,0 +1,33 @@
+"""Reasons in words: the engine says them as data, the reader's language is known here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from haveri_chat.commands.oncall import role_name
+from haveri_chat.plant import Plant
+from haveri_chat.texts import CATALOGUE, say
+from haveri_contracts.escalation.reasons import Reason
+
+
+def in_words(reason: Reason, plant: Plant, locale: str) -> str:
+    """A reason with the plant's names; of a code that is not known yet, the code."""
+    key = f"reason.{reason.code}"
+    return say(locale, key, **_values(reason, plant, locale)) if key in CATALOGUE else reason.code.replace("_", " ")
+
+
+def all_in_words(reasons: Iterable[Reason], plant: Plant, locale: str) -> str:
+    """Several reasons."""
+    return "; ".join(in_words(reason, plant, locale) for reason in reasons)
+
+
+def _values(reason: Reason, plant: Plant, locale: str) -> dict[str, object]:
+    values: dict[str, object] = dict(reason.params)
+    for kind, things in (("team", plant.teams), ("member", plant.members)):
+        if id := values.get(f"{kind}_id"):
+            thing = things.get(UUID(str(id)))
+            values[kind] = thing.name if thing else f"#{str(id)[:8]}"
+    if role := values.get("role"):
+        values["role"] = role_name(str(role), locale)
+    return values
