@@ -1,7 +1,7 @@
 """A plant in memory: answers and obeys like the directory, incident and timeline services do, just enough for doors.
 
-One object can be asked directly (it fits the web's ports `Commands`, `Queries` and `Directories`) or be put on a real
-bus, see `web_house.py`.
+One object can be asked directly (it fits the web's ports `Commands` and `Queries`, and stands for its copies of the
+directory) or be put on a real bus, see `web_house.py`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ from haveri_contracts.message import Command, Query
 from haveri_contracts.outcomes import Outcome, Problem
 from haveri_contracts.plain import Refusal, Role
 from haveri_contracts.types import Frozen
-from haveri_web.bus.directory import Directory, load_directory
+from haveri_directory_copy.copies import read_directory
+from haveri_directory_copy.directory import Directory
+from haveri_web.bus.queries import ACTOR
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 _KINDS: dict[str, type[Frozen]] = {"facility": Facility, "area": Area, "asset": Asset, "team": Team, "member": Member}
@@ -114,8 +116,9 @@ class Plants:
         return self.tenants[slug]
 
     async def get(self, organization: str) -> Directory:
-        """The directory, as the web's replica gives it."""
-        return await load_directory(self, organization)
+        """The directory, as the web's copy gives it."""
+        about = await self.ask(directory_queries.GetOrganization(), organization=organization, actor=ACTOR)
+        return await read_directory(self, about, ACTOR)  # type: ignore[arg-type]
 
     async def ask(self, query: Query, *, organization: str, actor: str) -> Any:
         """Answer like the query's owner."""

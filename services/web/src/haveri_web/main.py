@@ -12,12 +12,11 @@ from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids, SystemIds
 from haveri_chassis.objects import ObjectStore
 from haveri_chassis.periodic import Periodic
-from haveri_chassis.replica import Replica
 from haveri_chassis.service import App, run
-from haveri_contracts.subjects import Kind, everything_of
+from haveri_directory_copy.copies import DirectoryCopies
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.app import create_http
-from haveri_web.bus.directory import Directory, load_directory
+from haveri_web.bus.queries import ACTOR
 from haveri_web.configuration import WebSettings
 from haveri_web.http.context import Web
 from haveri_web.http.live_views import WATCHED, LiveViews
@@ -38,13 +37,6 @@ def create_app(
     database = Database(settings.database_url.get_secret_value(), schema=SCHEMA)
     bus = Bus(settings.nats_url.get_secret_value(), service="web", clock=clock, ids=ids)
     queries = QueryClient(bus)
-    directories: Replica[Directory] = Replica(
-        lambda organization: load_directory(queries, organization),
-        bus,
-        everything_of(Kind.EVENT, "directory"),
-        clock=clock,
-        name="directory",
-    )
     live = LiveViews(settings.live_connections)
     for subject in WATCHED:
         bus.on_hint(subject, live.hear)
@@ -55,7 +47,7 @@ def create_app(
         database=database,
         commands=CommandBus(bus),
         queries=queries,
-        directories=directories,
+        directories=DirectoryCopies(bus, queries, clock, actor=ACTOR),
         live=live,
         blobs=_object_store(settings),
         hasher=Hasher(password_hasher),

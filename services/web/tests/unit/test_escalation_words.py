@@ -23,7 +23,7 @@ from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.events import AcknowledgementExpired
 from haveri_contracts.message import Event
 from haveri_contracts.plain import Severity
-from haveri_web.bus.directory import Directory
+from haveri_directory_copy.directory import Directory
 from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import Described, EscalationWords
 from haveri_web.texts import CATALOGUE, translator

@@ -29,7 +29,7 @@ from haveri_contracts.escalation.models import (
 )
 from haveri_contracts.escalation.queries import Simulate
 from haveri_contracts.plain import Severity
-from haveri_web.bus.directory import Directory
+from haveri_directory_copy.directory import Directory
 from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.policies.forms import PolicyForm
 from haveri_web.policies.simulation_views import Simulating

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from haveri_contracts.message import Command, Query
 from haveri_contracts.outcomes import Outcome
-from haveri_web.bus.directory import Directory
 
 
 class Commands(Protocol):
@@ -26,13 +25,6 @@ class Queries(Protocol):
 
     async def ask_raw(self, query: Query, *, organization: str, actor: str) -> bytes:
         """The answer's JSON as the owner wrote it."""
-
-
-class Directories(Protocol):
-    """The copy of the directory, for names and roles."""
-
-    async def get(self, organization: str) -> Directory:
-        """The organisation's directory as of a moment ago; raises OwnerUnavailable when there never was one."""
 
 
 class Blobs(Protocol):

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from haveri_contracts.directory.models import Asset, Facility, Shift, Team, Weekday
 from haveri_contracts.directory.queries import GetOnShift, OnShiftList
-from haveri_web.bus.directory import UTC_ZONE, Directory
+from haveri_directory_copy.directory import UTC_ZONE, Directory
 from haveri_web.rendering.pages import Page, PageDep
 from haveri_web.texts import Translate
 

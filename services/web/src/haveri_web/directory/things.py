@@ -33,8 +33,8 @@ from haveri_contracts.refusals import (
     TeamUnknown,
 )
 from haveri_contracts.types import Frozen
+from haveri_directory_copy.directory import Directory
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.directory import Directory
 from haveri_web.bus.ports import Queries
 from haveri_web.bus.queries import ask_one
 

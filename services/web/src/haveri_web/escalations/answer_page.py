@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from haveri_chassis.bus import BusUnavailable, OwnerUnavailable
 from haveri_contracts.outcomes import Problem
+from haveri_directory_copy.directory import UTC_ZONE
 from haveri_web.bus.commands import CommandRefused
-from haveri_web.bus.directory import UTC_ZONE
 from haveri_web.domain.refusals import ForeignOrigin
 from haveri_web.escalations.answering import Answering, Call, LinkExpired, LinkUnknown, TooManyLinks
 from haveri_web.http.context import Web, WebDep

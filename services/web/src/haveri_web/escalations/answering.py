@@ -19,9 +19,10 @@ from haveri_contracts.incident.queries import GetIncident
 from haveri_contracts.message import Command
 from haveri_contracts.plain import Refusal
 from haveri_contracts.types import ORGANIZATION_PATTERN
+from haveri_directory_copy.directory import Directory
 from haveri_web.bus.callers import Caller
 from haveri_web.bus.commands import CommandRefused
-from haveri_web.bus.directory import ACTOR, Directory
+from haveri_web.bus.queries import ACTOR
 from haveri_web.domain.access import EVERY_SCOPE, TO_RESPOND
 from haveri_web.http.context import Web
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from haveri_chassis.bus import BusUnavailable, OwnerUnavailable
 from haveri_contracts.escalation.models import Heartbeat
 from haveri_contracts.escalation.queries import GetHeartbeat
+from haveri_web.bus.queries import ACTOR
 from haveri_web.http.answers import json_response
 from haveri_web.http.context import Web, WebDep
 
@@ -25,7 +26,7 @@ async def heartbeat(web: WebDep) -> Response:
 
 async def _ask(web: Web) -> Heartbeat:
     try:
-        answer: Heartbeat = await web.queries.ask(GetHeartbeat(), organization=HOUSE, actor="system:web")
+        answer: Heartbeat = await web.queries.ask(GetHeartbeat(), organization=HOUSE, actor=ACTOR)
     except (OwnerUnavailable, BusUnavailable):
         return Heartbeat(alive=False, last_beat_at=None, overdue_steps=0, reason="The escalation engine is away.")
     return answer

@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from haveri_contracts.escalation.models import Conditions, TimeOfDay
 from haveri_contracts.plain import Severity
+from haveri_directory_copy.directory import Directory
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.directory import Directory
 from haveri_web.http.answers import json_response
 from haveri_web.http.context import Web
 from haveri_web.policies.words import PolicyWords

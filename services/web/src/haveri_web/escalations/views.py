@@ -18,7 +18,7 @@ from haveri_contracts.escalation.models import (
     RunStep,
     StepOutcome,
 )
-from haveri_web.bus.directory import Directory
+from haveri_directory_copy.directory import Directory
 from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import step_in_words
 from haveri_web.texts import Translate

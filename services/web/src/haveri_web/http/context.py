@@ -11,10 +11,11 @@ from fastapi import Depends, Request
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
+from haveri_directory_copy.copies import DirectoryCopies
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.bus.commands import CommandSender
 from haveri_web.bus.incidents import Incidents
-from haveri_web.bus.ports import Blobs, Commands, Directories, Queries
+from haveri_web.bus.ports import Blobs, Commands, Queries
 from haveri_web.configuration import WebSettings
 from haveri_web.domain.attempts import Attempts, Limit
 from haveri_web.http.live_views import LiveViews
@@ -33,7 +34,7 @@ class Web:
     database: Database
     commands: Commands
     queries: Queries
-    directories: Directories
+    directories: DirectoryCopies
     live: LiveViews
     blobs: Blobs | None
     hasher: Hasher

@@ -13,7 +13,7 @@ from haveri_contracts.message import find
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.types import actor_member_id
-from haveri_web.bus.directory import UTC_ZONE, Directory
+from haveri_directory_copy.directory import UTC_ZONE, Directory
 from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import EscalationWords
 from haveri_web.incidents.attachments import FileView, file_view

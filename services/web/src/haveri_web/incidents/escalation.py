@@ -14,8 +14,8 @@ from haveri_contracts.escalation.queries import ListPolicies, ListRuns, RunList
 from haveri_contracts.incident.commands import Escalate
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.refusals import PolicyUnknown
+from haveri_directory_copy.directory import Directory
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.directory import Directory
 from haveri_web.bus.incidents import canonical
 from haveri_web.bus.ports import Queries
 from haveri_web.bus.queries import ask_raw, valid

@@ -18,8 +18,8 @@ from haveri_contracts.plain import Refusal
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.timeline.queries import ChainReport, ListTimeline, TimelinePage, VerifyTimeline
 from haveri_contracts.types import Page, actor_member_id
+from haveri_directory_copy.directory import UTC_ZONE, Directory
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.directory import UTC_ZONE, Directory
 from haveri_web.bus.ports import Queries
 from haveri_web.bus.queries import ask
 from haveri_web.escalations.reasons import ReasonWords

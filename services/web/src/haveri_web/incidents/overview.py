@@ -19,7 +19,7 @@ from haveri_contracts.plain import Severity, Status
 from haveri_contracts.timeline.models import RecentEntry
 from haveri_contracts.timeline.queries import ListRecentActivity, RecentActivity
 from haveri_contracts.types import Page as BusPage
-from haveri_web.bus.directory import Directory
+from haveri_directory_copy.directory import Directory
 from haveri_web.incidents.entries import Narrator
 from haveri_web.incidents.views import incident_view
 from haveri_web.rendering.pages import Page, PageDep

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.types import actor_member_id
-from haveri_web.bus.directory import Directory
+from haveri_directory_copy.directory import Directory
 
 BETWEEN_PLACES = "\N{NO-BREAK SPACE}· "
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from haveri_contracts.directory.models import Area, Asset, Member, Team
 from haveri_contracts.directory.schedules import Rotation
 from haveri_contracts.plain import Role
-from haveri_web.bus.directory import Directory
+from haveri_directory_copy.directory import Directory
 from haveri_web.policies.words import LEAD, ON_SHIFT, plain_role
 from haveri_web.texts import Translate
 

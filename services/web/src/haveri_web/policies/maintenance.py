@@ -17,7 +17,7 @@ from haveri_contracts.escalation.commands import EndMaintenanceWindow, PutMainte
 from haveri_contracts.escalation.models import MaintenanceWindow
 from haveri_contracts.plain import Refusal
 from haveri_contracts.types import actor_member_id
-from haveri_web.bus.directory import Directory
+from haveri_directory_copy.directory import Directory
 from haveri_web.bus.queries import known_facility, valid
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.domain.refusals import InvalidRequest

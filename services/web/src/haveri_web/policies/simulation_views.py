@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from haveri_contracts.escalation.models import SimulatedCall, Simulation
 from haveri_contracts.escalation.queries import Simulate
 from haveri_contracts.escalation.reasons import ReasonCode
-from haveri_web.bus.directory import Directory
+from haveri_directory_copy.directory import Directory
 from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.policies.words import PolicyWords
 from haveri_web.rendering.moments import local

@@ -16,7 +16,7 @@ from haveri_contracts.escalation.models import (
     TimeOfDay,
 )
 from haveri_contracts.plain import Severity
-from haveri_web.bus.directory import Directory
+from haveri_directory_copy.directory import Directory
 from haveri_web.texts import CATALOGUE, Translate
 
 LEAD, ON_SHIFT = "lead", "on_shift"

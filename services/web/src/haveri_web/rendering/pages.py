@@ -20,8 +20,8 @@ from haveri_contracts.directory.models import Facility, Locale
 from haveri_contracts.message import Command, Query
 from haveri_contracts.outcomes import Outcome
 from haveri_contracts.plain import Refusal
+from haveri_directory_copy.directory import UTC_ZONE, Directory
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.directory import UTC_ZONE, Directory
 from haveri_web.bus.queries import ask, known_facility
 from haveri_web.domain.access import TO_ADMINISTER, TO_MANAGE, TO_READ, TO_RESPOND, Needs
 from haveri_web.http.context import Web, WebDep

@@ -9,9 +9,9 @@ from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids
 from haveri_chassis.logs import get_logger
+from haveri_directory_copy.copies import DirectoryCopies
 from haveri_web.adapters.session_rows import Session, add_session, find_session, remove_session, touch_session
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.ports import Directories
 from haveri_web.domain.access import EVERY_SCOPE
 from haveri_web.domain.refusals import MemberRemoved, NotSignedIn
 from haveri_web.security.secrets import digest, form_token, new_secret
@@ -25,7 +25,13 @@ class Sessions:
     """The browsers that are signed in. A session ends `longest` after sign-in, or `idle` after its last use."""
 
     def __init__(
-        self, database: Database, directories: Directories, clock: Clock, ids: Ids, longest: timedelta, idle: timedelta
+        self,
+        database: Database,
+        directories: DirectoryCopies,
+        clock: Clock,
+        ids: Ids,
+        longest: timedelta,
+        idle: timedelta,
     ) -> None:
         self._database = database
         self._directories = directories

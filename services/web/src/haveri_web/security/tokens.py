@@ -11,9 +11,9 @@ from haveri_chassis.clock import Clock, SystemClock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import Ids, SystemIds
 from haveri_chassis.logs import get_logger
+from haveri_directory_copy.copies import DirectoryCopies
 from haveri_web.adapters.token_rows import TokenRow, add_token, find_token, revoke_token, touch_token
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.ports import Directories
 from haveri_web.domain.access import Scope
 from haveri_web.domain.refusals import InvalidRequest, MemberRemoved, NotFound, TokenExpired, TokenRevoked, TokenUnknown
 from haveri_web.security.secrets import TOKEN_PREFIX, Randomness, digest, new_secret
@@ -69,7 +69,7 @@ async def create_token(
 class Tokens:
     """Recognises API tokens."""
 
-    def __init__(self, database: Database, directories: Directories, clock: Clock) -> None:
+    def __init__(self, database: Database, directories: DirectoryCopies, clock: Clock) -> None:
         self._database = database
         self._directories = directories
         self._clock = clock

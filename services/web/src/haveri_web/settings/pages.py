@@ -14,8 +14,8 @@ from haveri_contracts.directory.commands import ChangeChatSettings
 from haveri_contracts.directory.models import ChatSettings
 from haveri_contracts.directory.queries import GetChatSettings
 from haveri_contracts.plain import Refusal
+from haveri_directory_copy.directory import Directory
 from haveri_web.adapters.token_rows import TokenRow, tokens_of
-from haveri_web.bus.directory import Directory
 from haveri_web.bus.queries import valid
 from haveri_web.domain.access import TO_ADMINISTER, Scope
 from haveri_web.domain.refusals import InvalidRequest

@@ -17,8 +17,8 @@ from starlette.responses import Response
 from haveri_contracts.directory.models import Facility, OnShift
 from haveri_contracts.directory.queries import GetSchedule, ListShiftChanges
 from haveri_contracts.directory.schedules import ScheduledShift, ShiftChange
+from haveri_directory_copy.directory import Directory
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.directory import Directory
 from haveri_web.domain.access import TO_MANAGE, TO_RESPOND
 from haveri_web.http.context import Web
 from haveri_web.rendering import moments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -153,7 +154,7 @@ def rotation_from(form: RotationForm, facility: Facility, rotation_id: UUID) -> 
 
 
 def preview(
-    rotation: Rotation, facility: Facility, teams: dict[UUID, Team], calendar: HolidayCalendar | None
+    rotation: Rotation, facility: Facility, teams: Mapping[UUID, Team], calendar: HolidayCalendar | None
 ) -> Preview:
     """The first two weeks of a rotation. Raises InvalidRequest when its parts do not fit together."""
     try:

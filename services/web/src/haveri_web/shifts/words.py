@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from haveri_contracts.directory.models import Member
 from haveri_contracts.directory.schedules import ScheduledShift, ShiftChange
 from haveri_contracts.plain import Role
+from haveri_directory_copy.directory import Directory
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.directory import Directory
 from haveri_web.domain.access import TO_MANAGE, TO_RESPOND
 from haveri_web.domain.refusals import InvalidRequest
 
