@@ -9,7 +9,7 @@ from haveri_chassis.health import health_app
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.outbox import OutboxRelay
 from haveri_chassis.service import App, run
-from haveri_incident.adapters.directory import DirectoryReplica
+from haveri_directory_copy.copies import DirectoryCopies
 from haveri_incident.adapters.event_store import EventStore
 from haveri_incident.adapters.reads import IncidentReads
 from haveri_incident.entrypoints.bus import attach
@@ -23,8 +23,8 @@ def create_app(settings: IncidentSettings) -> App:
     clock, ids = SystemClock(), SystemIds()
     database = Database(settings.database_url.get_secret_value(), schema=NAME)
     bus = Bus(settings.nats_url.get_secret_value(), service=NAME, clock=clock, ids=ids)
-    directory = DirectoryReplica(bus, QueryClient(bus), clock)
-    attach(bus, database, EventStore(database, ids), IncidentReads(database), directory, clock)
+    directories = DirectoryCopies(bus, QueryClient(bus), clock, actor="system:incident")
+    attach(bus, database, EventStore(database, ids), IncidentReads(database), directories, clock)
     return App(NAME, settings, health_app(NAME), [database, bus, OutboxRelay(database, bus)])
 
 

@@ -8,14 +8,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from haveri_chassis.bus import QueryRefused
 from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.migrations import ServiceSchema
+from haveri_contracts.directory.models import Area, Asset, Facility, Member, Organization
+from haveri_contracts.outcomes import Problem
 from haveri_contracts.plain import Role
 from haveri_devservers.testing.house import House
+from haveri_directory_copy.directory import Directory, by_id
 from haveri_incident.adapters.event_store import EventStore
-from haveri_incident.application.ports import AreaPlace, AssetPlace, Context, Plant
+from haveri_incident.application.ports import Context
 
 SCHEMA = ServiceSchema("incident", "incident", "haveri_incident")
 
@@ -34,18 +38,27 @@ class Works:
     filler: UUID = field(default_factory=uuid4)
     elsewhere: UUID = field(default_factory=uuid4)
 
-    def plant(self) -> Plant:
+    def directory(self) -> Directory:
         """What the directory would tell."""
-        return Plant(
-            members={self.anna: Role.RESPONDER, self.ben: Role.MANAGER, self.viewer: Role.VIEWER},
-            names={self.anna: "Anna", self.ben: "Ben", self.viewer: "Vera"},
-            teams=frozenset(),
-            facilities=frozenset({self.facility, self.other_facility}),
-            areas={self.line: AreaPlace(self.facility)},
-            assets={
-                self.filler: AssetPlace(self.facility, self.line),
-                self.elsewhere: AssetPlace(self.other_facility, uuid4()),
-            },
+        people = (
+            ("Anna", self.anna, Role.RESPONDER),
+            ("Ben", self.ben, Role.MANAGER),
+            ("Vera", self.viewer, Role.VIEWER),
+        )
+        other_line = Area(id=uuid4(), name="Line 2", facility_id=self.other_facility)
+        return Directory(
+            Organization(id=self.organization, name="Works"),
+            facilities=by_id(
+                Facility(id=id, name="Works", timezone="Europe/Helsinki") for id in (self.facility, self.other_facility)
+            ),
+            areas=by_id([Area(id=self.line, name="Line 1", facility_id=self.facility), other_line]),
+            assets=by_id(
+                Asset(id=id, name="Filler", area_id=area_id, asset_type="filler")
+                for id, area_id in ((self.filler, self.line), (self.elsewhere, other_line.id))
+            ),
+            members=by_id(
+                Member(id=id, name=name, email=f"{name}@haveri.example", role=role) for name, id, role in people
+            ),
         )
 
     def context(self, who: UUID | None = None) -> Context:
@@ -54,15 +67,17 @@ class Works:
         return Context(self.organization, f"member:{who or self.anna}", command_id, command_id, SystemClock().now())
 
 
-class FakeDirectory:
-    """Knows the plants it was told of."""
+class FakeDirectories:
+    """Knows the organisations it was told of."""
 
     def __init__(self) -> None:
-        self.plants: dict[str, Plant] = {}
+        self.known: dict[str, Directory] = {}
 
-    async def plant(self, organization: str) -> Plant:
-        """The plant of a known organisation."""
-        return self.plants[organization]
+    async def get(self, organization: str) -> Directory:
+        """As the copies of the directory do."""
+        if organization not in self.known:
+            raise QueryRefused(Problem(type="organization-unknown", title="There is no such organisation.", detail=""))
+        return self.known[organization]
 
 
 @pytest.fixture(scope="session")
@@ -89,22 +104,22 @@ def store(database: Database) -> EventStore:
 
 
 @pytest.fixture
-def directory() -> FakeDirectory:
+def directory() -> FakeDirectories:
     """The directory."""
-    return FakeDirectory()
+    return FakeDirectories()
 
 
 @pytest.fixture
-def works(house: House, directory: FakeDirectory) -> Works:
+def works(house: House, directory: FakeDirectories) -> Works:
     """An organisation of its own for each test."""
     made = Works(house.organization())
-    directory.plants[made.organization] = made.plant()
+    directory.known[made.organization] = made.directory()
     return made
 
 
 @pytest.fixture
-def other_works(house: House, directory: FakeDirectory) -> Works:
+def other_works(house: House, directory: FakeDirectories) -> Works:
     """A second organisation."""
     made = Works(house.organization())
-    directory.plants[made.organization] = made.plant()
+    directory.known[made.organization] = made.directory()
     return made

@@ -195,6 +195,15 @@ async def test_who_may_not_command_is_told_so(store, directory, works, other_wor
         )
 
 
+async def test_in_an_organisation_that_there_is_not_nobody_and_nothing_is_known(store, directory, works) -> None:
+    del directory.known[works.organization]
+    with pytest.raises(MemberUnknown):
+        await declared(store, directory, works)
+    machine = replace(works.context(), actor="signal:mes")
+    with pytest.raises(FacilityUnknown):
+        await IncidentCommands(store, directory).declare(machine, declaration(works))
+
+
 async def test_a_plant_system_reports_and_decides_nothing(store, directory, works) -> None:
     def context():
         return replace(works.context(), actor="signal:press-3")

@@ -50,6 +50,9 @@ async def bus(house: House, app: App) -> AsyncIterator[Neighbour]:
     """Another service's bus, which also answers for the directory: the same small plant for every organisation."""
     made = Bus(house.nats_url, service="directory", clock=SystemClock(), ids=SystemIds())
 
+    async def about(query: queries.GetOrganization, envelope: Envelope) -> queries.OrganizationNow:
+        return queries.OrganizationNow(id=envelope.organization, name="Works", version=1)
+
     async def members(query: queries.ListMembers, envelope: Envelope) -> queries.MemberList:
         people = [("Anna", ANNA, Role.RESPONDER), ("Veera", VIEWER, Role.VIEWER)]
         return queries.MemberList(
@@ -68,6 +71,7 @@ async def bus(house: House, app: App) -> AsyncIterator[Neighbour]:
     async def teams(query: queries.ListTeams, envelope: Envelope) -> queries.TeamList:
         return queries.TeamList(items=[])
 
+    made.on_query(queries.GetOrganization, about)
     made.on_query(queries.ListMembers, members)
     made.on_query(queries.ListFacilities, facilities)
     made.on_query(queries.ListAreas, areas)

@@ -17,7 +17,7 @@ from haveri_contracts.refusals import (
     RoleNotSufficient,
     TeamUnknown,
 )
-from haveri_incident.application.ports import Plant
+from haveri_directory_copy.directory import Directory
 from haveri_incident.domain.refusals import MemberNeeded
 
 
@@ -35,7 +35,7 @@ def require_member(actor: str) -> UUID:
     return member_id
 
 
-def check_actor(actor: str, plant: Plant, *, machines_may: bool = False) -> None:
+def check_actor(actor: str, directory: Directory, *, machines_may: bool = False) -> None:
     """Raise unless a member of the organisation acts who is at least a responder, or a service of Haveri's.
 
     Plant systems (`signal:`) say what they see, `machines_may`; what becomes of an incident is for people to say.
@@ -45,20 +45,20 @@ def check_actor(actor: str, plant: Plant, *, machines_may: bool = False) -> None
     member_id = acting_member(actor)
     if member_id is None:
         return
-    role = plant.members.get(member_id)
-    if role is None:
+    member = directory.members.get(member_id)
+    if member is None:
         raise MemberUnknown("You are not a member of this organisation.")
-    if not role.covers(Role.RESPONDER):
+    if not member.role.covers(Role.RESPONDER):
         raise RoleNotSufficient("You may read incidents. Ask an administrator to make you a responder.")
 
 
-def check_named(plant: Plant, members: Mapping[str, UUID], teams: Mapping[str, UUID] | None = None) -> None:
+def check_named(directory: Directory, members: Mapping[str, UUID], teams: Mapping[str, UUID] | None = None) -> None:
     """Raise unless every member and team, by the field that names it, belongs to the organisation."""
     for field, member_id in members.items():
-        if member_id not in plant.members:
+        if member_id not in directory.members:
             raise MemberUnknown(f"There is no member {member_id} in this organisation.").at(field)
     for field, team_id in (teams or {}).items():
-        if team_id not in plant.teams:
+        if team_id not in directory.teams:
             raise TeamUnknown(f"There is no team {team_id} in this organisation.").at(field)
 
 
@@ -73,19 +73,19 @@ def require_system(actor: str) -> None:
         raise RoleNotSufficient("Only Haveri's own services may do this.")
 
 
-def check_place(command: DeclareIncident, plant: Plant) -> None:
+def check_place(command: DeclareIncident, directory: Directory) -> None:
     """Raise unless facility, area and assets exist and stand together."""
-    if command.facility_id not in plant.facilities:
+    if command.facility_id not in directory.facilities:
         raise FacilityUnknown(f"There is no facility {command.facility_id} in this organisation.").at("facility_id")
     if command.area_id is not None:
-        area = plant.areas.get(command.area_id)
+        area = directory.areas.get(command.area_id)
         if area is None:
             raise AreaUnknown(f"There is no area {command.area_id} in this organisation.").at("area_id")
         if area.facility_id != command.facility_id:
             raise AreaElsewhere("Name an area of the incident's facility.").at("area_id")
     for field, asset_id in each("asset_ids", command.asset_ids).items():
-        asset = plant.assets.get(asset_id)
-        if asset is None:
+        area = directory.area_of_asset(asset_id)
+        if area is None:
             raise AssetUnknown(f"There is no asset {asset_id} in this organisation.").at(field)
-        if asset.facility_id != command.facility_id:
+        if area.facility_id != command.facility_id:
             raise AssetElsewhere("Name assets of the incident's facility.").at(field)

@@ -8,11 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from haveri_chassis.bus import QueryRefused
+from haveri_contracts.directory.models import Organization
 from haveri_contracts.incident import commands
 from haveri_contracts.incident.commands import DeclareIncident, IncidentCommand
 from haveri_contracts.incident.events import IncidentEvent
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.refusals import IncidentUnknown
+from haveri_directory_copy.copies import DirectoryCopies
+from haveri_directory_copy.directory import Directory
 from haveri_incident.application.checks import (
     acting_member,
     check_actor,
@@ -22,7 +26,7 @@ from haveri_incident.application.checks import (
     require_member,
     require_system,
 )
-from haveri_incident.application.ports import Change, Context, Directory, Incidents, Plant, VersionConflictError
+from haveri_incident.application.ports import Change, Context, Incidents, VersionConflictError
 from haveri_incident.domain import decisions
 from haveri_incident.domain.refusals import TooManyConflicts
 from haveri_incident.domain.state import Fact, evolve
@@ -38,15 +42,15 @@ Result = dict[str, Any]
 class IncidentCommands:
     """Carries out commands. Each gives its result, or raises a Refusal, of the incident or of who may do this."""
 
-    def __init__(self, incidents: Incidents, directory: Directory) -> None:
+    def __init__(self, incidents: Incidents, directories: DirectoryCopies) -> None:
         self._incidents = incidents
-        self._directory = directory
+        self._directories = directories
 
     async def declare(self, context: Context, command: DeclareIncident) -> Result:
         """Take the next number and declare in one transaction."""
-        plant = await self._directory.plant(context.organization)
-        check_actor(context.actor, plant, machines_may=True)
-        check_place(command, plant)
+        directory = await self._directory_of(context.organization)
+        check_actor(context.actor, directory, machines_may=True)
+        check_place(command, directory)
         lead = acting_member(context.actor)
         async with self._incidents.declaring(context.organization) as declaring:
             number = await declaring.next_number()
@@ -73,7 +77,7 @@ class IncidentCommands:
             context,
             command,
             lambda state: decisions.acknowledge(state, member_id, context.now, names),
-            check=lambda plant: names.update(plant.names),
+            check=lambda directory: names.update((item.id, item.name) for item in directory.members.values()),
         )
 
     async def expire_acknowledgement(self, context: Context, command: commands.ExpireAcknowledgement) -> Result:
@@ -91,7 +95,7 @@ class IncidentCommands:
             context,
             command,
             lambda state: decisions.assign_lead(state, command.member_id),
-            check=lambda plant: check_named(plant, {"member_id": command.member_id}),
+            check=lambda directory: check_named(directory, {"member_id": command.member_id}),
         )
 
     async def assign_comms_lead(self, context: Context, command: commands.AssignCommsLead) -> Result:
@@ -100,7 +104,7 @@ class IncidentCommands:
             context,
             command,
             lambda state: decisions.assign_comms_lead(state, command.member_id),
-            check=lambda plant: check_named(plant, {"member_id": command.member_id}),
+            check=lambda directory: check_named(directory, {"member_id": command.member_id}),
         )
 
     async def add_event(self, context: Context, command: commands.AddEvent) -> Result:
@@ -121,8 +125,8 @@ class IncidentCommands:
             lambda state: decisions.escalate(
                 state, command.policy_id, command.member_ids, command.team_ids, command.reason
             ),
-            check=lambda plant: check_named(
-                plant, each("member_ids", command.member_ids), each("team_ids", command.team_ids)
+            check=lambda directory: check_named(
+                directory, each("member_ids", command.member_ids), each("team_ids", command.team_ids)
             ),
         )
 
@@ -147,7 +151,7 @@ class IncidentCommands:
             context,
             command,
             lambda state: decisions.close(state, command.follow_ups, context.now),
-            check=lambda plant: check_named(plant, owners),
+            check=lambda directory: check_named(directory, owners),
         )
 
     async def reopen(self, context: Context, command: commands.ReopenIncident) -> Result:
@@ -171,7 +175,7 @@ class IncidentCommands:
         command: IncidentCommand,
         decide: Decide,
         *,
-        check: Callable[[Plant], None] | None = None,
+        check: Callable[[Directory], None] | None = None,
         occurred_at: datetime | None = None,
         machines_may: bool = False,
     ) -> Result:
@@ -180,10 +184,10 @@ class IncidentCommands:
         `check` looks at the people and teams a command names; `occurred_at` is when it happened if that was earlier
         than `context.now`; `machines_may` lets plant systems say it too.
         """
-        plant = await self._directory.plant(context.organization)
-        check_actor(context.actor, plant, machines_may=machines_may)
+        directory = await self._directory_of(context.organization)
+        check_actor(context.actor, directory, machines_may=machines_may)
         if check is not None:
-            check(plant)
+            check(directory)
         for _ in range(ATTEMPTS):
             state = await self._incidents.load(context.organization, command.incident_id)
             if state is None:
@@ -196,6 +200,13 @@ class IncidentCommands:
             except VersionConflictError:
                 continue
         raise TooManyConflicts("Nothing was changed.")
+
+    async def _directory_of(self, organization: str) -> Directory:
+        """Without anybody in it for an organisation that there is not: then its members and places are not known."""
+        try:
+            return await self._directories.get(organization)
+        except QueryRefused:
+            return Directory(Organization(id=organization, name=organization))
 
 
 def prepare(

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from haveri_contracts.incident.events import IncidentEvent
 from haveri_contracts.incident.models import Incident
-from haveri_contracts.plain import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +67,3 @@ class Declaring(Protocol):
 
     async def append(self, context: Context, change: Change) -> dict[str, Any]:
         """Store the declaration. Raises IncidentAlreadyDeclared when the id was used before."""
-
-
-@dataclass(frozen=True, slots=True)
-class AreaPlace:
-    """Where an area is."""
-
-    facility_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class AssetPlace:
-    """Where an asset is."""
-
-    facility_id: UUID
-    area_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Plant:
-    """An organisation's people and machines, as far as incidents need them."""
-
-    members: dict[UUID, Role]
-    names: dict[UUID, str]
-    teams: frozenset[UUID]
-    facilities: frozenset[UUID]
-    areas: dict[UUID, AreaPlace]
-    assets: dict[UUID, AssetPlace]
-
-
-class Directory(Protocol):
-    """What the directory service knows."""
-
-    async def plant(self, organization: str) -> Plant:
-        """The organisation's plant; raises when it was never seen and its owner is away."""

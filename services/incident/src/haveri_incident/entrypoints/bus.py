@@ -14,9 +14,10 @@ from haveri_contracts.incident import commands, queries
 from haveri_contracts.message import Command
 from haveri_contracts.plain import Refusal
 from haveri_contracts.streams import INCIDENT_COMMANDS
+from haveri_directory_copy.copies import DirectoryCopies
 from haveri_incident.adapters.reads import IncidentReads
 from haveri_incident.application.commands import IncidentCommands
-from haveri_incident.application.ports import Context, Directory, Incidents
+from haveri_incident.application.ports import Context, Incidents
 
 Handler = Callable[[Received[Any]], Awaitable[dict[str, Any] | None]]
 
@@ -28,9 +29,9 @@ class OutcomeUnknown(Refusal):
     title = "No such command has been decided."
 
 
-def command_handlers(incidents: Incidents, directory: Directory, clock: Clock) -> dict[type[Command], Handler]:
+def command_handlers(incidents: Incidents, directories: DirectoryCopies, clock: Clock) -> dict[type[Command], Handler]:
     """What carries out each command."""
-    use = IncidentCommands(incidents, directory)
+    use = IncidentCommands(incidents, directories)
     methods: dict[type[Command], Callable[..., Awaitable[dict[str, Any]]]] = {
         commands.DeclareIncident: use.declare,
         commands.UpdateStatus: use.update_status,
@@ -70,10 +71,10 @@ def context_of(received: Received[Any], clock: Clock) -> Context:
 
 
 def attach(
-    bus: Bus, database: Database, incidents: Incidents, reads: IncidentReads, directory: Directory, clock: Clock
+    bus: Bus, database: Database, incidents: Incidents, reads: IncidentReads, directories: DirectoryCopies, clock: Clock
 ) -> None:
     """Subscribe everything the incident service listens to."""
-    bus.on_command(INCIDENT_COMMANDS, database, command_handlers(incidents, directory, clock))
+    bus.on_command(INCIDENT_COMMANDS, database, command_handlers(incidents, directories, clock))
 
     async def get(query: queries.GetIncident, envelope: Envelope) -> Any:
         return await reads.get(envelope.organization, query)
