@@ -6,21 +6,10 @@ import secrets
 import time
 import uuid
 from datetime import UTC, datetime
-from typing import Protocol
 
 
-class Clock(Protocol):
-    """Where the tenant reads the time."""
-
-    def now(self) -> datetime:
-        """The wall clock, aware, in UTC."""
-
-    def monotonic(self) -> float:
-        """Seconds that never run backwards."""
-
-
-class SystemClock:
-    """The clock of this machine."""
+class Clock:
+    """Where the tenant reads the time: the clock of this machine, unless a test gives another."""
 
     def now(self) -> datetime:
         """The wall clock, aware, in UTC."""
@@ -31,18 +20,8 @@ class SystemClock:
         return time.monotonic()
 
 
-class Ids(Protocol):
-    """Where the tenant takes identifiers from."""
-
-    def guid(self) -> str:
-        """A random GUID in lower case."""
-
-    def hex(self) -> str:
-        """32 random hexadecimal digits."""
-
-
-class RandomIds:
-    """Identifiers from the operating system's randomness."""
+class Ids:
+    """Where the tenant takes identifiers from: the operating system's randomness."""
 
     def guid(self) -> str:
         """A random GUID in lower case."""

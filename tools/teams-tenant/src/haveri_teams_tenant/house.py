@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -23,7 +22,7 @@ from haveri_teams_tenant.people.presses import Presses
 from haveri_teams_tenant.people.talk import Talk
 from haveri_teams_tenant.people.uploads import Uploads
 from haveri_teams_tenant.push.activities import ActivityWriter
-from haveri_teams_tenant.push.invokes import Invoker, Patience
+from haveri_teams_tenant.push.invokes import Invoker
 from haveri_teams_tenant.push.outbox import Outbox
 from haveri_teams_tenant.push.publisher import Publisher
 from haveri_teams_tenant.push.sender import Sender
@@ -33,71 +32,33 @@ from haveri_teams_tenant.state.store import Store
 from haveri_teams_tenant.state.world import World
 
 
-@dataclass(frozen=True)
 class House:
-    """The parts of a running tenant."""
+    """The parts of a running tenant; state is loaded from `settings.data_dir`."""
 
-    settings: TenantSettings
-    clock: Clock
-    ids: Ids
-    store: Store
-    world: World
-    feed: Feed
-    tokens: TokenDesk
-    sender: Sender
-    outbox: Outbox
-    invoker: Invoker
-    publisher: Publisher
-    channels: Channels
-    administration: Administration
-    talk: Talk
-    bot_posts: BotPosts
-    presses: Presses
-    uploads: Uploads
-    mailboxes: Mailboxes
-    mail_door: MailDoor
-    limits: Limits
-    faults: Faults
-    traffic: Traffic
-
-
-def build(settings: TenantSettings, clock: Clock, ids: Ids) -> House:
-    """Choose every part; state is loaded from `settings.data_dir`."""
-    store = Store(settings.data_dir / "tenant.sqlite3")
-    world = World(store, clock)
-    feed = Feed(clock)
-    tokens = TokenDesk(KeyRing(keys.BOT_FRAMEWORK, store, ids), KeyRing(keys.ENTRA, store, ids), clock, ids)
-    sender = Sender(tokens, settings.service_url)
-    outbox = Outbox(world, sender, feed, clock, settings.message_timeout, settings.longest_backoff)
-    writer = ActivityWriter(world, clock, ids, settings.service_url, settings.base_url)
-    publisher = Publisher(world, outbox, writer)
-    invoker = Invoker(sender, ids, Patience(settings.invoke_timeout))
-    channels = Channels(world, publisher, feed, clock, ids)
-    mailboxes = Mailboxes(world, feed, clock)
-    return House(
-        settings=settings,
-        clock=clock,
-        ids=ids,
-        store=store,
-        world=world,
-        feed=feed,
-        tokens=tokens,
-        sender=sender,
-        outbox=outbox,
-        invoker=invoker,
-        publisher=publisher,
-        channels=channels,
-        administration=Administration(world, channels, publisher, outbox, feed, clock, ids),
-        talk=Talk(world, publisher, feed, clock, ids),
-        bot_posts=BotPosts(world, feed, clock),
-        presses=Presses(world, publisher, invoker, feed, ids),
-        uploads=Uploads(store, ids, settings.base_url),
-        mailboxes=mailboxes,
-        mail_door=MailDoor(mailboxes, settings.mail_port),
-        limits=Limits(clock),
-        faults=Faults(),
-        traffic=Traffic(),
-    )
+    def __init__(self, settings: TenantSettings, clock: Clock, ids: Ids) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.ids = ids
+        self.store = store = Store(settings.data_dir / "tenant.sqlite3")
+        self.world = world = World(store, clock)
+        self.feed = feed = Feed(clock)
+        self.tokens = TokenDesk(KeyRing(keys.BOT_FRAMEWORK, store, ids), KeyRing(keys.ENTRA, store, ids), clock, ids)
+        self.sender = Sender(self.tokens, settings.service_url)
+        self.outbox = Outbox(world, self.sender, feed, clock, settings.message_timeout, settings.longest_backoff)
+        writer = ActivityWriter(world, clock, ids, settings.service_url, settings.base_url)
+        self.publisher = publisher = Publisher(world, self.outbox, writer)
+        self.invoker = Invoker(self.sender, ids, settings.invoke_timeout)
+        self.channels = Channels(world, publisher, feed, clock, ids)
+        self.administration = Administration(world, self.channels, publisher, self.outbox, feed, clock, ids)
+        self.talk = Talk(world, publisher, feed, clock, ids)
+        self.bot_posts = BotPosts(world, feed, clock)
+        self.presses = Presses(world, publisher, self.invoker, feed, ids)
+        self.uploads = Uploads(store, ids, settings.base_url)
+        self.mailboxes = Mailboxes(world, feed, clock)
+        self.mail_door = MailDoor(self.mailboxes, settings.mail_port)
+        self.limits = Limits(clock)
+        self.faults = Faults()
+        self.traffic = Traffic()
 
 
 def house_of(request: Request) -> House:

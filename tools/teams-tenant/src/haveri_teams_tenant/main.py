@@ -17,7 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from haveri_teams_tenant.cards.inputs import BadInputs
-from haveri_teams_tenant.clock import Clock, Ids, RandomIds, SystemClock
+from haveri_teams_tenant.clock import Clock, Ids
 from haveri_teams_tenant.connector import conversations, rosters
 from haveri_teams_tenant.connector import errors as connector_errors
 from haveri_teams_tenant.control import mail as mail_control
@@ -26,7 +26,7 @@ from haveri_teams_tenant.control.gate import CONNECTION, Gate
 from haveri_teams_tenant.control.problems import answer_bad_inputs, answer_refused
 from haveri_teams_tenant.graph import channels, chats, members, messages
 from haveri_teams_tenant.graph import errors as graph_errors
-from haveri_teams_tenant.house import House, build
+from haveri_teams_tenant.house import House
 from haveri_teams_tenant.identity import routes as identity
 from haveri_teams_tenant.page import documentation, files, live, mail, reading, writing
 from haveri_teams_tenant.page.look import STATIC, SecurityHeaders
@@ -36,9 +36,9 @@ from haveri_teams_tenant.settings import TenantSettings
 from haveri_teams_tenant.strangers import answer_strangers
 
 
-def create_app(settings: TenantSettings, *, clock: Clock | None = None, ids: Ids | None = None) -> FastAPI:
-    """The tenant over the state in `settings.data_dir`; a clock and ids can be given for tests."""
-    house = build(settings, clock or SystemClock(), ids or RandomIds())
+def create_app(settings: TenantSettings) -> FastAPI:
+    """The tenant over the state in `settings.data_dir`."""
+    house = House(settings, Clock(), Ids())
     app = FastAPI(
         title="A local Microsoft 365 tenant",
         description="The control API. Every call needs the header `X-Haveri-Tenant-Control: 1`.",

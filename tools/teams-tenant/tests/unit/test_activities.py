@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from haveri_teams_tenant.clock import RandomIds, SystemClock
+from haveri_teams_tenant.clock import Clock, Ids
 from haveri_teams_tenant.people.words import find_mentions
 from haveri_teams_tenant.push.activities import ActivityWriter
 from haveri_teams_tenant.state.records import (
@@ -39,7 +39,7 @@ class Scene:
     """One person, one team, one bot."""
 
     def __init__(self, directory: Path) -> None:
-        self.world = World(Store(directory / "x.sqlite3"), SystemClock())
+        self.world = World(Store(directory / "x.sqlite3"), Clock())
         self.user = User(
             tenant_id=TENANT, id="u1", name="Jane Smith", email="jane@x.example", timezone="Europe/Helsinki"
         )
@@ -52,7 +52,7 @@ class Scene:
         self.world.put(
             Tenant(id=TENANT, name="T"), self.user, self.app, team, self.channel, self.chat, self.photo, self.paper
         )
-        self.writer = ActivityWriter(self.world, SystemClock(), RandomIds(), "http://x/amer/", "http://x")
+        self.writer = ActivityWriter(self.world, Clock(), Ids(), "http://x/amer/", "http://x")
 
     def file(self, file_id: str, *, inline: bool) -> File:
         return File(

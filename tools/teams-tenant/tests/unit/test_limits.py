@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from haveri_teams_tenant.clock import Clock
 from haveri_teams_tenant.connector.limits import PER_THREAD, Limits
 
 
-class HandClock:
+class HandClock(Clock):
     """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from haveri_teams_tenant.clock import RandomIds, SystemClock
+from haveri_teams_tenant.clock import Clock, Ids
 from haveri_teams_tenant.identity.keys import KeyRing
 from haveri_teams_tenant.settings import SettingsError, TenantSettings
 from haveri_teams_tenant.state.feed import Feed
@@ -25,19 +25,19 @@ def test_a_failed_transaction_keeps_nothing_and_the_next_one_works(tmp_path: Pat
 
 def test_a_rotated_key_can_stay_published_or_go(tmp_path: Path) -> None:
     store = Store(tmp_path / "x.sqlite3")
-    ring = KeyRing("entra", store, RandomIds())
+    ring = KeyRing("entra", store, Ids())
     first = ring.current.kid
     second = ring.rotate(keep_old=True)
     assert ring.find(first) is not None
     third = ring.rotate(keep_old=False)
     assert ring.find(first) is None and ring.find(second) is None
-    assert KeyRing("entra", store, RandomIds()).current.kid == third
+    assert KeyRing("entra", store, Ids()).current.kid == third
 
 
 async def test_a_reader_with_a_cursor_of_a_former_process_is_told_to_look_afresh() -> None:
-    former = Feed(SystemClock())
+    former = Feed(Clock())
     former.tell("message.created", "t")
-    feed = Feed(SystemClock())
+    feed = Feed(Clock())
     assert feed.lost(former.cursor)
     assert not feed.lost(feed.cursor)
     feed.tell("message.created", "t")
@@ -46,7 +46,7 @@ async def test_a_reader_with_a_cursor_of_a_former_process_is_told_to_look_afresh
 
 
 async def test_a_wait_ends_without_news_at_its_time_and_at_a_stop() -> None:
-    feed = Feed(SystemClock())
+    feed = Feed(Clock())
     assert await feed.wait(feed.cursor, lambda _: True, timeout=0.01) == []
     feed.close()
     assert await feed.wait(feed.cursor, lambda _: True, timeout=60) == []

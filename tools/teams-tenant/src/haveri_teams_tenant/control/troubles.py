@@ -72,7 +72,7 @@ async def restore_limits(house: HouseDep) -> given.LimitRules:
 @router.put("/patience")
 async def set_patience(body: given.SetPatience, house: HouseDep) -> given.SetPatience:
     """How long invokes may take."""
-    house.invoker.patience.seconds = body.seconds
+    house.invoker.timeout = body.seconds
     return body
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from haveri_teams_tenant.clock import Clock
 from haveri_teams_tenant.mail.letters import read_letter
 from haveri_teams_tenant.state.feed import Feed
-from haveri_teams_tenant.state.mail import MAIL, Mail
-from haveri_teams_tenant.state.records import ReadMark, User
+from haveri_teams_tenant.state.records import MAIL, Mail, ReadMark, User
 from haveri_teams_tenant.state.world import World
 
 

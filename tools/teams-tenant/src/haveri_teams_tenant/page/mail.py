@@ -16,8 +16,7 @@ from haveri_teams_tenant.house import House, HouseDep
 from haveri_teams_tenant.page.look import page
 from haveri_teams_tenant.page.viewer import Viewer
 from haveri_teams_tenant.page.views import RailItem, Views
-from haveri_teams_tenant.state.mail import MAIL, Mail
-from haveri_teams_tenant.state.records import User
+from haveri_teams_tenant.state.records import MAIL, Mail, User
 
 router = APIRouter(include_in_schema=False)
 

@@ -12,37 +12,36 @@ from pydantic import BaseModel, ConfigDict, Field
 Json = dict[str, Any]
 
 TARGETED_LIFETIME = timedelta(hours=24)
+MAIL = "mail"
+"""Where a person's mails are, among the places that have a reading mark."""
 
 
 class Record(BaseModel):
-    """A row: its kind names the table's partition, its key is unique within the kind."""
+    """A row: its kind names the table's partition, its key, written from its fields, is unique within the kind."""
 
     model_config = ConfigDict(extra="ignore")
     kind: ClassVar[str]
+    _key: ClassVar[str]
+
+    def __init_subclass__(cls, kind: str, key: str) -> None:
+        cls.kind, cls._key = kind, key
 
     @property
     def key(self) -> str:
         """What identifies this record among its kind."""
-        raise NotImplementedError
+        return self._key.format_map(vars(self))
 
 
-class Tenant(Record):
+class Tenant(Record, kind="tenant", key="{id}"):
     """An organisation's Microsoft 365 tenant."""
 
-    kind: ClassVar[str] = "tenant"
     id: str
     name: str
 
-    @property
-    def key(self) -> str:
-        """The tenant's GUID."""
-        return self.id
 
-
-class User(Record):
+class User(Record, kind="user", key="{tenant_id}/{id}"):
     """A person of a tenant; `id` is the aadObjectId."""
 
-    kind: ClassVar[str] = "user"
     tenant_id: str
     id: str
     name: str
@@ -51,21 +50,15 @@ class User(Record):
     timezone: str = "Etc/UTC"
 
     @property
-    def key(self) -> str:
-        """Tenant and aadObjectId."""
-        return f"{self.tenant_id}/{self.id}"
-
-    @property
     def teams_id(self) -> str:
         """The opaque `29:` id under which bots know the person; it does not reveal the aadObjectId."""
         digest = hashlib.sha384(f"{self.tenant_id}/{self.id}".encode()).digest()
         return "29:1" + base64.urlsafe_b64encode(digest).decode()
 
 
-class Team(Record):
+class Team(Record, kind="team", key="{tenant_id}/{id}"):
     """A team; `id` is the group's GUID, `thread_id` the `19:` id, equal to its General channel's id."""
 
-    kind: ClassVar[str] = "team"
     tenant_id: str
     id: str
     thread_id: str
@@ -73,16 +66,10 @@ class Team(Record):
     members: dict[str, Literal["owner", "member"]] = Field(default_factory=dict)
     channel_cap: int = 1000
 
-    @property
-    def key(self) -> str:
-        """Tenant and group id."""
-        return f"{self.tenant_id}/{self.id}"
 
-
-class Channel(Record):
+class Channel(Record, kind="channel", key="{id}"):
     """A channel of a team. A deleted one stays: its name and its place under the cap are held for 30 days."""
 
-    kind: ClassVar[str] = "channel"
     tenant_id: str
     team_id: str
     id: str
@@ -94,44 +81,27 @@ class Channel(Record):
     archived: bool = False
     deleted_at: datetime | None = None
 
-    @property
-    def key(self) -> str:
-        """The channel's `19:` id."""
-        return self.id
 
-
-class Chat(Record):
+class Chat(Record, kind="chat", key="{id}"):
     """The personal chat between one person and one app."""
 
-    kind: ClassVar[str] = "chat"
     tenant_id: str
     id: str
     app_id: str
     user_id: str
 
-    @property
-    def key(self) -> str:
-        """The chat's `a:` id."""
-        return self.id
-
 
 Place = Channel | Chat
 
 
-class App(Record):
+class App(Record, kind="app", key="{id}"):
     """A registered bot: what Entra and the Bot Framework know about it."""
 
-    kind: ClassVar[str] = "app"
     id: str
     name: str
     secret: str
     endpoint: str
     home_tenant_id: str
-
-    @property
-    def key(self) -> str:
-        """The app id."""
-        return self.id
 
     @property
     def bot_id(self) -> str:
@@ -156,21 +126,15 @@ class MessageAction(BaseModel):
 Mode = Literal["read-all", "mention-only"]
 
 
-class Installation(Record):
+class Installation(Record, kind="installation", key="{tenant_id}/{app_id}"):
     """An app in a tenant: the teams it is in, with what it may read in each."""
 
-    kind: ClassVar[str] = "installation"
     tenant_id: str
     app_id: str
     teams: dict[str, Mode] = Field(default_factory=dict)
     commands: list[SlashCommand] = Field(default_factory=list)
     message_actions: list[MessageAction] = Field(default_factory=list)
     removed: bool = False
-
-    @property
-    def key(self) -> str:
-        """Tenant and app."""
-        return f"{self.tenant_id}/{self.app_id}"
 
 
 class Author(BaseModel):
@@ -195,10 +159,9 @@ class Part(BaseModel):
     mention: int | None = None
 
 
-class File(Record):
+class File(Record, kind="file", key="{id}"):
     """An uploaded file or image; its bytes are a blob under the same id."""
 
-    kind: ClassVar[str] = "file"
     tenant_id: str
     id: str
     name: str
@@ -209,11 +172,6 @@ class File(Record):
     place_id: str
     download_key: str
 
-    @property
-    def key(self) -> str:
-        """The file's GUID."""
-        return self.id
-
 
 class Version(BaseModel):
     """What a message said before its next edit."""
@@ -223,7 +181,7 @@ class Version(BaseModel):
     at: datetime
 
 
-class Message(Record):
+class Message(Record, kind="message", key="{tenant_id}/{id}"):
     """A message in a channel, in a thread or in a personal chat.
 
     `root_id` is the id of the message that opened the thread (its own id for the opener).
@@ -231,7 +189,6 @@ class Message(Record):
     answer showed to the person who pressed, until the bot updates the message for everybody.
     """
 
-    kind: ClassVar[str] = "message"
     tenant_id: str
     id: str
     place_id: str
@@ -255,11 +212,6 @@ class Message(Record):
     user_cards: dict[str, Json] = Field(default_factory=dict)
 
     @property
-    def key(self) -> str:
-        """Tenant and message id."""
-        return f"{self.tenant_id}/{self.id}"
-
-    @property
     def is_root(self) -> bool:
         """Whether this message opened its thread."""
         return self.id == self.root_id
@@ -279,10 +231,9 @@ class Message(Record):
         return self.targeted_to is not None and now - self.created_at > TARGETED_LIFETIME
 
 
-class Dialog(Record):
+class Dialog(Record, kind="dialog", key="{id}"):
     """A form that stands open before one person."""
 
-    kind: ClassVar[str] = "dialog"
     tenant_id: str
     id: str
     user_id: str
@@ -295,53 +246,43 @@ class Dialog(Record):
     title: str
     card: Json
 
-    @property
-    def key(self) -> str:
-        """The dialog's GUID."""
-        return self.id
 
-
-class ReadMark(Record):
+class ReadMark(Record, kind="read", key="{tenant_id}/{user_id}/{place_id}"):
     """How far a person has read a place."""
 
-    kind: ClassVar[str] = "read"
     tenant_id: str
     user_id: str
     place_id: str
     message_id: str
 
-    @property
-    def key(self) -> str:
-        """Tenant, person and place."""
-        return f"{self.tenant_id}/{self.user_id}/{self.place_id}"
+
+class Mail(Record, kind="mail", key="{tenant_id}/{id}"):
+    """A mail in one person's mailbox: `sender` as its From line says, `text` plain."""
+
+    tenant_id: str
+    user_id: str
+    id: str
+    sender: str
+    address: str
+    subject: str
+    text: str
+    received_at: datetime
 
 
-class Delivery(Record):
+class Delivery(Record, kind="delivery", key="{number:015d}"):
     """An activity on its way to a bot. `lane` is the conversation whose order is kept."""
 
-    kind: ClassVar[str] = "delivery"
     number: int
     tenant_id: str
     app_id: str
     lane: str
     activity: Json
 
-    @property
-    def key(self) -> str:
-        """The number, padded so that rows sort in the order they were written."""
-        return f"{self.number:015d}"
 
-
-class SigningKey(Record):
+class SigningKey(Record, kind="key", key="{ring}/{position:06d}"):
     """A private key of one of the tenant's two issuers."""
 
-    kind: ClassVar[str] = "key"
     ring: str
     kid: str
     pem: str
     position: int
-
-    @property
-    def key(self) -> str:
-        """Ring, then position."""
-        return f"{self.ring}/{self.position:06d}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from haveri_teams_tenant.clock import Clock
-from haveri_teams_tenant.state.mail import Mail
 from haveri_teams_tenant.state.records import (
     App,
     Channel,
@@ -16,6 +15,7 @@ from haveri_teams_tenant.state.records import (
     Dialog,
     File,
     Installation,
+    Mail,
     Message,
     Place,
     ReadMark,
@@ -52,21 +52,16 @@ class World:
         self.mails_of: dict[tuple[str, str], list[Mail]] = defaultdict(list)
         self.reads: dict[tuple[str, str, str], str] = {}
         self._last_message_id = 0
-        self._indexers: dict[type[Record], Callable[[Any], None]] = {
-            Tenant: self._index_tenant,
-            User: self._index_user,
-            Team: self._index_team,
-            Channel: self._index_channel,
-            Chat: self._index_chat,
-            App: self._index_app,
-            Installation: self._index_installation,
-            Message: self._index_message,
-            File: self._index_file,
-            Dialog: self._index_dialog,
-            Mail: self._index_mail,
-            ReadMark: self._index_read,
+        self._by_id: dict[type[Record], dict[str, Any]] = {
+            Tenant: self.tenants,
+            App: self.apps,
+            Channel: self.channels,
+            Chat: self.chats,
+            File: self.files,
+            Dialog: self.dialogs,
         }
-        for model in self._indexers:
+        kept: list[type[Record]] = [*self._by_id, User, Team, Installation, Message, Mail, ReadMark]
+        for model in kept:
             for record in store.load(model):
                 self._index(record)
 
@@ -77,53 +72,31 @@ class World:
             self._index(record)
 
     def _index(self, record: Record) -> None:
-        self._indexers[type(record)](record)
-
-    def _index_tenant(self, record: Tenant) -> None:
-        self.tenants[record.id] = record
-
-    def _index_user(self, record: User) -> None:
-        self.users[record.tenant_id, record.id] = record
-        self.users_by_teams_id[record.teams_id] = record
-
-    def _index_team(self, record: Team) -> None:
-        self.teams[record.tenant_id, record.id] = record
-        self.teams_by_thread[record.thread_id] = record
-
-    def _index_channel(self, record: Channel) -> None:
-        if record.id not in self.channels:
-            self.channels_of_team[record.tenant_id, record.team_id].append(record)
-        self.channels[record.id] = record
-
-    def _index_chat(self, record: Chat) -> None:
-        self.chats[record.id] = record
-
-    def _index_app(self, record: App) -> None:
-        self.apps[record.id] = record
-
-    def _index_installation(self, record: Installation) -> None:
-        self.installations[record.tenant_id, record.app_id] = record
-
-    def _index_file(self, record: File) -> None:
-        self.files[record.id] = record
-
-    def _index_dialog(self, record: Dialog) -> None:
-        self.dialogs[record.id] = record
-
-    def _index_mail(self, record: Mail) -> None:
-        # Mails never change: each is indexed once.
-        self.mails_of[record.tenant_id, record.user_id].append(record)
-        self._last_message_id = max(self._last_message_id, int(record.id))
-
-    def _index_read(self, record: ReadMark) -> None:
-        self.reads[record.tenant_id, record.user_id, record.place_id] = record.message_id
-
-    def _index_message(self, message: Message) -> None:
-        where = (message.tenant_id, message.id)
-        if where not in self.messages:
-            self.messages_of_place[message.place_id].append(message)
-            self._last_message_id = max(self._last_message_id, int(message.id))
-        self.messages[where] = message
+        match record:
+            case User():
+                self.users[record.tenant_id, record.id] = record
+                self.users_by_teams_id[record.teams_id] = record
+            case Team():
+                self.teams[record.tenant_id, record.id] = record
+                self.teams_by_thread[record.thread_id] = record
+            case Installation():
+                self.installations[record.tenant_id, record.app_id] = record
+            case ReadMark():
+                self.reads[record.tenant_id, record.user_id, record.place_id] = record.message_id
+            case Mail():
+                # Mails never change: each is indexed once.
+                self.mails_of[record.tenant_id, record.user_id].append(record)
+                self._last_message_id = max(self._last_message_id, int(record.id))
+            case Message():
+                where = (record.tenant_id, record.id)
+                if where not in self.messages:
+                    self.messages_of_place[record.place_id].append(record)
+                    self._last_message_id = max(self._last_message_id, int(record.id))
+                self.messages[where] = record
+            case _:
+                if isinstance(record, Channel) and record.id not in self.channels:
+                    self.channels_of_team[record.tenant_id, record.team_id].append(record)
+                self._by_id[type(record)][record.key] = record
 
     def forget_dialog(self, dialog: Dialog) -> None:
         """The form was sent or closed."""
