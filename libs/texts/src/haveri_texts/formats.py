@@ -9,7 +9,7 @@ from functools import cache
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -17,14 +17,19 @@ from babel.numbers import format_decimal
 _REGIONAL = {"en": "en_150"}
 
 
-def time_of_day(moment: datetime, language: str) -> str:
-    """Hours and minutes of a moment, in its own zone."""
-    return format_time(moment, "short", tzinfo=moment.tzinfo, locale=_cldr(language))
+def time_of_day(moment: datetime, language: str, *, seconds: bool = False) -> str:
+    """Hours and minutes (and seconds) of a moment, in its own zone."""
+    return format_time(moment, "medium" if seconds else "short", tzinfo=moment.tzinfo, locale=_cldr(language))
 
 
 def day(when: date, language: str) -> str:
     """A calendar day, in figures."""
     return format_date(when, _date_pattern(_cldr(language)), _cldr(language))
+
+
+def day_of_year(when: date, language: str) -> str:
+    """A calendar day without its year, as for the head of a week."""
+    return format_skeleton("Md", when, locale=_cldr(language))
 
 
 def number(value: float | Decimal, language: str) -> str:

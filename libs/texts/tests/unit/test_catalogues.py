@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from haveri_texts import Catalogue, day, listed, number, time_of_day
+from haveri_texts import Catalogue, day, day_of_year, listed, number, time_of_day
 from haveri_texts.upkeep import compile_catalogues, findings, update
 
 ENGLISH = {"greeting": "Hello {name}", "files": ("{count} file", "{count} files"), "only.english": "Filler"}
@@ -87,19 +87,20 @@ def test_texts_that_were_not_compiled_are_said_at_the_start(polish: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("language", "clock", "on", "amount", "names"),
+    ("language", "clock", "on", "without_year", "amount", "names"),
     [
-        ("en", "14:05", "05/12/2026", "1,234.5", "A, B and C"),
-        ("fi", "14.05", "5.12.2026", "1\N{NO-BREAK SPACE}234,5", "A, B ja C"),
-        ("de", "14:05", "05.12.2026", "1.234,5", "A, B und C"),
-        ("tlh", "14:05", "05/12/2026", "1,234.5", "A, B and C"),
+        ("en", "14:05", "05/12/2026", "05/12", "1,234.5", "A, B and C"),
+        ("fi", "14.05", "5.12.2026", "5.12.", "1\N{NO-BREAK SPACE}234,5", "A, B ja C"),
+        ("de", "14:05", "05.12.2026", "5.12.", "1.234,5", "A, B und C"),
+        ("tlh", "14:05", "05/12/2026", "05/12", "1,234.5", "A, B and C"),
     ],
 )
 def test_dates_numbers_and_lists_are_the_languages_own(
-    language: str, clock: str, on: str, amount: str, names: str
+    language: str, clock: str, on: str, without_year: str, amount: str, names: str
 ) -> None:
     moment = datetime(2026, 12, 5, 12, 5, tzinfo=UTC).astimezone(ZoneInfo("Europe/Helsinki"))
     assert time_of_day(moment, language) == clock
     assert day(date(2026, 12, 5), language) == on
+    assert day_of_year(date(2026, 12, 5), language) == without_year
     assert number(1234.5, language) == amount
     assert listed(["A", "B", "C"], language) == names

@@ -34,7 +34,7 @@ async def test_the_live_view_says_who_was_called_and_when_the_next_step_comes(
     assert re.findall(r'data-testid="call" data-state="(\w+)"', page) == ["reached", "calling", "held"]
     assert re.search(r"data-testid=\"countdown\">10:40<", page) and "08:15:00" in page
     assert "SMS: sent" in page and "no answer from &lt;b&gt;Teams" in page
-    assert re.search(r'data-testid="held-until">until <time[^>]*>2026-11-23 09:00<', page)
+    assert re.search(r'data-testid="held-until">until <time[^>]*>23/11/2026 09:00<', page)
     assert 'data-now="2026-11-23T06:04:20' in page
 
 
@@ -151,7 +151,7 @@ async def test_the_timeline_and_the_export_name_those_who_were_called(house: Web
         UUID(made["id"]), EntryType.ESCALATION, "escalation.step_fired", payload, "system:escalation", house.clock.now()
     )
     page = (await (await house.signed_in("Veera Heikkilä")).get("/incidents/INC-1")).text
-    assert "Step 2: Timo &lt;b&gt;Nieminen&lt;/b&gt; is held until 2026-11-24 06:00" in page
+    assert "Step 2: Timo &lt;b&gt;Nieminen&lt;/b&gt; is held until 24/11/2026 06:00" in page
     assert "Nobody of Crew A is on shift" in page
     export = (await door("GET", "/incidents/INC-1/export?format=md")).text
     assert "escalation: Step 2: Timo" in export and "<b>" not in export and str(timo.id) not in export

@@ -159,7 +159,7 @@ async def test_a_window_is_announced_with_an_end_and_ended_early(house: WebHouse
     page, area = f"{WINDOWS}?facility={_facility(house)}", str(next(iter(house.tenant.things["area"])))
     shown = (await client.get(page)).text
     assert re.findall(r'data-testid="window" data-open="(\w+)"', shown) == ["true", "false"]
-    assert "2026-11-23 07:00" in shown and "Announced by Mikko Laine" in shown
+    assert "23/11/2026 07:00" in shown and "Announced by Mikko Laine" in shown
     answer = await _send(client, page, area_ids=area, reason="Belts")
     assert answer.status_code == 422 and "say when it ends" in answer.text and 'value="Belts"' in answer.text
     answer = await _send(client, page, area_ids=area, starts_at="2026-11-24T10:00", ends_at="2026-11-24T12:00")

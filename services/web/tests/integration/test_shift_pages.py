@@ -109,10 +109,10 @@ async def test_take_my_friday_night_is_proposed_accepted_and_seen(house: WebHous
     sanna, timo = await house.signed_in("Sanna Virtanen"), await house.signed_in("Timo Nieminen")
     him = house.tenant.member("Timo Nieminen")
     page = (await sanna.get("/shifts")).text
-    mine = re.search(r'<option value="([^"]+)">2026-11-27 22:00', page)[1]  # type: ignore[index]
+    mine = re.search(r'<option value="([^"]+)">27/11/2026 22:00', page)[1]  # type: ignore[index]
     step = (await sanna.get("/shifts/swap", params={"mine": mine, "to": str(him.id)})).text
     assert "Timo Nieminen shall take my shift" in step
-    back = re.search(r'name="back" value="([^"]+)"[^>]*><span><span class="clock"><time[^>]*>2026-11-28 06', step)
+    back = re.search(r'name="back" value="([^"]+)"[^>]*><span><span class="clock"><time[^>]*>28/11/2026 06', step)
     assert back
     fields = {"form_token": form_token(step), "mine": mine, "to": str(him.id), "back": back[1], "note": "Concert!"}
     answer = await sanna.post("/shifts/swap", data=fields)

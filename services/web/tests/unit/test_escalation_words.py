@@ -53,7 +53,7 @@ SAID: list[tuple[Event, str, str]] = [
             **ABOUT, round=2, step=1, due_at=AT, fired_at=AT, already_called=[MIKKO],
             calls=[_call(AINO), _call(TIMO, AT + timedelta(hours=3))], missing=["Nobody of Crew A is on shift"],
         ),
-        "Step 1, round 2: calling Aino Korhonen; Timo Nieminen is held until 2026-11-28 06:10;"
+        "Step 1, round 2: calling Aino Korhonen; Timo Nieminen is held until 28/11/2026 06:10;"
         " already called: Mikko Laine",
         "Nobody of Crew A is on shift",
     ),
@@ -77,12 +77,12 @@ SAID: list[tuple[Event, str, str]] = [
     ),
     (
         events.EscalationSilenced(**ABOUT, window_id=UUID(int=6), until=AT, reason="Oil change"),
-        "Silenced by maintenance until 2026-11-28 03:10",
+        "Silenced by maintenance until 28/11/2026 03:10",
         "Oil change",
     ),
     (
         events.EscalationResumed(**ABOUT, window_id=UUID(int=6), steps=[PlannedStep(round=1, step=2, due_at=AT)]),
-        "The maintenance window is over, calling goes on. Next at 2026-11-28 03:10",
+        "The maintenance window is over, calling goes on. Next at 28/11/2026 03:10",
         "",
     ),
     (
@@ -112,7 +112,7 @@ SAID: list[tuple[Event, str, str]] = [
     ),
     (
         events.StepOverdue(**ABOUT, round=1, step=2, due_at=AT, found_at=AT),
-        "Step 2 was due at 2026-11-28 03:10 and late; the engine was told again",
+        "Step 2 was due at 28/11/2026 03:10 and late; the engine was told again",
         "",
     ),
     (events.NotificationSent(**CALL, via=Via.SMS), "Sent to Aino Korhonen by SMS", ""),

@@ -230,21 +230,21 @@ def test_a_simulation_says_in_one_sentence_who_is_called_when(plant: Plant) -> N
         ("Last resort", "+60 min"),
     ]
     assert [person.via for person in view.calls[0].people] == ["chat", "SMS"]
-    assert view.calls[1].people[0].held_until == "held until 2026-11-28 07:10"
+    assert view.calls[1].people[0].held_until == "held until 28/11/2026 07:10"
 
 
 def test_a_maintenance_window_is_said_first_and_what_comes_after_it(plant: Plant) -> None:
     ends = AT + timedelta(hours=30)
     found = Simulation(policy_id=PRESSES, why="", calls=_calls(plant, ends)[:1], silenced_until=ends)
     view = _simulated(plant, found)
-    assert "nobody until 2026-11-29 09:10 because of a maintenance window; then Filling crew" in view.sentence
+    assert "nobody until 29/11/2026 09:10 because of a maintenance window; then Filling crew" in view.sentence
     assert view.calls[0].style == "day_clock", "a time on another day says its day"
 
 
 def test_when_nobody_is_called_that_is_said(plant: Plant) -> None:
     found = Simulation(policy_id=None, why="No policy fits.", calls=[])
     assert _simulated(plant, found).sentence == "On Saturday at 03:10, SEV2 on Line 1: nobody is called."
-    assert _simulated(plant, found, "fi").sentence.startswith("Lauantaina klo 03:10, SEV2 (Line 1): ")
+    assert _simulated(plant, found, "fi").sentence.startswith("Lauantaina klo 3.10, SEV2 (Line 1): ")
 
 
 def _fields(form: PolicyForm) -> FormData:

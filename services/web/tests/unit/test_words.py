@@ -90,7 +90,9 @@ UTC_ZONE = ZoneInfo("UTC")
 
 def test_clocks_are_the_facilitys_and_utc_is_at_hand() -> None:
     moment = datetime(2026, 7, 1, 21, 30, 5, tzinfo=UTC)
-    assert moments.local(moment, HELSINKI, "full") == "2026-07-02 00:30:05"
+    assert moments.local(moment, HELSINKI, "en", "full") == "02/07/2026 00:30:05"
+    assert moments.local(moment, HELSINKI, "fi", "full") == "2.7.2026 0.30.05"
+    assert moments.local(moment, HELSINKI, "de", "day_clock") == "02.07.2026 00:30"
     assert moments.utc(moment) == "2026-07-01 21:30:05 UTC"
     assert moments.from_input("2026-07-02T00:30:05", HELSINKI) == moment.replace(microsecond=999_999)
     assert moments.from_input("yesterday", HELSINKI) is None

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from haveri_contracts.message import find
 from haveri_web.escalations.reasons import ReasonWords
+from haveri_web.rendering.moments import local
 from haveri_web.texts import Translate
 
 Payload = Mapping[str, Any]
@@ -150,7 +151,7 @@ class EscalationWords:
 
     def _moment(self, value: Any) -> str:
         try:
-            return datetime.fromisoformat(str(value)).astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
+            return local(datetime.fromisoformat(str(value)), self._zone, self._t.language, "day_clock")
         except ValueError:
             return "?"
 

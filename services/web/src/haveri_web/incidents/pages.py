@@ -194,7 +194,7 @@ def _kinds(entries: list[TimelineEntry], wanted: set[str]) -> list[tuple[str, in
 
 def _shown(entries: list[EntryView], wanted: set[str], incident: Incident, zone: ZoneInfo) -> list[EntryView]:
     chosen = [entry for entry in entries if not wanted or entry.type in wanted]
-    days = [moments.local(entry.occurred_at, zone, "day") for entry in chosen]
+    days = [entry.occurred_at.astimezone(zone).date() for entry in chosen]
     firsts = [True, *(before != after for before, after in pairwise(days))]
     return [
         replace(entry, new_day=first, as_of_url=_url(incident, as_of=entry.recorded_at))

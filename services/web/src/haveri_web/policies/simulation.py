@@ -23,7 +23,7 @@ from haveri_web.policies.forms import PolicyForm
 from haveri_web.policies.queries import settings_of
 from haveri_web.policies.simulation_views import Simulating, SimulationView
 from haveri_web.policies.words import PolicyWords
-from haveri_web.rendering.moments import local
+from haveri_web.rendering.moments import for_input
 from haveri_web.rendering.pages import Page, PageDep
 from haveri_web.rendering.problems_at import NOTHING_WRONG, ProblemsAt
 
@@ -133,4 +133,4 @@ def wall_clock(text: str, zone: ZoneInfo, name: str, problem: str) -> datetime:
 
 def for_minute(moment: datetime, zone: ZoneInfo) -> str:
     """The moment as a `datetime-local` field of minutes wants it."""
-    return local(moment, zone, "day_clock").replace(" ", "T")
+    return for_input(moment, zone)[: len("2026-01-31T08:15")]

@@ -11,6 +11,7 @@ from haveri_contracts.escalation.models import SimulatedCall, Simulation
 from haveri_contracts.escalation.queries import Simulate
 from haveri_contracts.escalation.reasons import ReasonCode
 from haveri_directory_copy.directory import Directory
+from haveri_texts import time_of_day
 from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.policies.words import PolicyWords
 from haveri_web.rendering.moments import local
@@ -94,9 +95,11 @@ class Simulating:
 
     def _sentence(self, found: Simulation) -> str:
         t, at = self._t, self._question.at.astimezone(self._zone)
-        said = t("simulate.when", weekday=t(f"weekday.{at.weekday()}"), clock=at.strftime("%H:%M"), what=self._what())
+        said = t(
+            "simulate.when", weekday=t(f"weekday.{at.weekday()}"), clock=time_of_day(at, t.language), what=self._what()
+        )
         if found.silenced_until is not None:
-            said += t("simulate.silenced", until=local(found.silenced_until, self._zone, "day_clock"))
+            said += t("simulate.silenced", until=local(found.silenced_until, self._zone, t.language, "day_clock"))
         said += self._first_round(found.calls)
         return said[0].upper() + said[1:]
 
@@ -167,7 +170,9 @@ class Simulating:
             name=self._name(member_id),
             because=self._because(call, member_id),
             via=self._t(f"via.{call.via[number].value}") if number < len(call.via) else "",
-            held_until=self._t("simulate.held", until=local(held, self._zone, "day_clock")) if held else "",
+            held_until=self._t("simulate.held", until=local(held, self._zone, self._t.language, "day_clock"))
+            if held
+            else "",
         )
 
     def _day(self, moment: datetime) -> date:

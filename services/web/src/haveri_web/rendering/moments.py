@@ -5,20 +5,30 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from haveri_texts import day, time_of_day
 from haveri_web.texts import Translate
 
-_STYLES = {
-    "clock": "%H:%M",
-    "seconds": "%H:%M:%S",
-    "day": "%Y-%m-%d",
-    "day_clock": "%Y-%m-%d %H:%M",
-    "full": "%Y-%m-%d %H:%M:%S",
-}
+
+def local(moment: datetime, zone: ZoneInfo, language: str, style: str = "clock") -> str:
+    """The moment as clocks at the facility show it, in the reader's way of writing it.
+
+    `style` is `clock`, `seconds`, `day`, `day_clock` or `full`.
+    """
+    there = moment.astimezone(zone)
+    date = day(there.date(), language)
+    if style == "day":
+        return date
+    clock = time_of_day(there, language, seconds=style in ("seconds", "full"))
+    return f"{date} {clock}" if style in ("day_clock", "full") else clock
 
 
-def local(moment: datetime, zone: ZoneInfo, style: str = "clock") -> str:
-    """The moment as clocks at the facility show it; years first, the same in every language."""
-    return moment.astimezone(zone).strftime(_STYLES[style])
+@pass_context
+def local_filter(context: Context, moment: datetime, zone: ZoneInfo, style: str = "clock") -> str:
+    """`local` in templates, which have a language."""
+    return local(moment, zone, context["locale"], style)
 
 
 def utc(moment: datetime) -> str:
@@ -33,11 +43,11 @@ def iso(moment: datetime) -> str:
 
 def age(since: datetime, until: datetime, t: Translate) -> str:
     """How long it is from one moment to another: minutes, hours and minutes, or days. `live.js` counts on alike."""
-    minute, hour, day = t("age.units").split(",")
+    minute, hour, days = t("age.units").split(",")
     minutes = max(0, int((until - since).total_seconds() // 60))
     hours = minutes // 60
     if hours >= 48:
-        return f"{hours // 24} {day}"
+        return f"{hours // 24} {days}"
     return f"{hours} {hour} {minutes % 60} {minute}" if hours else f"{minutes} {minute}"
 
 

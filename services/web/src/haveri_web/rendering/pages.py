@@ -47,7 +47,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        local=moments.local,
+        local=moments.local_filter,
         utc=moments.utc,
         iso=moments.iso,
         age=moments.age,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from haveri_contracts.directory.models import ENGLISH, Locale
-from haveri_texts import Catalogue, listed, number
+from haveri_texts import Catalogue, day_of_year, listed, number
 from haveri_web.texts.answers import ANSWERS
 from haveri_web.texts.escalations import ESCALATIONS
 from haveri_web.texts.incidents import INCIDENTS
@@ -50,6 +51,10 @@ class Translate:
     def number(self, value: float | Decimal) -> str:
         """A number as the language writes it."""
         return number(value, self.language)
+
+    def day_of_year(self, when: date) -> str:
+        """A calendar day without its year."""
+        return day_of_year(when, self.language)
 
     def listed(self, parts: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
         """`A, B and C`, or `A, B or C`."""
