@@ -24,8 +24,8 @@ from haveri_contracts.incident.events import AcknowledgementExpired
 from haveri_contracts.message import Event
 from haveri_contracts.plain import Severity
 from haveri_directory_copy.directory import Directory
-from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import Described, EscalationWords
+from haveri_web.policies.reasons import ReasonWords
 from haveri_web.texts import CATALOGUE, translator
 
 AT = datetime(2026, 11, 28, 1, 10, tzinfo=UTC)

@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from haveri_contracts.escalation.queries import ListRunning, RunningList
 from haveri_web.bus.queries import ask_raw
-from haveri_web.escalations.reasons import said
 from haveri_web.http.answers import answers
 from haveri_web.http.context import WebDep
 from haveri_web.http.door import Reader
 from haveri_web.http.requests import Cursor, Limit, page_of
+from haveri_web.policies.reasons import said
 
 router = APIRouter(tags=["escalation"])
 

@@ -19,8 +19,8 @@ from haveri_contracts.escalation.models import (
     StepOutcome,
 )
 from haveri_directory_copy.directory import Directory
-from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import step_in_words
+from haveri_web.policies.reasons import ReasonWords
 from haveri_web.texts import Translate
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from haveri_contracts.message import find
-from haveri_web.escalations.reasons import ReasonWords
+from haveri_web.policies.reasons import ReasonWords
 from haveri_web.rendering.moments import local
 from haveri_web.texts import Translate
 

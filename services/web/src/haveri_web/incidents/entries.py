@@ -14,9 +14,9 @@ from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.types import actor_member_id
 from haveri_directory_copy.directory import UTC_ZONE, Directory
-from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import EscalationWords
 from haveri_web.incidents.attachments import FileView, file_view
+from haveri_web.policies.reasons import ReasonWords
 from haveri_web.texts import Translate
 
 _LATE = timedelta(seconds=90)

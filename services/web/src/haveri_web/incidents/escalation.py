@@ -22,13 +22,13 @@ from haveri_web.bus.queries import ask_raw, valid
 from haveri_web.directory.things import MEMBER, TEAM, find
 from haveri_web.domain.access import TO_RESPOND
 from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.escalations.reasons import said
 from haveri_web.escalations.views import RunViews
 from haveri_web.http.answers import answers, is_empty_list
 from haveri_web.http.context import WebDep
 from haveri_web.http.door import Reader
 from haveri_web.http.requests import IncidentId, IncidentName
 from haveri_web.policies.queries import policy_with_id
+from haveri_web.policies.reasons import said
 from haveri_web.rendering.pages import Page, RespondersForm
 
 router = APIRouter(include_in_schema=False)

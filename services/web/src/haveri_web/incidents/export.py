@@ -22,13 +22,13 @@ from haveri_directory_copy.directory import UTC_ZONE, Directory
 from haveri_web.bus.callers import Caller
 from haveri_web.bus.ports import Queries
 from haveri_web.bus.queries import ask
-from haveri_web.escalations.reasons import ReasonWords
 from haveri_web.escalations.words import EscalationWords
 from haveri_web.http.answers import answers, json_response
 from haveri_web.http.context import WebDep
 from haveri_web.http.door import Reader
 from haveri_web.http.requests import IncidentName
 from haveri_web.incidents.views import BETWEEN_PLACES, Fact, IncidentView, incident_view
+from haveri_web.policies.reasons import ReasonWords
 from haveri_web.texts import translator
 
 _PAGE = 1000

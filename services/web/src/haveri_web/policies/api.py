@@ -24,7 +24,6 @@ from haveri_contracts.refusals import PolicyUnknown
 from haveri_web.bus.callers import Caller
 from haveri_web.bus.queries import ask_raw, valid
 from haveri_web.domain.refusals import PolicyExists
-from haveri_web.escalations.reasons import said
 from haveri_web.http.answers import answers, is_empty_list, json_response, raw
 from haveri_web.http.bodies import changes_in, values_of
 from haveri_web.http.context import Web, WebDep
@@ -40,6 +39,7 @@ from haveri_web.policies.queries import (
     policy_changed,
     policy_with_id,
 )
+from haveri_web.policies.reasons import said
 
 router = APIRouter(tags=["escalation"])
 _POLICIES = "/escalation-policies"

@@ -12,7 +12,7 @@ from haveri_contracts.escalation.queries import Simulate
 from haveri_contracts.escalation.reasons import ReasonCode
 from haveri_directory_copy.directory import Directory
 from haveri_texts import time_of_day
-from haveri_web.escalations.reasons import ReasonWords
+from haveri_web.policies.reasons import ReasonWords
 from haveri_web.policies.words import PolicyWords
 from haveri_web.rendering.moments import local
 from haveri_web.texts import Translate
