@@ -192,11 +192,10 @@ class Brigade:
             subject, stream="EVENTS", config=ConsumerConfig(deliver_policy=DeliverPolicy.ALL)
         )
         found: list[Envelope] = []
-        while True:
-            try:
-                messages = await reader.fetch(500, timeout=1)
-            except TimeoutError:
-                break
+        # How many there are, not how long none came: a busy machine may be silent for longer.
+        there = (await reader.consumer_info()).num_pending
+        while len(found) < there:
+            messages = await reader.fetch(500, timeout=30)
             found += [open_envelope(message.data) for message in messages]
             for message in messages:
                 await message.ack()
