@@ -1,9 +1,9 @@
-"""An in-memory copy, per organisation, of a list that another service owns."""
+"""An in-memory copy, per organisation, of what is expensive to ask for again each time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -38,30 +38,30 @@ class _Copy(Generic[T]):
 
 
 class Replica(Generic[T]):
-    """Loads a list through queries and keeps it until it changes.
+    """Loads something and keeps it until it changes.
 
-    It is loaded at the first use, and again after a message on `invalidated_by` (a subject with wildcards; events
-    are heard too; None when whoever made it listens), after the bus was lost and found, and after `ttl` seconds. While
-    the owner is away the old copy is served. Create it before the bus is started.
+    It is loaded at the first use, and again after an event or hint on one of the subjects `invalidated_by` (none when
+    whoever made it listens), after the bus was lost and found, and after `ttl` seconds. While the owner is away the old
+    copy is served. Create it before the bus is started.
     """
 
     def __init__(
         self,
         load: Callable[[str], Awaitable[T]],
         bus: Bus,
-        invalidated_by: str | None,
         *,
         clock: Clock,
+        name: str,
+        invalidated_by: Iterable[str] = (),
         ttl: float = 60.0,
-        name: str | None = None,
     ) -> None:
-        self.name = name or invalidated_by or "copies"
+        self.name = name
         self._load = load
         self._clock = clock
         self._ttl = timedelta(seconds=ttl)
         self._copies: dict[str, _Copy[T]] = {}
-        if invalidated_by is not None:
-            bus.on_hint(invalidated_by, self._changed)
+        for subject in invalidated_by:
+            bus.on_hint(subject, self._changed)
         bus.connection.after_reconnect(self.forget_all)
 
     async def get(self, organization: str) -> T:

@@ -76,7 +76,9 @@ def change(organization: str) -> Envelope:
 async def parts() -> AsyncIterator[tuple[Replica[list[str]], FakeBus, Owner, ManualClock]]:
     """A replica, its bus, its owner, and the time."""
     bus, owner, clock = FakeBus(), Owner(), ManualClock(CLOCK_START)
-    yield Replica(owner.load, bus, "haveri.*.event.directory.>", clock=clock, ttl=60), bus, owner, clock  # type: ignore[arg-type]
+    subjects = ["haveri.*.event.directory.>"]
+    replica = Replica(owner.load, bus, clock=clock, name="directory", invalidated_by=subjects, ttl=60)  # type: ignore[arg-type]
+    yield replica, bus, owner, clock
 
 
 Parts = tuple[Replica[list[str]], FakeBus, Owner, ManualClock]

@@ -52,7 +52,7 @@ class DirectoryCopies:
         self._schedules = schedules
         self._copies: dict[str, _Copy] = {}
         self._heard: dict[str, dict[int, Envelope]] = {}
-        self._replica: Replica[_Copy] = Replica(self._load, bus, None, clock=clock, name="directory")
+        self._replica: Replica[_Copy] = Replica(self._load, bus, clock=clock, name="directory")
         bus.on_hint(everything_of(Kind.EVENT, "directory"), self._hear)
 
     async def get(self, organization: str) -> Directory:

@@ -68,10 +68,9 @@ class PolicyStore:
     def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
         self._database = database
         self._sender = bus.sender
-        first, *others = _NEWS
-        self._shelves: Replica[_Shelf] = Replica(self._load, bus, first, clock=clock, name="escalation-policies")
-        for subject in others:
-            bus.on_hint(subject, self._changed)
+        self._shelves: Replica[_Shelf] = Replica(
+            self._load, bus, clock=clock, name="escalation-policies", invalidated_by=_NEWS
+        )
 
     async def book(self, organization: str, facility_id: UUID) -> PolicyBook:
         """The policies of a facility; an empty book when it has none."""
@@ -133,9 +132,6 @@ class PolicyStore:
             await connection.execute(
                 _STORE_TURNS, organization, policy_id, step, list(turns.keys()), list(turns.values())
             )
-
-    async def _changed(self, news: Envelope) -> None:
-        self.forget(news.organization)
 
     async def _load(self, organization: str) -> _Shelf:
         async with self._database.transaction(organization) as connection:
