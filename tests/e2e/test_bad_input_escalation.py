@@ -118,9 +118,10 @@ async def test_when_everybody_of_a_step_has_left_the_last_resort_is_called_at_on
             assert set(outcomes(run).values()) == {"fired"}
             assert {it["member_id"] for it in run["calls"]} == {members[TIMO]}
             fired = await demo.wait_for_entry(
-                number, lambda e: e["source_type"] == "haveri.escalation.step_fired.v1" and left in str(e["payload"])
+                number,
+                lambda e: e["source_type"] == "haveri.escalation.step_fired.v1" and crew["id"] in str(e["payload"]),
             )
-            assert fired["payload"]["missing"]
+            assert fired["payload"]["in_vain"]
             assert len(await calls.cards_of(TIMO, number)) == 1
             (await demo.api.post(f"/incidents/{number}/acknowledge", json={})).raise_for_status()
 

@@ -18,6 +18,7 @@ from haveri_contracts.escalation.models import (
     SimulatedCall,
     Simulation,
 )
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Refusal
 
 
@@ -183,14 +184,15 @@ class PolicyShelf:
     def _call(self, query: queries.Simulate, policy: EscalationPolicy, number: int) -> SimulatedCall:
         step = policy.steps[number - 1]
         because = {
-            str(member_id): f"{team.name}, Night"
+            str(member_id): Reason.of(ReasonCode.IN_TEAM_ON_SHIFT, team_id=team_id, shift="Night")
             for team_id in step.notify.team_ids
-            for team in [self.tenant.things["team"][team_id]]
-            for member_id in team.member_ids[:2]
+            for member_id in self.tenant.things["team"][team_id].member_ids[:2]
         }
-        because |= {str(member_id): "by name" for member_id in step.notify.member_ids}
+        because |= {str(member_id): Reason.of(ReasonCode.BY_NAME) for member_id in step.notify.member_ids}
         if "lead" in step.notify.shift_roles:
-            because[str(self.tenant.member("Mikko Laine").id)] = "lead of Night"
+            because[str(self.tenant.member("Mikko Laine").id)] = Reason.of(
+                ReasonCode.HAS_ROLE, role="lead", shift="Night"
+            )
         at = query.at + timedelta(minutes=step.after_minutes)
         named = {str(member_id) for member_id in step.notify.member_ids}
         return SimulatedCall(
@@ -198,7 +200,7 @@ class PolicyShelf:
             at=at,
             member_ids=[UUID(key) for key in because],
             via=[Via.CHAT] * len(because),
-            because=because,
+            because_of=because,
             held_until={key: at + timedelta(hours=3) for key in named},
             only_if_unacknowledged=step.only_if_unacknowledged,
         )

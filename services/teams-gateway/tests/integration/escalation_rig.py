@@ -28,6 +28,7 @@ from haveri_contracts.escalation.models import (
     Step,
 )
 from haveri_contracts.escalation.queries import ListPolicies, PolicyList
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.message import Event
 from haveri_contracts.outcomes import Outcome
@@ -36,6 +37,8 @@ from haveri_contracts.streams import ESCALATION_COMMANDS
 from haveri_contracts.types import actor_member_id
 
 ENGINE = "system:escalation"
+
+ON_SHIFT = Reason.of(ReasonCode.ON_SHIFT, shift="Shift A, early")
 
 
 class FakeEscalation:
@@ -98,7 +101,7 @@ class FakeEscalation:
         now = self.clock.now()
         calls = {name: uuid.uuid4() for name in names}
         placed = [
-            PlacedCall(call_id=call, member_id=works.members[name].id, purpose=purpose, because="Shift A, early")
+            PlacedCall(call_id=call, member_id=works.members[name].id, purpose=purpose, cause=ON_SHIFT)
             for name, call in calls.items()
         ]
         if unanswered is not None:
@@ -123,7 +126,7 @@ class FakeEscalation:
             via=via,
             attempt=1,
             purpose=call.purpose,
-            because=call.because,
+            cause=call.cause,
         )
         await self.say(works.organization, event)
 

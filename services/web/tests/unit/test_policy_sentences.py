@@ -28,6 +28,7 @@ from haveri_contracts.escalation.models import (
     TimeOfDay,
 )
 from haveri_contracts.escalation.queries import Simulate
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity
 from haveri_directory_copy.directory import Directory
 from haveri_web.domain.refusals import InvalidRequest
@@ -201,7 +202,7 @@ def _calls(plant: Plant, begin: datetime = AT) -> list[SimulatedCall]:
             at=begin + timedelta(minutes=15),
             member_ids=[mikko],
             via=[Via.CHAT],
-            because={str(mikko): "lead of Night"},
+            because={str(mikko): "the lead of Night"},
             held_until={str(mikko): begin + timedelta(hours=4)},
         ),
         SimulatedCall(step=1, round=2, at=begin + timedelta(minutes=30), member_ids=[sanna], via=[Via.CHAT]),
@@ -211,7 +212,7 @@ def _calls(plant: Plant, begin: datetime = AT) -> list[SimulatedCall]:
             at=begin + timedelta(minutes=60),
             member_ids=[mikko],
             via=[Via.CHAT],
-            because={str(mikko): "by name"},
+            because_of={str(mikko): Reason.of(ReasonCode.BY_NAME)},
         ),
     ]
 
