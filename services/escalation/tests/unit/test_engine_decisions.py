@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from engine_rig import ADMIN, ANNA, BEN, CARLA, DIRK, FACILITY, MINUTE, Rig, policy, sev2, step, window
 
+from haveri_contracts.escalation.models import CallState, EndReason, RunState, Trigger
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain import events, facts
 from haveri_escalation.domain.decisions import acknowledging, beginning, following
 from haveri_escalation.domain.policies import Chain
-from haveri_escalation.domain.values import CallState, EndReason, RunState, Trigger
 
 
 def declared(*policies_, **values) -> Rig:

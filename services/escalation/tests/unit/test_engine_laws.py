@@ -25,13 +25,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from haveri_contracts.escalation.models import Purpose, RunState, Trigger
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.adapters.translation_events import from_stored, stored_type, to_published, to_stored
 from haveri_escalation.domain import events, facts
 from haveri_escalation.domain.evolution import fold
 from haveri_escalation.domain.policies import Chain, LastResort, MitigationClock, Notify, Repeat
 from haveri_escalation.domain.timers import wanted_timers
-from haveri_escalation.domain.values import Purpose, RunState, Trigger
 
 people = st.sampled_from((ANNA, BEN, CARLA, DIRK, EVA))
 steps = st.builds(

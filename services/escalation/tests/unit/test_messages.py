@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from haveri_contracts.escalation.models import Purpose
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.message_words import WORDS
 from haveri_escalation.domain.messages import Notice, letter, short_message, spoken, why_you
-from haveri_escalation.domain.values import Purpose
 
 LINK = "https://haveri.example/answer/demo.eyJ.abc.def"
 NOTICE = Notice(

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from haveri_contracts.escalation.models import CallState, Purpose
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.application.calling import CallFacts, IncidentNow, NotSent, Recipient
 from haveri_escalation.application.notify import Notify, Report
 from haveri_escalation.domain.links import Link
 from haveri_escalation.domain.messages import Text
-from haveri_escalation.domain.values import CallState, Purpose
 
 CALL, INCIDENT, SATU, TIMO, FACILITY = (UUID(int=number) for number in range(1, 6))
 DECLARED = datetime(2026, 11, 23, 1, 14, tzinfo=UTC)

@@ -165,6 +165,11 @@ class Trigger(StrEnum):
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     MITIGATION_OVERDUE = "mitigation_overdue"
 
+    @property
+    def follows_the_incident(self) -> bool:
+        """True for runs that Haveri began by itself to find somebody; a re-planning replaces these and no others."""
+        return self not in (Trigger.BY_HAND, Trigger.MITIGATION_OVERDUE)
+
 
 class RunState(StrEnum):
     """Where a run stands."""
@@ -194,6 +199,11 @@ class StepOutcome(StrEnum):
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
 
+    @property
+    def may_come(self) -> bool:
+        """True until it is settled."""
+        return self in (StepOutcome.PENDING, StepOutcome.SILENCED)
+
 
 class CallState(StrEnum):
     """What became of a call."""
@@ -204,6 +214,11 @@ class CallState(StrEnum):
     UNREACHABLE = "unreachable"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
+
+    @property
+    def is_open(self) -> bool:
+        """True while the member may still answer it."""
+        return self not in (CallState.ANSWERED, CallState.WITHDRAWN)
 
 
 class Purpose(StrEnum):

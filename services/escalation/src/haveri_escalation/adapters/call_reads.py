@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from haveri_chassis.database import Database
+from haveri_contracts.escalation.models import CallState, Purpose
 from haveri_contracts.plain import Severity
 from haveri_escalation.application.calling import CallFacts
-from haveri_escalation.domain.values import CallState, Purpose
 
 _CALL = """
 SELECT c.id, c.incident_id, c.member_id, c.purpose, c.state, c.because, c.called_at,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from haveri_contracts.escalation import models
+from haveri_contracts.escalation.models import RunState
 from haveri_escalation.domain.state import Call, Run
-from haveri_escalation.domain.values import RunState
 
 
 def view_of(run: Run, incident_id: object) -> models.EscalationRun:
@@ -48,7 +48,7 @@ def next_due_at(run: Run) -> datetime | None:
 
 def next_step(view: models.EscalationRun, due_at: datetime | None) -> models.RunStep | None:
     """The step that a run under way comes to next; step 0 when only the last resort is left."""
-    coming = [step for step in view.steps if step.outcome in (models.StepOutcome.PENDING, models.StepOutcome.SILENCED)]
+    coming = [step for step in view.steps if step.outcome.may_come]
     if coming:
         return min(coming, key=lambda step: (step.due_at, step.round, step.step))
     if due_at is None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from haveri_contracts.escalation.models import CallState, Purpose
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.domain.links import Link
 from haveri_escalation.domain.messages import Text
-from haveri_escalation.domain.values import CallState, Purpose
 
 
 @dataclass(frozen=True, slots=True)

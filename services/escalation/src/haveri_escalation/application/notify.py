@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from haveri_contracts.escalation.models import Purpose
 from haveri_contracts.escalation.reasons import Reason
 from haveri_escalation.application.calling import (
     CallFacts,
@@ -21,7 +22,6 @@ from haveri_escalation.application.calling import (
 )
 from haveri_escalation.domain.links import Link
 from haveri_escalation.domain.messages import Notice, Text, letter, short_message, spoken, why_you
-from haveri_escalation.domain.values import Purpose
 
 _TEXTS: dict[str, Callable[[Notice, str], Text]] = {
     "email": letter,

@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import singledispatch
 from uuid import UUID
 
+from haveri_contracts.escalation.models import CallState
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain import events, facts
 from haveri_escalation.domain.facts import EscalationEvent
-from haveri_escalation.domain.state import Attempt, Call, Run
-from haveri_escalation.domain.values import AttemptState, CallState
+from haveri_escalation.domain.state import Attempt, AttemptState, Call, Run
 
 _NOT_NEEDED = Reason.of(ReasonCode.NOT_NEEDED)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from haveri_contracts.escalation.models import EndReason, Purpose, Trigger
 from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.people import Way
 from haveri_escalation.domain.policies import Chain
-from haveri_escalation.domain.values import EndReason, Purpose, Trigger
 
 
 @dataclass(frozen=True, slots=True)

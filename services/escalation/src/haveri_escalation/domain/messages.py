@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from haveri_contracts.escalation.models import Purpose
 from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.message_words import WORDS, Words
-from haveri_escalation.domain.values import Purpose
 
 _SHORT_TITLE = 80
 

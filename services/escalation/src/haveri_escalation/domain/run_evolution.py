@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import singledispatch
 
+from haveri_contracts.escalation.models import RunState, StepOutcome
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain import events
 from haveri_escalation.domain.facts import EscalationEvent
 from haveri_escalation.domain.state import LAST_RESORT, Run, RunStep
-from haveri_escalation.domain.values import RunState, StepOutcome
 
 _LONGEST_NOTE = 300
 

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
+from haveri_contracts.escalation.models import CallState, EndReason, Purpose, RunState, StepOutcome, Trigger
 from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.domain.people import Way
 from haveri_escalation.domain.policies import Chain
-from haveri_escalation.domain.values import (
-    AttemptState,
-    CallState,
-    EndReason,
-    Purpose,
-    RunState,
-    StepOutcome,
-    Trigger,
-)
 
 LAST_RESORT = 0
 """The number of the step that calls the last resort."""
+
+
+class AttemptState(StrEnum):
+    """What became of one way of a call."""
+
+    REQUESTED = "requested"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.models import CallState, RunState
 from haveri_contracts.plain import Status
 from haveri_escalation.domain.people import Way
-from haveri_escalation.domain.state import Call, Escalation, Incident, Run
-from haveri_escalation.domain.values import AttemptState, CallState, RunState
+from haveri_escalation.domain.state import AttemptState, Call, Escalation, Incident, Run
 
 REPORT_WITHIN = timedelta(seconds=60)
 """Whoever carries a notification says by then what became of it; silence counts as a failure."""

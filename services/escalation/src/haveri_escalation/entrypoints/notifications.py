@@ -12,7 +12,7 @@ from haveri_chassis.metrics import counter, histogram
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.escalation.events import NotificationRequested
-from haveri_contracts.escalation.models import AnswerLink, CallState, Purpose
+from haveri_contracts.escalation.models import AnswerLink
 from haveri_contracts.escalation.queries import ReadAnswerLink
 from haveri_contracts.streams import ESCALATION_NOTIFICATIONS
 from haveri_escalation.adapters.notification_reports import NotificationReports
@@ -86,8 +86,8 @@ def _shown(leads: Leads) -> AnswerLink:
         call_id=call.id,
         incident_id=call.incident_id,
         member_id=call.member_id,
-        purpose=Purpose(call.purpose.value),
-        state=CallState(call.state.value),
+        purpose=call.purpose,
+        state=call.state,
         incident_number=call.number,
         incident_title=incident.title if incident else call.title,
         taken_by=incident.acknowledged_by if incident else None,

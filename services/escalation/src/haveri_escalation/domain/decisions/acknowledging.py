@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from haveri_contracts.escalation.models import CallState, EndReason, Purpose
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.engine_refusals import (
     CallAlreadyAnswered,
@@ -16,7 +17,6 @@ from haveri_escalation.domain.engine_refusals import (
 from haveri_escalation.domain.events import CallsWithdrawn, Ended, NotificationAnswered
 from haveri_escalation.domain.facts import TakingNoted
 from haveri_escalation.domain.state import Run
-from haveri_escalation.domain.values import CallState, EndReason, Purpose
 
 
 def taken(case: Case, member_id: UUID, taken_at: datetime) -> None:

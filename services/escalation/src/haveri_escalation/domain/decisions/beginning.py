@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.models import EndReason, Trigger
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.domain.decisions.case import Case
@@ -16,7 +17,6 @@ from haveri_escalation.domain.events import Ended, PlannedStep, PolicyMissing, S
 from haveri_escalation.domain.facts import IncidentFollowed, ReleaseNoted, SeverityNoted, StatusNoted
 from haveri_escalation.domain.matching import Match, Place
 from haveri_escalation.domain.policies import Chain, LastResort
-from haveri_escalation.domain.values import EndReason, Trigger
 
 WITHOUT_LAST_RESORT = timedelta(minutes=10)
 """When a chain that has no last resort is told to be exhausted, after its last step."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from haveri_contracts.escalation.models import RunState, Trigger
 from haveri_escalation.domain.decisions.beginning import joining, match_policy, start
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.firing import bring_pending_to_now, call_last_resort, carry_on, exhaust
 from haveri_escalation.domain.events import PolicyMissing
 from haveri_escalation.domain.policies import Chain, LastResort, Notify, Policy, Step
 from haveri_escalation.domain.state import Run
-from haveri_escalation.domain.values import RunState, Trigger
 
 
 def people_wished_for(case: Case, member_ids: Iterable[UUID], team_ids: Iterable[UUID], why: str) -> None:

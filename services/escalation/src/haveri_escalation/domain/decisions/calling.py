@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from haveri_contracts.escalation.models import CallState
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.events import (
@@ -12,9 +13,8 @@ from haveri_escalation.domain.events import (
     NotificationFailed,
     NotificationRequested,
 )
-from haveri_escalation.domain.state import Call
+from haveri_escalation.domain.state import AttemptState, Call
 from haveri_escalation.domain.timers import REPORT_WITHIN, way_due_at
-from haveri_escalation.domain.values import AttemptState, CallState
 
 
 def go_on(case: Case, run_id: UUID, call_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from haveri_contracts.escalation.models import RunState, Trigger
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.beginning import carry_out
@@ -12,7 +13,6 @@ from haveri_escalation.domain.facts import ExpiryAsked, TimerRefused
 from haveri_escalation.domain.policies import Chain, Notify, Step
 from haveri_escalation.domain.state import Run
 from haveri_escalation.domain.timers import Timer, call_due_at, expiry_due_at, mitigation_due_at
-from haveri_escalation.domain.values import RunState, Trigger
 
 
 def timer_due(case: Case, timer: Timer) -> None:

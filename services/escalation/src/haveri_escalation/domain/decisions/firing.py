@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.models import CallState, EndReason, RunState, StepOutcome
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.placing import place_calls
 from haveri_escalation.domain.events import Ended, Exhausted, PlannedStep, StepFired, StepsReplanned, Unacked
 from haveri_escalation.domain.state import LAST_RESORT, Call, Run
-from haveri_escalation.domain.values import CallState, EndReason, RunState, StepOutcome
 
 _LONGEST_MINUTES = 60.0 * 24 * 31
 

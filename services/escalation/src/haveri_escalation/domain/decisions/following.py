@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from haveri_contracts.escalation.models import EndReason
 from haveri_contracts.plain import Status
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.events import CallsWithdrawn, Ended
 from haveri_escalation.domain.facts import ActivityNoted, StatusNoted
-from haveri_escalation.domain.values import EndReason
 
 _OVER = {Status.RESOLVED: EndReason.RESOLVED, Status.CLOSED: EndReason.CLOSED}
 

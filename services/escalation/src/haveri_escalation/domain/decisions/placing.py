@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from haveri_contracts.escalation.models import Purpose
 from haveri_contracts.escalation.reasons import Reason
 from haveri_escalation.domain import quiet, who
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.events import PlacedCall
 from haveri_escalation.domain.people import Found, Named
 from haveri_escalation.domain.state import LAST_RESORT, Run
-from haveri_escalation.domain.values import Purpose
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from haveri_escalation.domain.decisions.firing import carry_on
 from haveri_escalation.domain.engine_refusals import CallUnknown
 from haveri_escalation.domain.events import NotificationDelivered, NotificationFailed, NotificationSent
 from haveri_escalation.domain.facts import AttemptUnneeded
-from haveri_escalation.domain.state import Attempt, Call, Run
-from haveri_escalation.domain.values import AttemptState
+from haveri_escalation.domain.state import Attempt, AttemptState, Call, Run
 
 _LATER_THAN_SENT = (AttemptState.SENT, AttemptState.DELIVERED)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from haveri_contracts.escalation.models import RunState, Trigger
 from haveri_escalation.domain import windows
 from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.case import Case
@@ -11,7 +12,6 @@ from haveri_escalation.domain.decisions.firing import carry_on, moved, moved_exh
 from haveri_escalation.domain.events import Resumed, Silenced
 from haveri_escalation.domain.policies import MaintenanceWindow
 from haveri_escalation.domain.state import Run
-from haveri_escalation.domain.values import RunState, Trigger
 
 
 def apply_windows(case: Case) -> None:
