@@ -73,7 +73,7 @@ async def test_a_sev1_on_line_1_calls_people_in_their_own_chats_until_one_has_go
         await expect(running.get_by_test_id("live")).to_have_attribute("data-live-state", "on")
         await running.evaluate("window.untouched = true")
         link, _ = await declared_in(operator, demo, "Filler 2 jammed, line 1 down sev1 in Line 1")
-        number = number_of(Place("", (await link.get_attribute("data-testid") or "").removeprefix("channel-")))
+        number = number_of(Place(id="", name=(await link.get_attribute("data-testid") or "").removeprefix("channel-")))
         await link.click()
         told = operator.get_by_test_id("text").filter(has_text=MANAGER)
         await expect(told.first).to_contain_text(called)

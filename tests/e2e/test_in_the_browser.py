@@ -34,7 +34,7 @@ async def test_an_incident_lives_its_life_between_the_chat_page_and_the_dashboar
         chat = await chat_as(operators, house, demo, OPERATOR)
         await expect(chat.get_by_test_id("team-tampere-works")).to_be_visible()
         link, seconds = await declared_in(chat, demo, "Filler 2 jammed, line 1 down sev1")
-        number = number_of(Place("", (await link.get_attribute("data-testid") or "").removeprefix("channel-")))
+        number = number_of(Place(id="", name=(await link.get_attribute("data-testid") or "").removeprefix("channel-")))
         assert "filler-2-jammed" in await link.inner_text()
         await link.click()
         card = chat.get_by_test_id("card").first

@@ -20,7 +20,6 @@ from haveri_teams_tenant.cards.inputs import BadInputs
 from haveri_teams_tenant.clock import Clock, Ids
 from haveri_teams_tenant.connector import conversations, rosters
 from haveri_teams_tenant.connector import errors as connector_errors
-from haveri_teams_tenant.control import mail as mail_control
 from haveri_teams_tenant.control import people, tenants, troubles
 from haveri_teams_tenant.control.gate import CONNECTION, Gate
 from haveri_teams_tenant.control.problems import answer_bad_inputs, answer_refused
@@ -60,7 +59,6 @@ def create_app(settings: TenantSettings) -> FastAPI:
         tenants,
         people,
         troubles,
-        mail_control,
         documentation,
         files,
         live,

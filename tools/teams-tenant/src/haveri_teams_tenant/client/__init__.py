@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypedDict, Unpack
 
 from haveri_teams_tenant.client.connection import Connection, TenantRefused
 from haveri_teams_tenant.client.models import (
@@ -23,6 +23,7 @@ from haveri_teams_tenant.client.models import (
 )
 from haveri_teams_tenant.client.person import Actor
 from haveri_teams_tenant.client.tenant import TenantHandle
+from haveri_teams_tenant.control.given import Surface
 
 __all__ = [
     "Actor",
@@ -44,7 +45,19 @@ __all__ = [
     "UserSeed",
 ]
 
-Surface = Literal["connector", "graph", "identity"]
+
+class Fault(TypedDict, total=False):
+    """What can be said of a fault; what is not said is as in `NewFault`."""
+
+    method: str
+    path_pattern: str
+    times: int | None
+    rate: float
+    effect: Literal["status", "timeout", "close", "delay"]
+    status: int
+    retry_after: int
+    seconds: float
+    when: Literal["before", "after"]
 
 
 class TenantClient:
@@ -65,34 +78,9 @@ class TenantClient:
         """Whether the tenant answers."""
         return await self._connection.ready()
 
-    async def fail(
-        self,
-        surface: Surface | None = None,
-        *,
-        method: str = "",
-        path_pattern: str = "",
-        times: int | None = 1,
-        rate: float | None = None,
-        effect: Literal["status", "timeout", "close", "delay"] = "status",
-        status: int = 503,
-        retry_after: int | None = None,
-        seconds: float = 30.0,
-        when: Literal["before", "after"] = "before",
-    ) -> None:
+    async def fail(self, surface: Surface | None = None, **fault: Unpack[Fault]) -> None:
         """Let the next requests that match fail; `when="after"` applies them first and loses the answer."""
-        body: dict[str, Any] = {
-            "surface": surface,
-            "method": method,
-            "path_pattern": path_pattern,
-            "times": times,
-            "rate": rate,
-            "effect": effect,
-            "status": status,
-            "retry_after": retry_after,
-            "seconds": seconds,
-            "when": when,
-        }
-        await self._connection.call("POST", "/faults", body)
+        await self._connection.call("POST", "/faults", {"surface": surface, **fault})
 
     async def clear_faults(self) -> None:
         """No faults and no outages any more."""

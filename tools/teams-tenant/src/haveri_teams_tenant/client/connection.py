@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx2
 
@@ -42,16 +41,6 @@ class Connection:
     async def close(self) -> None:
         """Let go of the connection."""
         await self._client.aclose()
-
-    async def __aenter__(self) -> Self:
-        """The connection is open from the start."""
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Let go of the connection."""
-        await self.close()
 
 
 def _refusal(response: httpx2.Response) -> TenantRefused:

@@ -1,14 +1,22 @@
-"""What the client gives: plain frozen records."""
+"""What the client takes and gives: plain frozen records."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
+from typing import Annotated, Any
+
+from pydantic import AliasPath, BeforeValidator, Field
 
 from haveri_teams_tenant.cards.actions import actions_of, inputs_of
+from haveri_teams_tenant.control.seen import Seen, SeenDelivery, SeenMail, SeenPlace, SeenTeam, SeenUser
 
+Delivery = SeenDelivery
+Person = SeenUser
+Place = SeenPlace
+Team = SeenTeam
 Json = dict[str, Any]
 
 
@@ -59,48 +67,6 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class Person:
-    """A person of the tenant."""
-
-    aad_object_id: str
-    teams_id: str
-    name: str
-    email: str
-    locale: str
-
-    @classmethod
-    def read(cls, body: Json) -> Person:
-        """From the wire."""
-        return cls(body["aadObjectId"], body["teams_id"], body["name"], body["email"], body["locale"])
-
-
-@dataclass(frozen=True)
-class Team:
-    """A team."""
-
-    group_id: str
-    thread_id: str
-    name: str
-    members: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A channel, or a personal chat when `team_id` is empty."""
-
-    id: str
-    name: str
-    team_id: str = ""
-    description: str = ""
-    archived: bool = False
-
-    @classmethod
-    def read(cls, body: Json) -> Place:
-        """From the wire."""
-        return cls(body["id"], body["name"], body["team_id"], body["description"], body["archived"])
-
-
-@dataclass(frozen=True)
 class Card:
     """An Adaptive Card with what tests ask of it."""
 
@@ -145,30 +111,33 @@ def _texts(card: Json) -> Iterator[str]:
             yield f"{fact['title']}: {fact['value']}"
 
 
-@dataclass(frozen=True)
-class Version:
+ACard = Annotated[Card, BeforeValidator(Card)]
+MaybeCard = Annotated[Card | None, BeforeValidator(lambda json: Card(json) if json else None)]
+Names = tuple[Annotated[str, BeforeValidator(itemgetter("name"))], ...]
+
+
+class Version(Seen):
     """What a message said earlier."""
 
     text: str
-    card: Card | None
+    card: MaybeCard
     at: datetime
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Seen):
     """A message. `seen_by` names the only persons (aadObjectIds) who see it, None when everybody in the place does."""
 
     id: str
     place_id: str
     root_id: str
-    author: str
-    author_id: str
-    by_bot: bool
+    author: str = Field(validation_alias=AliasPath("author", "name"))
+    author_id: str = Field(validation_alias=AliasPath("author", "id"))
+    by_bot: Annotated[bool, BeforeValidator("bot".__eq__)] = Field(validation_alias=AliasPath("author", "kind"))
     text: str
-    card: Card | None
-    user_cards: dict[str, Card]
-    mentions: tuple[str, ...]
-    files: tuple[str, ...]
+    card: MaybeCard
+    user_cards: dict[str, ACard]
+    mentions: Names
+    files: Names
     seen_by: tuple[str, ...] | None
     slash_command: bool
     created_at: datetime
@@ -176,102 +145,31 @@ class Message:
     edited_at: datetime | None
     deleted_at: datetime | None
     versions: tuple[Version, ...]
-    reactions: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, body: Json) -> Message:
-        """From the wire."""
-        return cls(
-            id=body["id"],
-            place_id=body["place_id"],
-            root_id=body["root_id"],
-            author=body["author"]["name"],
-            author_id=body["author"]["id"],
-            by_bot=body["author"]["kind"] == "bot",
-            text=body["text"],
-            card=Card(body["card"]) if body["card"] else None,
-            user_cards={user: Card(card) for user, card in body["user_cards"].items()},
-            mentions=tuple(mention["name"] for mention in body["mentions"]),
-            files=tuple(file["name"] for file in body["files"]),
-            seen_by=None if body["seen_by"] is None else tuple(body["seen_by"]),
-            slash_command=body["slash_command"],
-            created_at=datetime.fromisoformat(body["created_at"]),
-            changed_at=datetime.fromisoformat(body["changed_at"]),
-            edited_at=_moment(body["edited_at"]),
-            deleted_at=_moment(body["deleted_at"]),
-            versions=tuple(
-                Version(v["text"], Card(v["card"]) if v["card"] else None, datetime.fromisoformat(v["at"]))
-                for v in body["versions"]
-            ),
-            reactions={name: tuple(people) for name, people in body["reactions"].items()},
-        )
+    reactions: dict[str, tuple[str, ...]]
 
 
-def _moment(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None
-
-
-@dataclass(frozen=True)
-class Mail:
+class Mail(SeenMail):
     """A mail that somebody got."""
-
-    id: str
-    sender: str
-    address: str
-    subject: str
-    text: str
-    received_at: datetime
-
-    @classmethod
-    def read(cls, body: Json) -> Mail:
-        """From the wire."""
-        return cls(**{**body, "received_at": datetime.fromisoformat(body["received_at"])})
 
     def links(self) -> list[str]:
         """The web addresses in the text."""
         return [word for word in self.text.split() if word.startswith(("http://", "https://"))]
 
 
-@dataclass(frozen=True)
-class Dialog:
+class Dialog(Seen):
     """A form that stands open."""
 
     id: str
     title: str
-    card: Card
+    card: ACard
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Seen):
     """What somebody saw after a press or a form: `kind` is card, message, error, dialog, sent or closed."""
 
     kind: str
     text: str
-    card: Card | None
+    card: MaybeCard
     dialog: Dialog | None
     status: int
     body: Any
-
-    @classmethod
-    def read(cls, body: Json) -> Outcome:
-        """From the wire."""
-        form = body["dialog"]
-        return cls(
-            kind=body["kind"],
-            text=body["text"],
-            card=Card(body["card"]) if body["card"] else None,
-            dialog=Dialog(form["id"], form["title"], Card(form["card"])) if form else None,
-            status=body["status"],
-            body=body["body"],
-        )
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """An activity sent to a bot; `status` is None while it is under way."""
-
-    number: int
-    app_id: str
-    activity: Json
-    status: int | None
-    attempts: int

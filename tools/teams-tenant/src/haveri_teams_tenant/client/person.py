@@ -46,7 +46,7 @@ class Actor:
         }
         if reply_to is not None:
             body["root_id"] = reply_to.root_id if isinstance(reply_to, Message) else reply_to
-        return Message.read(await self._connection.call("POST", f"{self._base}/messages", body))
+        return Message.model_validate(await self._connection.call("POST", f"{self._base}/messages", body))
 
     async def command(self, place: Place | str, text: str) -> Message:
         """Run a slash command exactly as the page does."""
@@ -63,7 +63,7 @@ class Actor:
     async def delete(self, message: Message | str) -> Message:
         """Delete one's own message."""
         path = f"{self._base}/messages/{message_id(message)}"
-        return Message.read(await self._connection.call("DELETE", path, as_user=self.name))
+        return Message.model_validate(await self._connection.call("DELETE", path, as_user=self.name))
 
     async def undelete(self, message: Message | str) -> Message:
         """Undo a deletion."""
@@ -75,7 +75,7 @@ class Actor:
 
     async def _act(self, method: str, message: Message | str, what: str, **body: object) -> Message:
         path = f"{self._base}/messages/{message_id(message)}{what}"
-        return Message.read(await self._connection.call(method, path, {"as_user": self.name, **body}))
+        return Message.model_validate(await self._connection.call(method, path, {"as_user": self.name, **body}))
 
     async def press(
         self, message: Message | str, action: str, inputs: Mapping[str, str] | None = None, *, seen: int | None = None
@@ -83,17 +83,17 @@ class Actor:
         """Press a button by title, verb or id; `seen` presses it on the card's earlier version of that number."""
         body = {"as_user": self.name, "action": action, "inputs": dict(inputs or {}), "seen": seen}
         path = f"{self._base}/messages/{message_id(message)}/press"
-        return Outcome.read(await self._connection.call("POST", path, body))
+        return Outcome.model_validate(await self._connection.call("POST", path, body))
 
     async def refresh(self, message: Message | str) -> Outcome:
         """Let a card refresh itself for this person."""
         path = f"{self._base}/messages/{message_id(message)}/refresh"
-        return Outcome.read(await self._connection.call("POST", path, {"as_user": self.name}))
+        return Outcome.model_validate(await self._connection.call("POST", path, {"as_user": self.name}))
 
     async def message_action(self, message: Message | str, command_id: str = "declareFromMessage") -> Outcome:
         """Run a message extension from a message's menu."""
         path = f"{self._base}/messages/{message_id(message)}/actions/{command_id}"
-        return Outcome.read(await self._connection.call("POST", path, {"as_user": self.name}))
+        return Outcome.model_validate(await self._connection.call("POST", path, {"as_user": self.name}))
 
     async def open_form(self, message: Message | str, action: str) -> Dialog:
         """Press a button that opens a form. Raises AssertionError when it opened none."""
@@ -106,7 +106,9 @@ class Actor:
         """Send an open form. Raises TenantRefused with `problems` when the inputs may not be sent."""
         form_id = dialog.id if isinstance(dialog, Dialog) else dialog
         body = {"as_user": self.name, "inputs": dict(inputs), "action": action}
-        return Outcome.read(await self._connection.call("POST", f"{self._base}/dialogs/{form_id}/submit", body))
+        return Outcome.model_validate(
+            await self._connection.call("POST", f"{self._base}/dialogs/{form_id}/submit", body)
+        )
 
     async def close_form(self, dialog: Dialog | str) -> None:
         """Close a form without sending it."""
@@ -116,18 +118,18 @@ class Actor:
     async def chat_with(self, app_id: str) -> Place:
         """The personal chat with an app."""
         body = {"as_user": self.name, "app_id": app_id}
-        return Place.read(await self._connection.call("POST", f"{self._base}/chats", body))
+        return Place.model_validate(await self._connection.call("POST", f"{self._base}/chats", body))
 
     async def messages(self, place: Place | str) -> list[Message]:
         """What this person sees in a place, oldest first."""
         path = f"{self._base}/messages"
         found = await self._connection.call("GET", path, place=place_name(place), as_user=self.name)
-        return [Message.read(body) for body in found]
+        return [Message.model_validate(body) for body in found]
 
     async def mails(self) -> list[Mail]:
         """What is in this person's mailbox, oldest first."""
         found = await self._connection.call("GET", f"{self._base}/mails", as_user=self.name)
-        return [Mail.read(body) for body in found]
+        return [Mail.model_validate(body) for body in found]
 
 
 def _upload(file: Attachment) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from typing import Literal, TypeVar
 
 from haveri_teams_tenant.client.connection import Connection
@@ -40,19 +41,11 @@ class TenantHandle:
             "teams": [_team(team) for team in teams],
         }
         seen = await self._connection.call("PUT", self._base, body)
-        return [Person.read(user) for user in seen["users"]]
+        return [Person.model_validate(user) for user in seen["users"]]
 
     async def install(self, app: AppInstall) -> None:
         """Register a bot and install it."""
-        body: Json = {
-            "name": app.name,
-            "secret": app.secret,
-            "messaging_endpoint": app.messaging_endpoint,
-            "home_tenant_id": app.home_tenant_id,
-            "mode": app.mode,
-        }
-        if app.teams is not None:
-            body["teams"] = list(app.teams)
+        body = {name: value for name, value in asdict(app).items() if value is not None and name != "app_id"}
         if app.commands is not None:
             body["commands"] = [{"title": command} for command in app.commands]
         await self._connection.call("PUT", f"{self._base}/apps/{app.app_id}", body)
@@ -68,12 +61,12 @@ class TenantHandle:
     async def teams(self) -> list[Team]:
         """The teams."""
         found = await self._connection.call("GET", f"{self._base}/teams")
-        return [Team(t["group_id"], t["thread_id"], t["name"], tuple(t["members"])) for t in found]
+        return [Team.model_validate(body) for body in found]
 
     async def channels(self, team: str | None = None) -> list[Place]:
         """The channels of all teams, or of one by group id, oldest first."""
         found = await self._connection.call("GET", f"{self._base}/channels", team=team)
-        return [Place.read(body) for body in found]
+        return [Place.model_validate(body) for body in found]
 
     async def channel(self, name: str) -> Place | None:
         """The channel of this name."""
@@ -82,11 +75,11 @@ class TenantHandle:
     async def messages(self, place: Place | str) -> list[Message]:
         """Everything in a place by record or id, deleted and targeted messages included, oldest first."""
         found = await self._connection.call("GET", f"{self._base}/messages", place=place_name(place))
-        return [Message.read(body) for body in found]
+        return [Message.model_validate(body) for body in found]
 
     async def message(self, message_id: str) -> Message:
         """One message."""
-        return Message.read(await self._connection.call("GET", f"{self._base}/messages/{message_id}"))
+        return Message.model_validate(await self._connection.call("GET", f"{self._base}/messages/{message_id}"))
 
     async def wait_for(self, look: Callable[[], Awaitable[T | None]], timeout: float = 10.0) -> T:
         """Look, and look again after every change of the tenant, until it gives something. Raises TimeoutError.
@@ -137,10 +130,7 @@ class TenantHandle:
     async def deliveries(self) -> list[Delivery]:
         """The latest activities that bots took or refused, then those under way."""
         found = await self._connection.call("GET", f"{self._base}/deliveries")
-        return [
-            Delivery(d["number"], d["app_id"], d["activity"], d["status"], d["attempts"])
-            for d in [*found["done"], *found["pending"]]
-        ]
+        return [Delivery.model_validate(body) for body in [*found["done"], *found["pending"]]]
 
     async def hold_deliveries(self) -> None:
         """Keep activities back."""
@@ -170,10 +160,4 @@ def _user(user: UserSeed) -> Json:
 
 def _team(team: TeamSeed) -> Json:
     channels = [(c, "") if isinstance(c, str) else c for c in team.channels]
-    return {
-        "group_id": team.group_id,
-        "name": team.name,
-        "channels": [{"name": name, "id": channel_id} for name, channel_id in channels],
-        "members": None if team.members is None else list(team.members),
-        "channel_cap": team.channel_cap,
-    }
+    return {**asdict(team), "channels": [{"name": name, "id": channel_id} for name, channel_id in channels]}

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
-from typing import Literal
 
-Surface = Literal["connector", "graph", "identity"]
-Effect = Literal["status", "timeout", "close", "delay"]
-When = Literal["before", "after"]
+from haveri_teams_tenant.control.given import NewFault, Surface
 
 _SURFACES: tuple[tuple[Surface, re.Pattern[str]], ...] = (
     ("connector", re.compile(r"^(/[a-z]+)?/v3/")),
@@ -23,24 +19,10 @@ def surface_of(path: str) -> Surface | None:
     return next((name for name, pattern in _SURFACES if pattern.search(path)), None)
 
 
-@dataclass
-class Fault:
-    """One fault: which requests, how many or how often, and what happens to them.
-
-    `when="after"` applies the request first and then loses its answer. `delay` waits and lets it pass.
-    """
+class Fault(NewFault):
+    """A standing fault, and how often it struck."""
 
     id: str
-    surface: Surface | None = None
-    method: str = ""
-    path_pattern: str = ""
-    times: int | None = 1
-    rate: float | None = None
-    effect: Effect = "status"
-    status: int = 503
-    retry_after: int | None = None
-    seconds: float = 30.0
-    when: When = "before"
     hits: int = 0
 
     def matches(self, surface: Surface, method: str, path: str) -> bool:

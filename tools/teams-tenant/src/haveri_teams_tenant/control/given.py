@@ -36,6 +36,7 @@ def _base64(value: str) -> str:
     return value
 
 
+Surface = Literal["connector", "graph", "identity"]
 Guid = Annotated[str, AfterValidator(_guid)]
 
 
@@ -197,9 +198,12 @@ class Release(Given):
 
 
 class NewFault(Given):
-    """A fault that stands ready; see `Fault`. `times` null means every time."""
+    """A fault: which requests, how many (null: all) or how often, and what happens to them.
 
-    surface: Literal["connector", "graph", "identity"] | None = None
+    `when="after"` applies the request first and then loses its answer. `delay` waits and lets it pass.
+    """
+
+    surface: Surface | None = None
     method: str = ""
     path_pattern: str = ""
     times: int | None = Field(default=1, ge=1)

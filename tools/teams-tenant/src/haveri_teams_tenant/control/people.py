@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends
 from haveri_teams_tenant.control import given, seen, views
 from haveri_teams_tenant.control.door import TenantDep, control_door, the_message, the_place, the_user
 from haveri_teams_tenant.house import House, HouseDep
+from haveri_teams_tenant.people.outcomes import Outcome
 from haveri_teams_tenant.people.refusals import NotThere
-from haveri_teams_tenant.state.records import Dialog, File, Place, Tenant, User
+from haveri_teams_tenant.state.records import Dialog, File, Mail, Place, Tenant, User
 
 router = APIRouter(prefix="/_control/tenants/{tenant_id}", dependencies=[Depends(control_door)], tags=["people"])
 
@@ -62,46 +63,44 @@ async def react(message_id: str, body: given.React, tenant: TenantDep, house: Ho
     return views.message_view(house, house.talk.react(user, place, message, body.reaction))
 
 
-@router.post("/messages/{message_id}/press")
-async def press(message_id: str, body: given.Press, tenant: TenantDep, house: HouseDep) -> seen.SeenOutcome:
+@router.post("/messages/{message_id}/press", response_model=seen.SeenOutcome)
+async def press(message_id: str, body: given.Press, tenant: TenantDep, house: HouseDep) -> Outcome:
     """Press a button of a card and wait for the bot's answer."""
     user = the_user(house, tenant, body.as_user)
     place, message = the_message(house, tenant, user, message_id)
-    outcome = await house.presses.press(user, place, message, body.action, body.inputs, body.seen)
-    return views.outcome_view(outcome)
+    return await house.presses.press(user, place, message, body.action, body.inputs, body.seen)
 
 
-@router.post("/messages/{message_id}/refresh")
-async def refresh(message_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep) -> seen.SeenOutcome:
+@router.post("/messages/{message_id}/refresh", response_model=seen.SeenOutcome)
+async def refresh(message_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep) -> Outcome:
     """Let a card refresh itself for one of its `refresh.userIds`."""
     user = the_user(house, tenant, body.as_user)
     place, message = the_message(house, tenant, user, message_id)
-    return views.outcome_view(await house.presses.refresh(user, place, message))
+    return await house.presses.refresh(user, place, message)
 
 
-@router.post("/messages/{message_id}/actions/{command_id}")
+@router.post("/messages/{message_id}/actions/{command_id}", response_model=seen.SeenOutcome)
 async def message_action(
     message_id: str, command_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep
-) -> seen.SeenOutcome:
+) -> Outcome:
     """Run a message extension from a message's menu."""
     user = the_user(house, tenant, body.as_user)
     place, message = the_message(house, tenant, user, message_id)
-    return views.outcome_view(await house.presses.message_action(user, place, message, command_id))
+    return await house.presses.message_action(user, place, message, command_id)
 
 
-@router.get("/dialogs")
-async def list_dialogs(as_user: str, tenant: TenantDep, house: HouseDep) -> list[seen.SeenDialog]:
+@router.get("/dialogs", response_model=list[seen.SeenDialog])
+async def list_dialogs(as_user: str, tenant: TenantDep, house: HouseDep) -> list[Dialog]:
     """The forms that stand open before somebody."""
     user = the_user(house, tenant, as_user)
-    mine = [d for d in house.world.dialogs.values() if (d.tenant_id, d.user_id) == (tenant.id, user.id)]
-    return [seen.SeenDialog(id=dialog.id, title=dialog.title, card=dialog.card) for dialog in mine]
+    return [d for d in house.world.dialogs.values() if (d.tenant_id, d.user_id) == (tenant.id, user.id)]
 
 
-@router.post("/dialogs/{dialog_id}/submit")
-async def submit(dialog_id: str, body: given.SendForm, tenant: TenantDep, house: HouseDep) -> seen.SeenOutcome:
+@router.post("/dialogs/{dialog_id}/submit", response_model=seen.SeenOutcome)
+async def submit(dialog_id: str, body: given.SendForm, tenant: TenantDep, house: HouseDep) -> Outcome:
     """Send an open form."""
     user, dialog = _dialog(house, tenant, body.as_user, dialog_id)
-    return views.outcome_view(await house.presses.send(user, dialog, body.inputs, body.action))
+    return await house.presses.send(user, dialog, body.inputs, body.action)
 
 
 @router.delete("/dialogs/{dialog_id}")
@@ -110,6 +109,12 @@ async def close(dialog_id: str, as_user: str, tenant: TenantDep, house: HouseDep
     user, dialog = _dialog(house, tenant, as_user, dialog_id)
     house.presses.close(user, dialog)
     return seen.Done(count=1)
+
+
+@router.get("/mails", response_model=list[seen.SeenMail])
+async def list_mails(as_user: str, tenant: TenantDep, house: HouseDep) -> list[Mail]:
+    """Somebody's mails, oldest first."""
+    return house.mailboxes.of(the_user(house, tenant, as_user))
 
 
 def _dialog(house: House, tenant: Tenant, name: str, dialog_id: str) -> tuple[User, Dialog]:

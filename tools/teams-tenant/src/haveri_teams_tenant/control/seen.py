@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
-from haveri_teams_tenant.control.given import NewFault
+from haveri_teams_tenant.control.traffic import Asked
+from haveri_teams_tenant.state.feed import Change
 from haveri_teams_tenant.state.records import Author, Json, Mention, Version
 
 
-class SeenUser(BaseModel):
+class Seen(BaseModel):
+    """Read from the tenant's records by this process, and from the wire by the client."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class SeenUser(Seen):
     """A person as the tenant knows them."""
 
-    aadObjectId: str  # noqa: N815 - Microsoft's spelling
+    aad_object_id: str = Field(validation_alias=AliasChoices("aadObjectId", "id"), serialization_alias="aadObjectId")
     teams_id: str
     name: str
     email: str
     locale: str
 
 
-class SeenTeam(BaseModel):
+class SeenTeam(Seen):
     """A team."""
 
-    group_id: str
+    group_id: str = Field(validation_alias=AliasChoices("group_id", "id"))
     thread_id: str
     name: str
-    members: list[str]
+    members: Annotated[tuple[str, ...], BeforeValidator(tuple)]
     channel_cap: int
 
 
-class SeenPlace(BaseModel):
+class SeenPlace(Seen):
     """A channel, or a personal chat when `team_id` is empty."""
 
     id: str
@@ -43,7 +50,7 @@ class SeenPlace(BaseModel):
     created_at: datetime | None = None
 
 
-class SeenTenant(BaseModel):
+class SeenTenant(Seen):
     """A tenant with its people."""
 
     id: str
@@ -52,7 +59,7 @@ class SeenTenant(BaseModel):
     apps: list[str]
 
 
-class SeenFile(BaseModel):
+class SeenFile(Seen):
     """An attachment."""
 
     id: str
@@ -62,7 +69,7 @@ class SeenFile(BaseModel):
     inline: bool
 
 
-class SeenMessage(BaseModel):
+class SeenMessage(Seen):
     """A message. `card` is what everybody sees, `user_cards` what the named persons see instead;
     `seen_by` lists the only persons who can see it, or is null when everybody in the place can."""
 
@@ -87,7 +94,7 @@ class SeenMessage(BaseModel):
     reactions: dict[str, list[str]]
 
 
-class SeenMail(BaseModel):
+class SeenMail(Seen):
     """A mail in somebody's mailbox."""
 
     id: str
@@ -98,14 +105,14 @@ class SeenMail(BaseModel):
     received_at: datetime
 
 
-class SeenMailDoor(BaseModel):
+class SeenMailDoor(Seen):
     """Where SMTP is spoken."""
 
     host: str
     port: int
 
 
-class SeenDialog(BaseModel):
+class SeenDialog(Seen):
     """A form that stands open."""
 
     id: str
@@ -113,7 +120,7 @@ class SeenDialog(BaseModel):
     card: Json
 
 
-class SeenOutcome(BaseModel):
+class SeenOutcome(Seen):
     """What the person sees, and the bot's own answer in `body` with its HTTP status."""
 
     kind: Literal["card", "message", "error", "dialog", "sent", "closed"]
@@ -124,28 +131,15 @@ class SeenOutcome(BaseModel):
     body: Any = None
 
 
-class SeenChange(BaseModel):
-    """A change; empty strings where something does not apply."""
-
-    cursor: int
-    at: datetime
-    kind: str
-    tenant_id: str
-    place_id: str
-    root_id: str
-    message_id: str
-    only_for: str
-
-
-class Changes(BaseModel):
+class Changes(Seen):
     """What happened after `since`. `lost` means that older changes are forgotten: look at the state afresh."""
 
     cursor: int
     lost: bool
-    changes: list[SeenChange]
+    changes: list[Change]
 
 
-class SeenDelivery(BaseModel):
+class SeenDelivery(Seen):
     """An activity; `status` is the bot's HTTP answer, null while it is under way."""
 
     number: int
@@ -156,45 +150,27 @@ class SeenDelivery(BaseModel):
     at: datetime | None = None
 
 
-class Deliveries(BaseModel):
+class Deliveries(Seen):
     """What is under way, and what became of the latest ones, oldest first."""
 
     pending: list[SeenDelivery]
     done: list[SeenDelivery]
 
 
-class SeenFault(NewFault):
-    """A standing fault and how often it struck."""
-
-    id: str
-    hits: int
-
-
-class SeenToken(BaseModel):
+class SeenToken(Seen):
     """A bearer token."""
 
     token: str
 
 
-class SeenRequest(BaseModel):
-    """A request to one of Microsoft's services; status 0 means that it got no answer."""
-
-    at: datetime
-    surface: str
-    method: str
-    path: str
-    status: int
-    milliseconds: float
-
-
-class Requests(BaseModel):
+class Requests(Seen):
     """Counters such as `graph POST 201`, and the latest requests, oldest first."""
 
     counters: dict[str, int]
-    latest: list[SeenRequest]
+    latest: list[Asked]
 
 
-class Done(BaseModel):
+class Done(Seen):
     """It is done; `count` where something was counted."""
 
     count: int = 0

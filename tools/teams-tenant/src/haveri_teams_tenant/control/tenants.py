@@ -9,14 +9,20 @@ from fastapi import APIRouter, Depends, Query
 from haveri_teams_tenant.control import given, seen, views
 from haveri_teams_tenant.control.door import TenantDep, control_door, the_message, the_place, the_user
 from haveri_teams_tenant.house import House, HouseDep
-from haveri_teams_tenant.people.administration import WantedApp, WantedTeam
+from haveri_teams_tenant.mail.smtp import MailDoor
 from haveri_teams_tenant.people.refusals import NotThere
 from haveri_teams_tenant.state.feed import Change
-from haveri_teams_tenant.state.records import App, Tenant, User
+from haveri_teams_tenant.state.records import App, Team, Tenant, User
 
 router = APIRouter(prefix="/_control", dependencies=[Depends(control_door)], tags=["tenants"])
 
 LONGEST_WAIT = 60.0
+
+
+@router.get("/mail-door", response_model=seen.SeenMailDoor)
+async def mail_door(house: HouseDep) -> MailDoor:
+    """Where mail for everybody is taken."""
+    return house.mail_door
 
 
 @router.get("/tenants")
@@ -30,7 +36,7 @@ async def seed(tenant_id: given.Guid, body: given.Seed, house: HouseDep) -> seen
     """Bring a tenant to at least this state; repeating keeps channels and messages and adds what is new."""
     tenant = Tenant(id=tenant_id, name=body.name)
     users = [_user(tenant_id, user) for user in body.users]
-    house.administration.seed(tenant, users, [_team(team) for team in body.teams])
+    house.administration.seed(tenant, users, body.teams)
     return views.tenant_view(house, tenant)
 
 
@@ -45,16 +51,6 @@ def _user(tenant_id: str, user: given.SeedUser) -> User:
     )
 
 
-def _team(team: given.SeedTeam) -> WantedTeam:
-    return WantedTeam(
-        group_id=team.group_id,
-        name=team.name,
-        channels=[(channel.id, channel.name) for channel in team.channels],
-        members=team.members,
-        channel_cap=team.channel_cap,
-    )
-
-
 @router.put("/tenants/{tenant_id}/apps/{app_id}")
 async def install(app_id: given.Guid, body: given.InstallApp, tenant: TenantDep, house: HouseDep) -> seen.Done:
     """Register a bot and install it; in teams where it is new it is told so."""
@@ -65,10 +61,7 @@ async def install(app_id: given.Guid, body: given.InstallApp, tenant: TenantDep,
         endpoint=body.messaging_endpoint,
         home_tenant_id=body.home_tenant_id,
     )
-    wanted = WantedApp(
-        app=app, teams=body.teams, mode=body.mode, commands=body.commands, message_actions=body.message_actions
-    )
-    installation = house.administration.install(tenant.id, wanted)
+    installation = house.administration.install(tenant.id, app, body)
     return seen.Done(count=len(installation.teams))
 
 
@@ -79,10 +72,10 @@ async def remove(app_id: str, tenant: TenantDep, house: HouseDep) -> seen.Done:
     return seen.Done(count=1)
 
 
-@router.get("/tenants/{tenant_id}/teams")
-async def list_teams(tenant: TenantDep, house: HouseDep) -> list[seen.SeenTeam]:
+@router.get("/tenants/{tenant_id}/teams", response_model=list[seen.SeenTeam])
+async def list_teams(tenant: TenantDep, house: HouseDep) -> list[Team]:
     """The tenant's teams."""
-    return [views.team_view(team) for team in house.world.teams_of(tenant.id)]
+    return house.world.teams_of(tenant.id)
 
 
 @router.get("/tenants/{tenant_id}/channels")
@@ -153,5 +146,4 @@ async def _wait(house: House, tenant_id: str, since: int, timeout: float, kinds:
 
     found = await house.feed.wait(since, wanted, timeout)
     cursor = found[-1].cursor if found else max(since, house.feed.cursor)
-    changes = [seen.SeenChange.model_validate(change, from_attributes=True) for change in found]
-    return seen.Changes(cursor=cursor, lost=False, changes=changes)
+    return seen.Changes(cursor=cursor, lost=False, changes=found)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from haveri_teams_tenant.connector.limits import Rules
 from haveri_teams_tenant.control import given, seen
 from haveri_teams_tenant.control.door import TenantDep, control_door
-from haveri_teams_tenant.control.faults import Fault, Surface
+from haveri_teams_tenant.control.faults import Fault
 from haveri_teams_tenant.house import House, HouseDep
 from haveri_teams_tenant.identity.keys import BOT_FRAMEWORK
 from haveri_teams_tenant.people.refusals import NotThere
@@ -19,17 +19,17 @@ router = APIRouter(prefix="/_control", dependencies=[Depends(control_door)], tag
 
 
 @router.get("/faults")
-async def list_faults(house: HouseDep) -> list[seen.SeenFault]:
+async def list_faults(house: HouseDep) -> list[Fault]:
     """The faults that stand ready, with how often each struck."""
-    return [seen.SeenFault.model_validate(fault, from_attributes=True) for fault in house.faults.standing]
+    return house.faults.standing
 
 
 @router.post("/faults", status_code=201)
-async def add_fault(body: given.NewFault, house: HouseDep) -> seen.SeenFault:
+async def add_fault(body: given.NewFault, house: HouseDep) -> Fault:
     """Let the next requests that match fail; the first standing fault that matches strikes."""
     fault = Fault(id=house.ids.guid(), **body.model_dump())
     house.faults.standing.append(fault)
-    return seen.SeenFault.model_validate(fault, from_attributes=True)
+    return fault
 
 
 @router.delete("/faults")
@@ -43,7 +43,7 @@ async def clear_faults(house: HouseDep) -> seen.Done:
 @router.put("/outages")
 async def set_outages(body: given.Outages, house: HouseDep) -> given.Outages:
     """Take services down or bring them back: every request to one that is down gets 503."""
-    names: tuple[Surface, ...] = ("connector", "graph", "identity")
+    names: tuple[given.Surface, ...] = ("connector", "graph", "identity")
     house.faults.down = {name for name in names if getattr(body, name)}
     return body
 
@@ -100,9 +100,7 @@ async def list_requests(house: HouseDep, last: Annotated[int, Query(ge=0, le=200
         for (surface, method, status), count in sorted(house.traffic.counters.items())
     }
     latest = list(house.traffic.latest)[-last:] if last else []
-    return seen.Requests(
-        counters=counters, latest=[seen.SeenRequest.model_validate(asked, from_attributes=True) for asked in latest]
-    )
+    return seen.Requests(counters=counters, latest=latest)
 
 
 @router.delete("/requests")
@@ -116,12 +114,9 @@ async def reset_requests(house: HouseDep) -> seen.Done:
 @router.get("/tenants/{tenant_id}/deliveries")
 async def list_deliveries(tenant: TenantDep, house: HouseDep) -> seen.Deliveries:
     """The activities under way and the latest that were taken or refused."""
-    pending = house.outbox.pending(tenant.id)
-    done = [d for d in house.outbox.delivered if d.tenant_id == tenant.id]
-    return seen.Deliveries(
-        pending=[seen.SeenDelivery(number=d.number, app_id=d.app_id, activity=d.activity) for d in pending],
-        done=[seen.SeenDelivery.model_validate(d, from_attributes=True) for d in done],
-    )
+    done = [delivered for delivered in house.outbox.delivered if delivered.tenant_id == tenant.id]
+    both = {"pending": house.outbox.pending(tenant.id), "done": done}
+    return seen.Deliveries.model_validate(both, from_attributes=True)
 
 
 @router.post("/tenants/{tenant_id}/deliveries/hold")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from haveri_teams_tenant.clock import Clock, Ids
+from haveri_teams_tenant.control.given import InstallApp, SeedTeam
 from haveri_teams_tenant.people.channels import Channels, judge_name
 from haveri_teams_tenant.people.refusals import InTheWay, NotThere, Refused
 from haveri_teams_tenant.push.outbox import Outbox
@@ -15,9 +15,6 @@ from haveri_teams_tenant.state.records import (
     App,
     Channel,
     Installation,
-    MessageAction,
-    Mode,
-    SlashCommand,
     Team,
     Tenant,
     User,
@@ -25,28 +22,6 @@ from haveri_teams_tenant.state.records import (
 from haveri_teams_tenant.state.world import World
 
 GENERAL = "General"
-
-
-@dataclass(frozen=True)
-class WantedTeam:
-    """A team that should exist. `channels` are (id or empty, name); no `members` means everybody of the tenant."""
-
-    group_id: str
-    name: str
-    channels: Sequence[tuple[str, str]] = ()
-    members: Sequence[str] | None = None
-    channel_cap: int | None = None
-
-
-@dataclass(frozen=True)
-class WantedApp:
-    """An app that should be installed; no `teams` means every team there is."""
-
-    app: App
-    teams: Sequence[str] | None = None
-    mode: Mode = "read-all"
-    commands: Sequence[SlashCommand] = ()
-    message_actions: Sequence[MessageAction] = field(default_factory=list)
 
 
 class Administration:
@@ -63,7 +38,7 @@ class Administration:
         self._clock = clock
         self._ids = ids
 
-    def seed(self, tenant: Tenant, users: Sequence[User], teams: Sequence[WantedTeam]) -> None:
+    def seed(self, tenant: Tenant, users: Sequence[User], teams: Sequence[SeedTeam]) -> None:
         """Bring a tenant to at least this state. Raises InTheWay when an id belongs to another tenant."""
         # Everything is judged before anything is written, so that a refused seed leaves nothing behind.
         known = {name for user in [*users, *self._world.users_of(tenant.id)] for name in _names(user)}
@@ -75,19 +50,19 @@ class Administration:
                 self._seed_team(tenant, wanted)
         self._feed.tell("tenant.seeded", tenant.id)
 
-    def _judge_team(self, tenant: Tenant, wanted: WantedTeam, known: set[str]) -> None:
+    def _judge_team(self, tenant: Tenant, wanted: SeedTeam, known: set[str]) -> None:
         if not known or (wanted.members is not None and not wanted.members):
             raise Refused(f"The team {wanted.name!r} has no members.")
         for name in wanted.members or []:
             if name.casefold() not in known:
                 raise Refused(f"The team {wanted.name!r} lists {name!r}, who is not among the users.")
-        for channel_id, name in wanted.channels:
-            judge_name(name)
-            channel = self._world.channels.get(channel_id)
-            if channel and (channel.tenant_id, channel.team_id) != (tenant.id, wanted.group_id):
-                raise InTheWay(f"The channel id {channel_id} is used by another team.")
+        for channel in wanted.channels:
+            judge_name(channel.name)
+            known_channel = self._world.channels.get(channel.id)
+            if known_channel and (known_channel.tenant_id, known_channel.team_id) != (tenant.id, wanted.group_id):
+                raise InTheWay(f"The channel id {channel.id} is used by another team.")
 
-    def _seed_team(self, tenant: Tenant, wanted: WantedTeam) -> None:
+    def _seed_team(self, tenant: Tenant, wanted: SeedTeam) -> None:
         known = self._world.teams.get((tenant.id, wanted.group_id))
         team = known or self._new_team(tenant, wanted)
         team.name = wanted.name
@@ -95,8 +70,8 @@ class Administration:
         self._world.put(team)
         people = [self._person(tenant.id, name) for name in wanted.members or []]
         self._channels.join(team, people if wanted.members is not None else self._world.users_of(tenant.id))
-        for channel_id, name in wanted.channels:
-            self._seed_channel(team, channel_id, name)
+        for channel in wanted.channels:
+            self._seed_channel(team, channel.id, channel.name)
 
     def _person(self, tenant_id: str, name: str) -> User:
         person = self._world.find_user(tenant_id, name)
@@ -104,8 +79,8 @@ class Administration:
             raise Refused(f"There is no person {name!r} in this tenant.")
         return person
 
-    def _new_team(self, tenant: Tenant, wanted: WantedTeam) -> Team:
-        named = next((channel_id for channel_id, name in wanted.channels if channel_id and name == GENERAL), "")
+    def _new_team(self, tenant: Tenant, wanted: SeedTeam) -> Team:
+        named = next((channel.id for channel in wanted.channels if channel.id and channel.name == GENERAL), "")
         thread_id = named or f"19:{self._ids.hex()}@thread.tacv2"
         team = Team(tenant_id=tenant.id, id=wanted.group_id, thread_id=thread_id, name=wanted.name)
         people = wanted.members if wanted.members is not None else [u.id for u in self._world.users_of(tenant.id)]
@@ -128,15 +103,14 @@ class Administration:
         channel = Channel(tenant_id=team.tenant_id, team_id=team.id, id=channel_id, name=name, created_at=now)
         self._publisher.channel_changed(self._channels.somebody(team), channel, "channelCreated")
 
-    def install(self, tenant_id: str, wanted: WantedApp) -> Installation:
+    def install(self, tenant_id: str, app: App, wanted: InstallApp) -> Installation:
         """Register the app and install it; teams it is new in tell the bot. Raises NotThere, Refused."""
         if tenant_id not in self._world.tenants:
             raise NotThere("There is no such tenant.")
-        app = wanted.app
         before = self._world.installations.get((tenant_id, app.id))
         there = {} if before is None or before.removed else before.teams
         everywhere = [team.id for team in self._world.teams_of(tenant_id)]
-        teams = [team_id.lower() for team_id in (wanted.teams if wanted.teams is not None else everywhere)]
+        teams = wanted.teams if wanted.teams is not None else everywhere
         for team_id in teams:
             if (tenant_id, team_id) not in self._world.teams:
                 raise NotThere(f"There is no team {team_id}.")
@@ -144,8 +118,8 @@ class Administration:
             tenant_id=tenant_id,
             app_id=app.id,
             teams={**there, **dict.fromkeys(teams, wanted.mode)},
-            commands=list(wanted.commands),
-            message_actions=list(wanted.message_actions),
+            commands=wanted.commands,
+            message_actions=wanted.message_actions,
         )
         self._world.put(app, installation)
         for team_id in teams:
