@@ -8,11 +8,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from haveri_teams_tenant.graph import errors
-from haveri_teams_tenant.graph.door import Caller, CallerDep, read_json
+from haveri_teams_tenant.graph.door import Caller, CallerDep, ChannelDep, TeamDep, read_json
 from haveri_teams_tenant.graph.odata import collection, filtered
 from haveri_teams_tenant.graph.shapes import channel_json, context, team_json
-from haveri_teams_tenant.people.refusals import Refused
-from haveri_teams_tenant.state.records import Json, User
+from haveri_teams_tenant.state.records import Channel, Json, User
 
 router = APIRouter(prefix="/v1.0", include_in_schema=False)
 
@@ -22,25 +21,23 @@ Role = Literal["owner", "member"]
 
 
 @router.get("/teams/{gid}")
-async def get_team(gid: str, caller: CallerDep) -> Json:
+async def get_team(team: TeamDep, caller: CallerDep) -> Json:
     """A team."""
-    return {"@odata.context": context(caller.house, "teams/$entity"), **team_json(caller.team(gid))}
+    return {"@odata.context": context(caller.house, "teams/$entity"), **team_json(team)}
 
 
 @router.get("/teams/{gid}/channels")
 @router.get("/teams/{gid}/allChannels")
-async def list_channels(gid: str, caller: CallerDep, expression: Filter = "") -> Json:
+async def list_channels(team: TeamDep, caller: CallerDep, expression: Filter = "") -> Json:
     """The team's channels; `$filter=displayName eq '…'` finds one by name."""
-    team = caller.team(gid)
     channels = [channel_json(channel) for channel in caller.house.world.live_channels(team.tenant_id, team.id)]
     of = context(caller.house, f"teams('{team.id}')/channels")
     return collection(of, filtered(channels, expression, FILTERABLE))
 
 
 @router.post("/teams/{gid}/channels")
-async def create_channel(gid: str, request: Request, caller: CallerDep) -> JSONResponse:
+async def create_channel(team: TeamDep, request: Request, caller: CallerDep) -> JSONResponse:
     """A new channel: `displayName`, `description`, `membershipType` standard (the default) or private."""
-    team = caller.team(gid)
     body = await read_json(request)
     membership = body.get("membershipType", "standard")
     if membership not in ("standard", "private"):
@@ -48,12 +45,9 @@ async def create_channel(gid: str, request: Request, caller: CallerDep) -> JSONR
     members = {user.id: role for user, role in _members(caller, body)} if membership == "private" else {}
     if membership == "private" and "owner" not in members.values():
         raise errors.bad_request("A private channel created by an application needs at least one owner in members.")
-    try:
-        channel = caller.house.channels.create(
-            team, str(body.get("displayName") or ""), str(body.get("description") or ""), membership, members
-        )
-    except Refused as refusal:
-        raise errors.bad_request(refusal.reason) from refusal
+    channel = caller.house.channels.create(
+        team, str(body.get("displayName") or ""), str(body.get("description") or ""), membership, members
+    )
     of = context(caller.house, f"teams('{team.id}')/channels/$entity")
     return JSONResponse({"@odata.context": of, **channel_json(channel)}, 201)
 
@@ -77,57 +71,44 @@ def bound_member(caller: Caller, member: object) -> tuple[User, Role]:
 
 
 @router.get("/teams/{gid}/channels/{cid}")
-async def get_channel(gid: str, cid: str, caller: CallerDep) -> Json:
+async def get_channel(channel: ChannelDep, caller: CallerDep) -> Json:
     """A channel."""
-    team = caller.team(gid)
-    channel = caller.channel(team, cid)
-    return {"@odata.context": context(caller.house, f"teams('{team.id}')/channels/$entity"), **channel_json(channel)}
+    of = context(caller.house, f"teams('{channel.team_id}')/channels/$entity")
+    return {"@odata.context": of, **channel_json(channel)}
 
 
 @router.patch("/teams/{gid}/channels/{cid}")
-async def change_channel(gid: str, cid: str, request: Request, caller: CallerDep) -> Response:
+async def change_channel(channel: ChannelDep, request: Request, caller: CallerDep) -> Response:
     """Rename or describe a channel."""
-    channel = caller.channel(caller.team(gid), cid)
     body = await read_json(request)
     name, description = body.get("displayName"), body.get("description")
-    try:
-        caller.house.channels.change(
-            channel, None if name is None else str(name), None if description is None else str(description)
-        )
-    except Refused as refusal:
-        raise errors.bad_request(refusal.reason) from refusal
+    caller.house.channels.change(
+        channel, None if name is None else str(name), None if description is None else str(description)
+    )
     return Response(status_code=204)
 
 
 @router.delete("/teams/{gid}/channels/{cid}")
-async def delete_channel(gid: str, cid: str, caller: CallerDep) -> Response:
+async def delete_channel(channel: ChannelDep, caller: CallerDep) -> Response:
     """Delete a channel; its name stays taken for 30 days."""
-    channel = caller.channel(caller.team(gid), cid)
-    try:
-        caller.house.channels.delete(channel)
-    except Refused as refusal:
-        raise errors.bad_request(refusal.reason) from refusal
+    caller.house.channels.delete(channel)
     return Response(status_code=204)
 
 
 @router.post("/teams/{gid}/channels/{cid}/archive")
-async def archive_channel(gid: str, cid: str, caller: CallerDep) -> Response:
+async def archive_channel(channel: ChannelDep, caller: CallerDep) -> Response:
     """Close a channel for writing."""
-    return _archive(caller, gid, cid, archived=True)
+    return _archive(caller, channel, archived=True)
 
 
 @router.post("/teams/{gid}/channels/{cid}/unarchive")
-async def unarchive_channel(gid: str, cid: str, caller: CallerDep) -> Response:
+async def unarchive_channel(channel: ChannelDep, caller: CallerDep) -> Response:
     """Open an archived channel again."""
-    return _archive(caller, gid, cid, archived=False)
+    return _archive(caller, channel, archived=False)
 
 
-def _archive(caller: Caller, gid: str, cid: str, *, archived: bool) -> Response:
-    team = caller.team(gid)
-    channel = caller.channel(team, cid)
-    try:
-        caller.house.channels.archive(channel, archived=archived)
-    except Refused as refusal:
-        raise errors.bad_request(refusal.reason) from refusal
-    operation = f"/teams('{team.id}')/operations('{caller.house.ids.guid()}')"
-    return Response(status_code=202, headers={"Location": operation, "Content-Location": f"/teams('{team.id}')"})
+def _archive(caller: Caller, channel: Channel, *, archived: bool) -> Response:
+    caller.house.channels.archive(channel, archived=archived)
+    team = f"/teams('{channel.team_id}')"
+    operation = f"{team}/operations('{caller.house.ids.guid()}')"
+    return Response(status_code=202, headers={"Location": operation, "Content-Location": team})

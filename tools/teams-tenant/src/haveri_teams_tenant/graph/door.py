@@ -86,6 +86,22 @@ async def caller(request: Request, house: HouseDep) -> Caller:
 CallerDep = Annotated[Caller, Depends(caller)]
 
 
+async def the_team(gid: str, caller: CallerDep) -> Team:
+    """The team of the path."""
+    return caller.team(gid)
+
+
+TeamDep = Annotated[Team, Depends(the_team)]
+
+
+async def the_channel(cid: str, team: TeamDep, caller: CallerDep) -> Channel:
+    """The channel of the path, in the team of the path."""
+    return caller.channel(team, cid)
+
+
+ChannelDep = Annotated[Channel, Depends(the_channel)]
+
+
 async def read_json(request: Request) -> Json:
     """The body as an object."""
     try:

@@ -9,10 +9,9 @@ from fastapi.responses import JSONResponse, Response
 
 from haveri_teams_tenant.graph import errors
 from haveri_teams_tenant.graph.channels import bound_member
-from haveri_teams_tenant.graph.door import CallerDep, read_json
+from haveri_teams_tenant.graph.door import CallerDep, ChannelDep, TeamDep, read_json
 from haveri_teams_tenant.graph.odata import collection, filtered
 from haveri_teams_tenant.graph.shapes import context, member_json, user_json, user_of_membership
-from haveri_teams_tenant.people.refusals import Refused
 from haveri_teams_tenant.state.records import Json
 
 router = APIRouter(prefix="/v1.0", include_in_schema=False)
@@ -36,9 +35,8 @@ async def get_user(uid: str, caller: CallerDep) -> Json:
 
 
 @router.get("/teams/{gid}/members")
-async def list_members(gid: str, caller: CallerDep) -> Json:
+async def list_members(team: TeamDep, caller: CallerDep) -> Json:
     """Who is in the team."""
-    team = caller.team(gid)
     people = [
         member_json(caller.house.world.users[team.tenant_id, user_id], team.id, role)
         for user_id, role in team.members.items()
@@ -47,18 +45,16 @@ async def list_members(gid: str, caller: CallerDep) -> Json:
 
 
 @router.post("/teams/{gid}/members")
-async def add_member(gid: str, request: Request, caller: CallerDep) -> JSONResponse:
+async def add_member(team: TeamDep, request: Request, caller: CallerDep) -> JSONResponse:
     """Put a person on the team."""
-    team = caller.team(gid)
     user, role = bound_member(caller, await read_json(request))
     caller.house.channels.join(team, [user], role)
     return JSONResponse(member_json(user, team.id, team.members[user.id]), 201)
 
 
 @router.get("/teams/{gid}/members/{mid}")
-async def get_member(gid: str, mid: str, caller: CallerDep) -> Json:
+async def get_member(team: TeamDep, mid: str, caller: CallerDep) -> Json:
     """One membership."""
-    team = caller.team(gid)
     user_id = user_of_membership(mid)
     if user_id not in team.members:
         raise errors.not_found("The membership does not exist.")
@@ -66,34 +62,26 @@ async def get_member(gid: str, mid: str, caller: CallerDep) -> Json:
 
 
 @router.delete("/teams/{gid}/members/{mid}")
-async def remove_member(gid: str, mid: str, caller: CallerDep) -> Response:
+async def remove_member(team: TeamDep, mid: str, caller: CallerDep) -> Response:
     """Take a person off the team."""
-    team = caller.team(gid)
     user_id = user_of_membership(mid)
     if user_id not in team.members:
         raise errors.not_found("The membership does not exist.")
-    try:
-        caller.house.channels.leave(team, caller.user(user_id))
-    except Refused as refusal:
-        raise errors.bad_request(refusal.reason) from refusal
+    caller.house.channels.leave(team, caller.user(user_id))
     return Response(status_code=204)
 
 
 @router.get("/teams/{gid}/channels/{cid}/members")
-async def list_channel_members(gid: str, cid: str, caller: CallerDep) -> Json:
+async def list_channel_members(team: TeamDep, channel: ChannelDep, caller: CallerDep) -> Json:
     """Who is in the channel; in a standard one, everybody of the team."""
-    team = caller.team(gid)
-    channel = caller.channel(team, cid)
     roles: dict[str, Any] = dict(channel.members if channel.membership == "private" else team.members)
     people = [member_json(user, channel.id, roles[user.id]) for user in caller.house.world.roster(channel)]
     return collection(context(caller.house, f"teams('{team.id}')/channels('{channel.id}')/members"), people)
 
 
 @router.post("/teams/{gid}/channels/{cid}/members")
-async def add_channel_member(gid: str, cid: str, request: Request, caller: CallerDep) -> JSONResponse:
+async def add_channel_member(team: TeamDep, channel: ChannelDep, request: Request, caller: CallerDep) -> JSONResponse:
     """Put a person into a private channel; in a standard one nobody can be added but to the team."""
-    team = caller.team(gid)
-    channel = caller.channel(team, cid)
     if channel.membership == "standard":
         raise errors.bad_request(ONLY_PRIVATE)
     user, role = bound_member(caller, await read_json(request))
@@ -105,9 +93,8 @@ async def add_channel_member(gid: str, cid: str, request: Request, caller: Calle
 
 
 @router.delete("/teams/{gid}/channels/{cid}/members/{mid}")
-async def remove_channel_member(gid: str, cid: str, mid: str, caller: CallerDep) -> Response:
+async def remove_channel_member(channel: ChannelDep, mid: str, caller: CallerDep) -> Response:
     """Take a person out of a private channel."""
-    channel = caller.channel(caller.team(gid), cid)
     if channel.membership == "standard":
         raise errors.bad_request(ONLY_PRIVATE)
     if channel.members.pop(user_of_membership(mid), None) is None:

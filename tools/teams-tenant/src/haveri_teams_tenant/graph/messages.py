@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from haveri_teams_tenant.graph import errors
-from haveri_teams_tenant.graph.door import Caller, CallerDep
+from haveri_teams_tenant.graph.door import Caller, CallerDep, ChannelDep
 from haveri_teams_tenant.graph.odata import collection, page
 from haveri_teams_tenant.graph.shapes import context, message_json
 from haveri_teams_tenant.state.records import Channel, File, Json, Message
@@ -25,27 +25,24 @@ CHANNEL = "/teams/{gid}/channels/{cid}"
 
 @router.get(CHANNEL + "/messages")
 async def list_messages(
-    gid: str, cid: str, request: Request, caller: CallerDep, top: Top = 20, skip_token: SkipToken = ""
+    channel: ChannelDep, request: Request, caller: CallerDep, top: Top = 20, skip_token: SkipToken = ""
 ) -> Json:
     """The openers of the channel's threads, newest first; targeted messages are not among them."""
-    channel = caller.channel(caller.team(gid), cid)
     openers = [m for m in caller.house.world.messages_of_place[channel.id] if m.is_root and not m.targeted_to]
     return _list(caller, channel, request, openers, top, skip_token)
 
 
 @router.get(CHANNEL + "/messages/{mid}")
-async def get_message(gid: str, cid: str, mid: str, caller: CallerDep) -> Json:
+async def get_message(channel: ChannelDep, mid: str, caller: CallerDep) -> Json:
     """A message that opened a thread."""
-    channel = caller.channel(caller.team(gid), cid)
     return message_json(caller.house, channel, caller.message(channel, mid))
 
 
 @router.get(CHANNEL + "/messages/{mid}/replies")
 async def list_replies(
-    gid: str, cid: str, mid: str, request: Request, caller: CallerDep, top: Top = 20, skip_token: SkipToken = ""
+    channel: ChannelDep, mid: str, request: Request, caller: CallerDep, top: Top = 20, skip_token: SkipToken = ""
 ) -> Json:
     """The replies of a thread, newest first."""
-    channel = caller.channel(caller.team(gid), cid)
     opener = caller.message(channel, mid)
     thread = caller.house.world.thread(caller.tenant_id, channel.id, opener.id)
     replies = [message for message in thread if not message.is_root and not message.targeted_to]
@@ -64,9 +61,8 @@ def _list(
 
 
 @router.get(CHANNEL + "/messages/{mid}/replies/{rid}")
-async def get_reply(gid: str, cid: str, mid: str, rid: str, caller: CallerDep) -> Json:
+async def get_reply(channel: ChannelDep, mid: str, rid: str, caller: CallerDep) -> Json:
     """One reply."""
-    channel = caller.channel(caller.team(gid), cid)
     return message_json(caller.house, channel, _reply(caller, channel, mid, rid))
 
 
@@ -78,16 +74,14 @@ def _reply(caller: Caller, channel: Channel, mid: str, rid: str) -> Message:
 
 
 @router.get(CHANNEL + "/messages/{mid}/hostedContents/{hid}/$value")
-async def hosted_content(gid: str, cid: str, mid: str, hid: str, caller: CallerDep) -> Response:
+async def hosted_content(channel: ChannelDep, mid: str, hid: str, caller: CallerDep) -> Response:
     """The bytes of an image within a message."""
-    channel = caller.channel(caller.team(gid), cid)
     return _hosted(caller, caller.message(channel, mid), hid)
 
 
 @router.get(CHANNEL + "/messages/{mid}/replies/{rid}/hostedContents/{hid}/$value")
-async def hosted_content_of_reply(gid: str, cid: str, mid: str, rid: str, hid: str, caller: CallerDep) -> Response:
+async def hosted_content_of_reply(channel: ChannelDep, mid: str, rid: str, hid: str, caller: CallerDep) -> Response:
     """The bytes of an image within a reply."""
-    channel = caller.channel(caller.team(gid), cid)
     return _hosted(caller, _reply(caller, channel, mid, rid), hid)
 
 
