@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,18 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from haveri_teams_tenant.cards.actions import slug
+from haveri_teams_tenant.cards.links import link
 from haveri_teams_tenant.control.door import known_host
 from haveri_teams_tenant.settings import TenantSettings
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+_ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
@@ -52,6 +55,14 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
 
 
+def _with_links(text: str) -> Markup:
+    shown, end = Markup(), 0
+    for found in _ADDRESS.finditer(text):
+        shown += escape(text[end : found.start()]) + link(found.group(), found.group(), test_id="mail-link")
+        end = found.end()
+    return shown + escape(text[end:])
+
+
 def _icon(name: str) -> Markup:
     """A picture of the sprite; decoration only, its button has a label."""
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(ICONS, name)
@@ -68,7 +79,13 @@ def _make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"slug": slug, "clock": _clock_text, "hue": _hue, "initials": _initials}
+    environment.filters |= {
+        "slug": slug,
+        "clock": _clock_text,
+        "hue": _hue,
+        "initials": _initials,
+        "links": _with_links,
+    }
     environment.globals |= {
         "icon": _icon,
         "static": {name: _fingerprint(name) for name in ("chat.css", "card.css", "chat.js", "icons.svg")},

@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from haveri_teams_tenant.house import House, HouseDep
 from haveri_teams_tenant.page.look import page
-from haveri_teams_tenant.page.mail import mail_item
 from haveri_teams_tenant.page.viewer import COOKIE_LIFE, Viewer, cookie_name, same_origin
 from haveri_teams_tenant.page.views import THREADS_SHOWN, Views
 from haveri_teams_tenant.people.refusals import NotThere
@@ -30,9 +29,9 @@ async def front(house: HouseDep) -> Response:
 @router.get("/t/{tenant_id}")
 async def tenant(house: HouseDep, me: Viewer) -> Response:
     """Into the first channel of the first team."""
-    rail = Views(house, me).rail()
-    if rail:
-        return RedirectResponse(f"/t/{me.tenant_id}/c/{rail[0].channels[0].id}", 303)
+    teams = Views(house, me).teams()
+    if teams:
+        return RedirectResponse(f"/t/{me.tenant_id}/c/{teams[0].channels[0].id}", 303)
     chats = Views(house, me).chats()
     if chats:
         return RedirectResponse(f"/t/{me.tenant_id}/c/{chats[0].id}", 303)
@@ -99,7 +98,6 @@ async def conversation(
     mine = form if form and (form.tenant_id, form.user_id) == (me.tenant_id, me.id) else None
     return page(
         "place.html",
-        tenant=house.world.tenants[me.tenant_id],
         me=me,
         place=place,
         cursor=house.feed.cursor,
@@ -108,9 +106,7 @@ async def conversation(
         subtitle=views.subtitle(place),
         threads=threads,
         earlier=show + THREADS_SHOWN if earlier else 0,
-        rail=views.rail(),
-        chats=views.chats(),
-        mail=mail_item(house, me),
+        **views.rail(),
         commands=_commands(house, place),
         names=_names(house, me, place),
         notice=notice,
@@ -161,12 +157,4 @@ async def feed(place_id: str, house: HouseDep, me: Viewer) -> HTMLResponse:
 @router.get("/t/{tenant_id}/rail")
 async def rail(house: HouseDep, me: Viewer, here: str = "") -> HTMLResponse:
     """The teams and channels anew."""
-    views = Views(house, me)
-    return page(
-        "rail.html",
-        tenant=house.world.tenants[me.tenant_id],
-        here=here,
-        rail=views.rail(),
-        chats=views.chats(),
-        mail=mail_item(house, me),
-    )
+    return page("rail.html", here=here, **Views(house, me).rail())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
@@ -14,7 +15,7 @@ from haveri_teams_tenant.cards.render import Look, render_card
 from haveri_teams_tenant.graph.shapes import REACTIONS
 from haveri_teams_tenant.house import House
 from haveri_teams_tenant.people.words import page_html
-from haveri_teams_tenant.state.records import Channel, Chat, Dialog, File, Message, MessageAction, Place, User
+from haveri_teams_tenant.state.records import MAIL, Channel, Chat, Dialog, File, Message, MessageAction, Place, User
 
 MOST_UNREAD = 99
 THREADS_SHOWN = 60
@@ -186,7 +187,16 @@ class Views:
         installed = self._world.installations_in(place)
         return [action for _, installation in installed for action in installation.message_actions]
 
-    def rail(self) -> list[RailTeam]:
+    def rail(self) -> dict[str, Any]:
+        """What stands beside every page: the tenant, its teams, the chats with apps and the mailbox."""
+        return {
+            "tenant": self._world.tenants[self._user.tenant_id],
+            "rail": self.teams(),
+            "chats": self.chats(),
+            "mail": RailItem(MAIL, "Mail", self._house.mailboxes.unread(self._user)),
+        }
+
+    def teams(self) -> list[RailTeam]:
         """The person's teams: General first, then by name, numbers in their order; archived channels apart."""
         teams = []
         for team in self._world.teams_of(self._user.tenant_id):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -32,36 +33,97 @@ async def the_form(request: Request) -> FormData:
 
 
 Fields = Annotated[FormData, Depends(the_form)]
+Did = tuple[Outcome, str]
 
 
-def _text(fields: FormData, name: str) -> str:
-    value = fields.get(name, "")
-    return value if isinstance(value, str) else ""
+@dataclass(frozen=True)
+class Sent:
+    """A form that somebody sent from a conversation, and how it is answered."""
+
+    request: Request
+    house: House
+    me: User
+    fields: FormData
+    place_id: str
+
+    def text(self, name: str) -> str:
+        """A field."""
+        value = self.fields.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def inputs(self) -> dict[str, str]:
+        """The card's inputs; several values of one, such as ticked boxes, are joined by commas as Teams joins them."""
+        values: dict[str, list[str]] = defaultdict(list)
+        for name, value in self.fields.multi_items():
+            if name.startswith("input:") and isinstance(value, str):
+                values[name.removeprefix("input:")].append(value)
+        given = {name: ",".join(value for value in several if value) for name, several in values.items()}
+        # A box that is not ticked sends nothing; the hidden field beside it says what that means.
+        off = {name.removeprefix("off:"): str(value) for name, value in self.fields.items() if name.startswith("off:")}
+        return off | given
+
+    def answer(self, body: dict[str, Any], status: int = 200) -> Response:
+        """To the script, or by sending the browser back to the page."""
+        if wants_json(self.request):
+            return JSONResponse(body, status)
+        query = {name: str(body[name]) for name in ("notice", "dialog_id") if body.get(name)}
+        if "dialog_id" in query:
+            query["dialog"] = query.pop("dialog_id")
+        return RedirectResponse(f"/t/{self.me.tenant_id}/c/{quote(self.place_id)}?{urlencode(query)}", 303)
+
+    def refused(self, refusal: Refused) -> Response:
+        """Why it cannot be."""
+        return self.answer({"kind": "error", "notice": refusal.reason}, 400)
+
+    async def answer_with(self, doing: Awaitable[Did], dialog_id: str = "") -> Response:
+        """What came of it, in the thread of the given opener, or why it cannot be."""
+        try:
+            outcome, root_id = await doing
+        except BadInputs as bad:
+            problems = {"kind": "problems", "problems": bad.problems, "notice": str(bad), "dialog_id": dialog_id}
+            return self.answer(problems, 422)
+        except Refused as refusal:
+            return self.refused(refusal)
+        body: dict[str, Any] = {"kind": outcome.kind, "root_id": root_id}
+        if outcome.kind in ("message", "error"):
+            body["notice"] = outcome.text
+        if (dialog := outcome.dialog) is not None:
+            card = Views(self.house, self.me).dialog_card(dialog)
+            html = fragment("dialog.html", dialog=dialog, dialog_card=card, tenant_id=self.me.tenant_id)
+            body |= {"dialog_id": dialog.id, "html": html}
+        return self.answer(body)
+
+    async def on(self, message_id: str, do: Callable[[Place, Message], Message | Awaitable[Outcome]]) -> Response:
+        """Do something with a message that this person can see."""
+
+        async def done() -> Did:
+            place = self.house.talk.place_for(self.me, self.place_id)
+            message = self.house.talk.message_for(self.me, place, message_id)
+            result = do(place, message)
+            return Outcome("sent") if isinstance(result, Message) else await result, message.root_id
+
+        return await self.answer_with(done())
 
 
-def _answer(request: Request, me: User, place_id: str, body: dict[str, Any], status: int = 200) -> Response:
-    if wants_json(request):
-        return JSONResponse(body, status)
-    query = {name: str(body[name]) for name in ("notice", "dialog_id") if body.get(name)}
-    if "dialog_id" in query:
-        query["dialog"] = query.pop("dialog_id")
-    return RedirectResponse(f"/t/{me.tenant_id}/c/{quote(place_id)}?{urlencode(query)}", 303)
+async def sent(place_id: str, request: Request, house: HouseDep, me: Viewer, fields: Fields) -> Sent:
+    """From the conversation of the path."""
+    return Sent(request, house, me, fields, place_id)
 
 
-def _refused(request: Request, me: User, place_id: str, reason: str) -> Response:
-    return _answer(request, me, place_id, {"kind": "error", "notice": reason}, 400)
+Form = Annotated[Sent, Depends(sent)]
 
 
 @router.post(CHANNEL + "/say")
-async def say(place_id: str, request: Request, house: HouseDep, me: Viewer, fields: Fields) -> Response:
+async def say(form: Form) -> Response:
     """Write a message, with what was attached."""
+    house, me = form.house, form.me
     try:
-        place = house.talk.place_for(me, place_id)
-        files = [await _file(house, place, upload) for upload in fields.getlist("files") if _is_file(upload)]
-        message = house.talk.say(me, place, _text(fields, "text"), root_id=_text(fields, "root_id"), files=files)
+        place = house.talk.place_for(me, form.place_id)
+        files = [await _file(house, place, upload) for upload in form.fields.getlist("files") if _is_file(upload)]
+        message = house.talk.say(me, place, form.text("text"), root_id=form.text("root_id"), files=files)
     except Refused as refusal:
-        return _refused(request, me, place_id, refusal.reason)
-    return _answer(request, me, place_id, {"kind": "sent", "root_id": message.root_id, "message_id": message.id})
+        return form.refused(refusal)
+    return form.answer({"kind": "sent", "root_id": message.root_id, "message_id": message.id})
 
 
 def _is_file(upload: object) -> bool:
@@ -74,112 +136,50 @@ async def _file(house: House, place: Place, upload: Any) -> File:
 
 
 @router.post(MESSAGE + "/edit")
-async def edit(
-    place_id: str, message_id: str, request: Request, house: HouseDep, me: Viewer, fields: Fields
-) -> Response:
+async def edit(message_id: str, form: Form) -> Response:
     """Change one's own message."""
-    text = _text(fields, "text")
-    return _change(request, house, me, place_id, message_id, lambda p, m: house.talk.edit(me, p, m, text))
+    text = form.text("text")
+    return await form.on(message_id, lambda place, m: form.house.talk.edit(form.me, place, m, text))
 
 
 @router.post(MESSAGE + "/delete")
-async def delete(place_id: str, message_id: str, request: Request, house: HouseDep, me: Viewer) -> Response:
+async def delete(message_id: str, form: Form) -> Response:
     """Delete one's own message."""
-    return _change(request, house, me, place_id, message_id, lambda p, m: house.talk.delete(me, p, m))
+    return await form.on(message_id, lambda place, m: form.house.talk.delete(form.me, place, m))
 
 
 @router.post(MESSAGE + "/undelete")
-async def undelete(place_id: str, message_id: str, request: Request, house: HouseDep, me: Viewer) -> Response:
+async def undelete(message_id: str, form: Form) -> Response:
     """Bring it back."""
-    return _change(request, house, me, place_id, message_id, lambda p, m: house.talk.undelete(me, p, m))
+    return await form.on(message_id, lambda place, m: form.house.talk.undelete(form.me, place, m))
 
 
 @router.post(MESSAGE + "/react")
-async def react(
-    place_id: str, message_id: str, request: Request, house: HouseDep, me: Viewer, fields: Fields
-) -> Response:
+async def react(message_id: str, form: Form) -> Response:
     """Add or take back a reaction."""
-    reaction = (_text(fields, "reaction") or "like")[:40]
-    return _change(request, house, me, place_id, message_id, lambda p, m: house.talk.react(me, p, m, reaction))
-
-
-def _change(
-    request: Request,
-    house: House,
-    me: User,
-    place_id: str,
-    message_id: str,
-    change: Callable[[Place, Message], Message],
-) -> Response:
-    try:
-        place = house.talk.place_for(me, place_id)
-        message = change(place, house.talk.message_for(me, place, message_id))
-    except Refused as refusal:
-        return _refused(request, me, place_id, refusal.reason)
-    return _answer(request, me, place_id, {"kind": "sent", "root_id": message.root_id})
-
-
-def _inputs(fields: FormData) -> dict[str, str]:
-    """The card's inputs; several values of one, such as ticked boxes, are joined by commas as Teams joins them."""
-    values: dict[str, list[str]] = defaultdict(list)
-    for name, value in fields.multi_items():
-        if name.startswith("input:") and isinstance(value, str):
-            values[name.removeprefix("input:")].append(value)
-    given = {name: ",".join(value for value in several if value) for name, several in values.items()}
-    # A box that is not ticked sends nothing; the hidden field beside it says what that means.
-    unticked = {name.removeprefix("off:"): str(value) for name, value in fields.items() if name.startswith("off:")}
-    return unticked | given
+    reaction = (form.text("reaction") or "like")[:40]
+    return await form.on(message_id, lambda place, m: form.house.talk.react(form.me, place, m, reaction))
 
 
 @router.post(MESSAGE + "/press")
-async def press(
-    place_id: str, message_id: str, request: Request, house: HouseDep, me: Viewer, fields: Fields
-) -> Response:
+async def press(message_id: str, form: Form) -> Response:
     """Press a button of a card."""
-    try:
-        place = house.talk.place_for(me, place_id)
-        message = house.talk.message_for(me, place, message_id)
-        seen = _text(fields, "seen")
-        outcome = await house.presses.press(
-            me,
-            place,
-            message,
-            _text(fields, "action"),
-            _inputs(fields),
-            int(seen) if seen.isdigit() else None,
-            lenient=True,
-        )
-    except BadInputs as bad:
-        return _bad_inputs(request, me, place_id, bad)
-    except Refused as refusal:
-        return _refused(request, me, place_id, refusal.reason)
-    return _outcome(request, house, me, place_id, outcome, message.root_id)
+    action, inputs, text = form.text("action"), form.inputs(), form.text("seen")
+    seen = int(text) if text.isdigit() else None
+    presses, me = form.house.presses, form.me
+    return await form.on(message_id, lambda place, m: presses.press(me, place, m, action, inputs, seen, lenient=True))
 
 
 @router.post(MESSAGE + "/refresh")
-async def refresh(place_id: str, message_id: str, request: Request, house: HouseDep, me: Viewer) -> Response:
+async def refresh(message_id: str, form: Form) -> Response:
     """Let a card refresh itself for this person."""
-    try:
-        place = house.talk.place_for(me, place_id)
-        message = house.talk.message_for(me, place, message_id)
-        outcome = await house.presses.refresh(me, place, message)
-    except Refused as refusal:
-        return _refused(request, me, place_id, refusal.reason)
-    return _outcome(request, house, me, place_id, outcome, message.root_id)
+    return await form.on(message_id, lambda place, m: form.house.presses.refresh(form.me, place, m))
 
 
 @router.post(MESSAGE + "/actions/{command_id}")
-async def message_action(
-    place_id: str, message_id: str, command_id: str, request: Request, house: HouseDep, me: Viewer
-) -> Response:
+async def message_action(message_id: str, command_id: str, form: Form) -> Response:
     """Run a message extension from the message's menu."""
-    try:
-        place = house.talk.place_for(me, place_id)
-        message = house.talk.message_for(me, place, message_id)
-        outcome = await house.presses.message_action(me, place, message, command_id)
-    except Refused as refusal:
-        return _refused(request, me, place_id, refusal.reason)
-    return _outcome(request, house, me, place_id, outcome, message.root_id)
+    return await form.on(message_id, lambda place, m: form.house.presses.message_action(form.me, place, m, command_id))
 
 
 @router.post("/t/{tenant_id}/dialogs/{dialog_id}")
@@ -188,34 +188,13 @@ async def send_form(dialog_id: str, request: Request, house: HouseDep, me: Viewe
     dialog = house.world.dialogs.get(dialog_id)
     if dialog is None or (dialog.tenant_id, dialog.user_id) != (me.tenant_id, me.id):
         raise NotThere("This form is not open any more.")
-    wanted = _text(fields, "action")
+    form = Sent(request, house, me, fields, dialog.place_id)
+    wanted = form.text("action")
     if wanted == "close":
         house.presses.close(me, dialog)
-        return _answer(request, me, dialog.place_id, {"kind": "closed"})
-    try:
-        outcome = await house.presses.send(me, dialog, _inputs(fields), wanted, lenient=True)
-    except BadInputs as bad:
-        return _bad_inputs(request, me, dialog.place_id, bad, dialog.id)
-    except Refused as refusal:
-        return _refused(request, me, dialog.place_id, refusal.reason)
-    return _outcome(request, house, me, dialog.place_id, outcome, dialog.root_id)
+        return form.answer({"kind": "closed"})
 
+    async def done() -> Did:
+        return await house.presses.send(me, dialog, form.inputs(), wanted, lenient=True), dialog.root_id
 
-def _bad_inputs(request: Request, me: User, place_id: str, bad: BadInputs, dialog_id: str = "") -> Response:
-    body = {"kind": "problems", "problems": bad.problems, "notice": str(bad), "dialog_id": dialog_id}
-    return _answer(request, me, place_id, body, 422)
-
-
-def _outcome(request: Request, house: House, me: User, place_id: str, outcome: Outcome, root_id: str) -> Response:
-    body: dict[str, Any] = {"kind": outcome.kind, "root_id": root_id}
-    if outcome.kind in ("message", "error"):
-        body["notice"] = outcome.text
-    if outcome.dialog is not None:
-        body["dialog_id"] = outcome.dialog.id
-        body["html"] = fragment(
-            "dialog.html",
-            dialog=outcome.dialog,
-            dialog_card=Views(house, me).dialog_card(outcome.dialog),
-            tenant_id=me.tenant_id,
-        )
-    return _answer(request, me, place_id, body)
+    return await form.answer_with(done(), dialog.id)
