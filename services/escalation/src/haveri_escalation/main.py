@@ -19,7 +19,7 @@ from haveri_escalation.adapters.auditor import AUDIT_EVERY, Auditor
 from haveri_escalation.adapters.call_reads import CallReads
 from haveri_escalation.adapters.contacts import Contacts
 from haveri_escalation.adapters.event_store import EscalationStore
-from haveri_escalation.adapters.heart import Heart
+from haveri_escalation.adapters.heartbeats import Heartbeats
 from haveri_escalation.adapters.incident_orders import IncidentOrders
 from haveri_escalation.adapters.incident_view import IncidentView
 from haveri_escalation.adapters.link_signer import LinkSigner
@@ -32,7 +32,7 @@ from haveri_escalation.adapters.step_rows import StepRows
 from haveri_escalation.adapters.window_work import MaintenanceWork
 from haveri_escalation.adapters.worlds import LiveWorlds
 from haveri_escalation.application.notify import Notify
-from haveri_escalation.domain.breath import BEAT_EVERY
+from haveri_escalation.domain.heartbeat import HEARTBEAT_EVERY
 from haveri_escalation.entrypoints import policies
 from haveri_escalation.entrypoints.engine import Engine
 from haveri_escalation.entrypoints.heartbeat import Pulse, attach_heartbeat
@@ -71,14 +71,14 @@ def create_app(settings: EscalationSettings) -> App:
     attach_notifications(bus, notify, NotificationReports(database, commands))
     attach_answer_links(bus, calls, incidents, links)
 
-    heart, rows = Heart(database, sender, clock), StepRows(database, sender)
-    pulse = Pulse(heart, rows, clock)
+    heartbeats, rows = Heartbeats(database, sender, clock), StepRows(database, sender)
+    pulse = Pulse(heartbeats, rows, clock)
     attach_heartbeat(bus, http, pulse)
     attach_timers(bus, {EngineBeat: pulse.on_beat, **engine.on_timer()})
 
     relay, timers = OutboxRelay(database, bus), TimerWorker(database, clock)
     rounds = [
-        Periodic("heart", BEAT_EVERY, heart.beat, clock),
+        Periodic("heart", HEARTBEAT_EVERY, heartbeats.send, clock),
         Periodic("auditor", AUDIT_EVERY, Auditor(rows, clock).look, clock),
     ]
     return App(NAME, settings, http, [database, bus, relay, timers, notifier, *rounds])

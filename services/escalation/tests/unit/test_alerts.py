@@ -11,7 +11,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 import haveri_escalation.adapters.auditor
-import haveri_escalation.adapters.heart
+import haveri_escalation.adapters.heartbeats
 import haveri_escalation.entrypoints.notifications  # noqa: F401 - each defines metrics
 
 FILE = Path(__file__).parents[4] / "deploy" / "observability" / "escalation-alerts.yaml"

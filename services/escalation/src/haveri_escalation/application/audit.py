@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from haveri_escalation.domain.breath import LATE_AFTER
+from haveri_escalation.domain.heartbeat import LATE_AFTER
 
 
 @dataclass(frozen=True, slots=True)

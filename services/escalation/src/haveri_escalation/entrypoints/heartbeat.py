@@ -15,9 +15,9 @@ from haveri_contracts.envelope import Envelope
 from haveri_contracts.escalation.events import EngineBeat
 from haveri_contracts.escalation.models import Heartbeat
 from haveri_contracts.escalation.queries import GetHeartbeat
-from haveri_escalation.adapters.heart import HOUSE, Heart
+from haveri_escalation.adapters.heartbeats import HOUSE, Heartbeats
 from haveri_escalation.application.audit import StepRows
-from haveri_escalation.domain.breath import LATE_AFTER, breath
+from haveri_escalation.domain.heartbeat import LATE_AFTER, judged
 
 _SECONDS = 5.0
 
@@ -25,37 +25,31 @@ log = get_logger(__name__)
 
 
 class Pulse:
-    """Notes beats, and says how the engine is."""
+    """Notes heartbeats, and says how the engine is."""
 
-    def __init__(self, heart: Heart, rows: StepRows, clock: Clock) -> None:
-        self._heart = heart
+    def __init__(self, heartbeats: Heartbeats, rows: StepRows, clock: Clock) -> None:
+        self._heartbeats = heartbeats
         self._rows = rows
         self._clock = clock
 
     async def on_beat(self, received: Received[EngineBeat]) -> None:
-        """A beat has come through the bus; those of anybody but the house itself do not count."""
+        """A heartbeat has come through the bus; those of anybody but the house itself do not count."""
         if received.organization == HOUSE:
-            await self._heart.note(received.message.beaten_at)
+            await self._heartbeats.note(received.message.beaten_at)
 
     async def feel(self) -> Heartbeat:
         """How the engine is; never raises, as not being able to tell is an answer, too."""
         now = self._clock.now()
         try:
             async with asyncio.timeout(_SECONDS):
-                found = breath(await self._heart.last(), await self._rows.count_late(now - LATE_AFTER), now)
+                return judged(await self._heartbeats.last(), await self._rows.count_late(now - LATE_AFTER), now)
         except Exception as error:
             log.exception("the pulse cannot be felt", error=repr(error))
             return Heartbeat(alive=False, last_beat_at=None, overdue_steps=0, reason="the database does not answer")
-        return Heartbeat(
-            alive=found.alive,
-            last_beat_at=found.last_beat_at,
-            overdue_steps=found.overdue_steps,
-            reason=found.reason,
-        )
 
 
 def attach_heartbeat(bus: Bus, http: FastAPI, pulse: Pulse) -> None:
-    """Answer `GET /heartbeat` (200 while the engine breathes, else 503) and the query of the same name."""
+    """Answer `GET /heartbeat` (200 while the engine lives, else 503) and the query of the same name."""
 
     async def heartbeat(_: GetHeartbeat, __: Envelope) -> Heartbeat:
         return await pulse.feel()

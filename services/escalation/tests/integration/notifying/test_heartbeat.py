@@ -29,24 +29,24 @@ from haveri_contracts.escalation.models import Heartbeat
 from haveri_contracts.escalation.queries import GetHeartbeat
 from haveri_devservers.testing.house import House
 from haveri_devservers.testing.waiting import eventually
-from haveri_escalation.adapters.heart import HOUSE, Heart
+from haveri_escalation.adapters.heartbeats import HOUSE, Heartbeats
 from haveri_escalation.adapters.step_rows import StepRows
-from haveri_escalation.domain.breath import BEAT_EVERY
+from haveri_escalation.domain.heartbeat import HEARTBEAT_EVERY
 from haveri_escalation.entrypoints.heartbeat import Pulse, attach_heartbeat
 from haveri_escalation.entrypoints.timers import attach_timers
 
-# There is one heart a house, and it remembers its latest beat: each test begins a day after the one before.
+# A house remembers its latest heartbeat: each test begins a day after the one before.
 _DAYS = count()
 
 
 @dataclass
 class Engine:
-    """Everything that a beat goes through, with a clock that is moved."""
+    """Everything that a heartbeat goes through, with a clock that is moved."""
 
     clock: ManualClock
     database: Database
     parts: dict[str, Any]
-    heart: Heart
+    heartbeats: Heartbeats
     http: httpx2.AsyncClient
     questions: QueryClient
 
@@ -56,11 +56,11 @@ class Engine:
         return answer.status_code, Heartbeat.model_validate_json(answer.content)
 
     async def alive(self) -> bool:
-        """Whether it says that it breathes."""
+        """Whether it says that it lives."""
         return (await self.asked())[0] == 200
 
     async def resting_place(self) -> str:
-        """How far the last beat has come on its way."""
+        """How far the last heartbeat has come on its way."""
         async with self.database.across_organizations() as connection:
             if await connection.fetchval("SELECT count(*) FROM due_timers WHERE organization_id = $1", HOUSE):
                 return "timers"
@@ -73,8 +73,8 @@ async def engine(house: House, database: Database) -> AsyncIterator[Engine]:
     clock = ManualClock(datetime(2026, 11, 23, 3, 14, tzinfo=UTC) + timedelta(days=next(_DAYS)))
     sender = Sender("escalation", clock, SystemIds())
     publishing, reading, asking = (_bus(house) for _ in range(3))
-    heart, rows, http = Heart(database, sender, clock), StepRows(database, sender), health_app("escalation")
-    pulse = Pulse(heart, rows, clock)
+    heartbeats, rows, http = Heartbeats(database, sender, clock), StepRows(database, sender), health_app("escalation")
+    pulse = Pulse(heartbeats, rows, clock)
     attach_timers(reading, {EngineBeat: pulse.on_beat})
     attach_heartbeat(asking, http, pulse)
     questions = QueryClient(asking)
@@ -89,7 +89,7 @@ async def engine(house: House, database: Database) -> AsyncIterator[Engine]:
         await part.start()
     await asyncio.gather(*(bus.wait_ready() for bus in (publishing, reading, asking)))
     async with _client(http) as client:
-        yield Engine(clock, database, parts, heart, client, questions)
+        yield Engine(clock, database, parts, heartbeats, client, questions)
     for part in reversed(parts.values()):
         await part.stop()
 
@@ -103,7 +103,7 @@ def _client(http: FastAPI) -> httpx2.AsyncClient:
 
 
 async def test_an_engine_that_beats_by_itself_stays_alive(engine: Engine) -> None:
-    beating = Periodic("heart", BEAT_EVERY, engine.heart.beat, engine.clock)
+    beating = Periodic("heart", HEARTBEAT_EVERY, engine.heartbeats.send, engine.clock)
     await beating.start()
     for _ in range(3):
         await eventually(engine.alive)
@@ -115,7 +115,7 @@ async def test_an_engine_that_beats_by_itself_stays_alive(engine: Engine) -> Non
 
 async def test_a_heart_that_stops_is_noticed_after_a_minute(engine: Engine) -> None:
     beaten_at = engine.clock.now()
-    await engine.heart.beat()
+    await engine.heartbeats.send()
     await eventually(engine.alive)
     engine.clock.advance(timedelta(seconds=60))
     assert await engine.alive()
@@ -129,11 +129,11 @@ async def test_a_heart_that_stops_is_noticed_after_a_minute(engine: Engine) -> N
     ("part", "stuck_in"), [("timers", "timers"), ("relay", "outbox"), ("bus", "outbox"), ("consumer", "stream")]
 )
 async def test_whichever_part_stands_still_the_switch_fails(engine: Engine, part: str, stuck_in: str) -> None:
-    await engine.heart.beat()
+    await engine.heartbeats.send()
     await eventually(engine.alive)
     await engine.parts[part].stop()
     engine.clock.advance(timedelta(seconds=61))
-    await engine.heart.beat()
+    await engine.heartbeats.send()
 
     async def stuck() -> bool:
         return await engine.resting_place() == stuck_in
@@ -143,10 +143,10 @@ async def test_whichever_part_stands_still_the_switch_fails(engine: Engine, part
     assert (status, said.reason) == (503, "the last beat came through 61 s ago")
 
 
-async def test_it_breathes_again_as_soon_as_the_part_works_again(engine: Engine) -> None:
+async def test_it_lives_again_as_soon_as_the_part_works_again(engine: Engine) -> None:
     await engine.parts["relay"].stop()
     engine.clock.advance(timedelta(seconds=61))
-    await engine.heart.beat()
+    await engine.heartbeats.send()
     assert not await engine.alive()
     engine.parts["relay"] = OutboxRelay(engine.database, engine.parts["bus"])
     await engine.parts["relay"].start()
@@ -156,10 +156,10 @@ async def test_it_breathes_again_as_soon_as_the_part_works_again(engine: Engine)
 async def test_an_engine_that_beats_but_leaves_a_step_undone_fails_too(engine: Engine, placed: Placed) -> None:
     await placed.step(1, engine.clock.now())
     engine.clock.advance(timedelta(seconds=61))
-    await engine.heart.beat()
+    await engine.heartbeats.send()
 
     async def beaten() -> bool:
-        return (await engine.heart.last()) == engine.clock.now()
+        return (await engine.heartbeats.last()) == engine.clock.now()
 
     await eventually(beaten)
     status, said = await engine.asked()
@@ -173,7 +173,7 @@ async def test_without_its_database_nobody_can_tell_so_the_switch_fails(engine: 
     closed = house.database("escalation")
     sender = Sender("escalation", engine.clock, SystemIds())
     http = health_app("escalation")
-    pulse = Pulse(Heart(closed, sender, engine.clock), StepRows(closed, sender), engine.clock)
+    pulse = Pulse(Heartbeats(closed, sender, engine.clock), StepRows(closed, sender), engine.clock)
     attach_heartbeat(_bus(house), http, pulse)
     async with _client(http) as client:
         answer = await client.get("/heartbeat")
@@ -186,13 +186,13 @@ async def test_only_the_houses_own_beats_count(engine: Engine) -> None:
     sender = Sender("escalation", engine.clock, SystemIds())
     envelope = sender.event(beat, organization="borealis", actor="system:escalation", cause=None)
     await engine.parts["bus"].publish_durable(beat.subject("borealis"), envelope.encode(), str(uuid4()))
-    await engine.heart.beat()
+    await engine.heartbeats.send()
     await eventually(engine.alive)
-    assert await engine.heart.last() == engine.clock.now()
+    assert await engine.heartbeats.last() == engine.clock.now()
 
 
 async def test_the_web_is_told_the_same_over_the_bus(engine: Engine) -> None:
-    await engine.heart.beat()
+    await engine.heartbeats.send()
     await eventually(engine.alive)
     found: Heartbeat = await engine.questions.ask(GetHeartbeat(), organization="demo", actor="system:web")
     assert (found.alive, found.last_beat_at) == (True, engine.clock.now())

@@ -1,4 +1,4 @@
-"""The engine's heart: a beat goes the way that every step goes, and is noted when it has come back."""
+"""The engine's heartbeats: each goes the way that every step goes, and is noted when it has come back."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ LAST_BEAT = gauge(
 )
 
 
-class Heart:
-    """Each beat is a timer that is due at once: timer worker, outbox, relay, bus and consumer all have to work for it
+class Heartbeats:
+    """Each is a timer that is due at once: timer worker, outbox, relay, bus and consumer all have to work for it
     to be noted. Every replica has its own timer.
     """
 
@@ -38,21 +38,21 @@ class Heart:
         self._clock = clock
         self._replica: UUID = sender.ids.new()
 
-    async def beat(self) -> None:
-        """Send one beat on its way."""
+    async def send(self) -> None:
+        """Send one heartbeat on its way."""
         now = self._clock.now()
         message = self._sender.event(EngineBeat(beaten_at=now), organization=HOUSE, actor=_ACTING, cause=None)
         async with self._database.transaction(HOUSE) as connection:
             await schedule(connection, HOUSE, f"beat:{self._replica}", now, message)
 
     async def note(self, beaten_at: datetime) -> None:
-        """A beat has come through; one that was overtaken changes nothing."""
+        """A heartbeat has come through; one that was overtaken changes nothing."""
         async with self._database.transaction(HOUSE) as connection:
             await connection.execute(_NOTE, HOUSE, beaten_at, self._clock.now())
         LAST_BEAT.set(beaten_at.timestamp())
 
     async def last(self) -> datetime | None:
-        """When the newest beat that came through was beaten, None when none ever did."""
+        """When the newest heartbeat that came through was beaten, None when none ever did."""
         async with self._database.transaction(HOUSE) as connection:
             found: datetime | None = await connection.fetchval(
                 "SELECT beaten_at FROM beats WHERE organization_id = $1", HOUSE
