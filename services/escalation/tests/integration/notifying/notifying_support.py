@@ -42,8 +42,8 @@ class MailServer:
 
     @property
     def url(self) -> str:
-        """As Apprise is told of it."""
-        return f"mailto://127.0.0.1:{self.port}/?mode=insecure&from=haveri@haveri.example&to={{email}}"
+        """As Apprise is told of it, with more than its own four seconds for a busy machine."""
+        return f"mailto://127.0.0.1:{self.port}/?mode=insecure&cto=30&rto=30&from=haveri@haveri.example&to={{email}}"
 
     def conversation(self) -> SMTP:
         """A client has come."""

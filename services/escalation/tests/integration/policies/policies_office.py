@@ -92,6 +92,7 @@ class DirectoryOnTheBus:
         bus.on_query(queries.GetOrganization, self._organization)
         await bus.start()
         await bus.wait_ready()
+        await bus.connection.client.flush()  # from here on the server knows who answers
         self._bus = bus
 
     async def away(self) -> None:
