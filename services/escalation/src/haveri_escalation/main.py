@@ -20,7 +20,7 @@ from haveri_escalation.adapters.call_reads import CallReads
 from haveri_escalation.adapters.contacts import Contacts
 from haveri_escalation.adapters.event_store import EscalationStore
 from haveri_escalation.adapters.heartbeats import Heartbeats
-from haveri_escalation.adapters.incident_orders import IncidentOrders
+from haveri_escalation.adapters.incident_commands import IncidentCommands
 from haveri_escalation.adapters.incident_view import IncidentView
 from haveri_escalation.adapters.link_signer import LinkSigner
 from haveri_escalation.adapters.notification_reports import NotificationReports
@@ -58,7 +58,7 @@ def create_app(settings: EscalationSettings) -> App:
         escalations=EscalationStore(database, sender, store),
         worlds=LiveWorlds(rosters, store),
         windows=MaintenanceWork(database, sender),
-        orders=IncidentOrders(commands),
+        commands=IncidentCommands(commands),
         clock=clock,
     )
     engine.attach(bus, RunReads(database))

@@ -33,7 +33,7 @@ _NO_MORE_TURNS = "DELETE FROM turns WHERE organization_id = $1 AND policy_id = $
 
 
 class OpenDrawer:
-    """A `Drawer` in PostgreSQL. What is told is in `news` until the order is done."""
+    """A `Drawer` in PostgreSQL. What is told is in `news` until the command is carried out."""
 
     def __init__(self, connection: asyncpg.Connection, sender: Sender, command: Envelope) -> None:
         self._connection = connection
@@ -88,7 +88,7 @@ class OpenDrawer:
         await window_store.store_window(self._connection, self._organization, window)
 
     def tell(self, *news: Event) -> None:
-        """Publish when the order is done."""
+        """Publish when the command is carried out."""
         self.news.extend(self._envelope(event) for event in news)
 
     async def tell_at(self, key: str, due_at: datetime, news: Event) -> None:

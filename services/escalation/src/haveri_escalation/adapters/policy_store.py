@@ -1,4 +1,4 @@
-"""Policies, settings and windows: changed in PostgreSQL, one order of an organisation at a time; read from memory."""
+"""Policies, settings and windows: changed in PostgreSQL, one command of an organisation at a time; read from memory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from haveri_escalation.application.policy_values import to_policy, to_settings, 
 from haveri_escalation.domain.matching import PolicyBook
 from haveri_escalation.domain.policies import FacilitySettings, MaintenanceWindow, Policy
 
-# Orders of one organisation follow each other: the rules look at what others may be changing, and orders are rare.
+# Commands of one organisation follow each other: the rules look at what others may be changing, and commands are rare.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('escalation-policies'), hashtext($1))"
 _POLICIES = "SELECT policy, created_at FROM policies WHERE organization_id = $1"
 _TURNS = "SELECT team_id, count FROM turns WHERE organization_id = $1 AND policy_id = $2 AND step = $3"

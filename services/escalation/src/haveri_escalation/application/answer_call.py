@@ -24,10 +24,10 @@ class Answer:
 
     async def __call__(self, received: Received[AnswerCall]) -> dict[str, Any]:
         """Gives an empty result; raises a Refusal."""
-        member_id, order = actor_member_id(received.actor), received.message
+        member_id, command = actor_member_id(received.actor), received.message
         if member_id is None:
             raise CallNotYours("Only the member who was called can say that they are coming.")
-        facility_id = await self._escalations.facility_of(received.organization, order.incident_id)
+        facility_id = await self._escalations.facility_of(received.organization, command.incident_id)
         if facility_id is None:
             raise CallUnknown("There is no such call for this incident.")
         world = await self._worlds.get(received.organization, facility_id)
@@ -36,6 +36,6 @@ class Answer:
             raise MemberUnknown("You are not a member of this organisation.")
         if not person.may_respond:
             raise RoleNotSufficient("You may read incidents. Ask an administrator to make you a responder.")
-        given = Input(order.incident_id, received.envelope, self._clock.now(), is_command=True)
-        await self._escalations.take_in(given, world, lambda case: answered(case, order.call_id, member_id))
+        given = Input(command.incident_id, received.envelope, self._clock.now(), is_command=True)
+        await self._escalations.take_in(given, world, lambda case: answered(case, command.call_id, member_id))
         return {}

@@ -8,18 +8,18 @@ from haveri_contracts.escalation.commands import EndMaintenanceWindow
 from haveri_contracts.escalation.events import WindowDue
 from haveri_contracts.refusals import WindowUnknown
 from haveri_escalation.application.policy_authorization import check_manager
-from haveri_escalation.application.policy_ports import Drawer, Order
+from haveri_escalation.application.policy_ports import Context, Drawer
 from haveri_escalation.application.window_timers import timer_of
 from haveri_escalation.domain.refusals import WindowIsOver
 
 
-async def end_maintenance_window(drawer: Drawer, order: Order, command: EndMaintenanceWindow) -> dict[str, Any]:
+async def end_maintenance_window(drawer: Drawer, context: Context, command: EndMaintenanceWindow) -> dict[str, Any]:
     """For managers. What the window silenced goes on at once; raises a Refusal."""
-    check_manager(order.actor, order.roster)
+    check_manager(context.actor, context.roster)
     kept = await drawer.window(command.window_id)
     if kept is None:
         raise WindowUnknown(f"There is no maintenance window {command.window_id} in this organisation.")
-    window, now = kept.window, order.now
+    window, now = kept.window, context.now
     if kept.ended or window.ends_at <= now:
         raise WindowIsOver("This maintenance window has ended already.")
     after = window.model_copy(update={"starts_at": min(window.starts_at, now), "ends_at": now})

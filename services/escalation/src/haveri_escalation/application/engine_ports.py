@@ -84,7 +84,7 @@ class WindowWork(Protocol):
         """Say once that a window is over."""
 
 
-class Orders(Protocol):
+class Commands(Protocol):
     """Commands to other services."""
 
     async def send(self, command: Command, *, command_id: UUID, cause: Envelope) -> None:

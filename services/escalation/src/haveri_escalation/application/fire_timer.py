@@ -11,7 +11,7 @@ from haveri_contracts.envelope import Envelope
 from haveri_contracts.escalation.events import TimerDue
 from haveri_contracts.incident.commands import ExpireAcknowledgement
 from haveri_contracts.streams import ESCALATION_TIMERS
-from haveri_escalation.application.engine_ports import Escalations, Input, Orders, Worlds
+from haveri_escalation.application.engine_ports import Commands, Escalations, Input, Worlds
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.clocks import timer_due
 from haveri_escalation.domain.facts import ExpiryAsked, TimerRefused
@@ -25,10 +25,10 @@ REFUSED = counter("escalation_timers_refused", "Timers that came and did not cou
 class FireTimer:
     """Carries out what is due, or refuses it with the reason."""
 
-    def __init__(self, escalations: Escalations, worlds: Worlds, orders: Orders, clock: Clock) -> None:
+    def __init__(self, escalations: Escalations, worlds: Worlds, commands: Commands, clock: Clock) -> None:
         self._escalations = escalations
         self._worlds = worlds
-        self._orders = orders
+        self._commands = commands
         self._clock = clock
 
     async def __call__(self, received: Received[TimerDue]) -> None:
@@ -62,9 +62,9 @@ class FireTimer:
         await self._escalations.take_in(given, world, lambda case: timer_due(case, timer), send_orders)
 
     async def _ask_to_expire(self, cause: Envelope, case: Case, asked: ExpiryAsked) -> None:
-        """Before the commit: if this process dies in between, the same order is sent again under the same id."""
+        """Before the commit: if this process dies in between, the same command is sent again under the same id."""
         command = ExpireAcknowledgement(
             incident_id=case.incident_id, acknowledged_at=asked.taken_at, idle_minutes=asked.idle_minutes
         )
         command_id = uuid.uuid5(_EXPIRIES, f"{asked.run_id}/{asked.taken_at.isoformat()}")
-        await self._orders.send(command, command_id=command_id, cause=cause)
+        await self._commands.send(command, command_id=command_id, cause=cause)

@@ -1,4 +1,4 @@
-"""Who may change policies, settings and windows: every order is checked here, whichever door it came through."""
+"""Who may change policies, settings and windows: every command is checked here, whichever door it came through."""
 
 from __future__ import annotations
 

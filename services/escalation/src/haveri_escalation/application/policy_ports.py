@@ -14,8 +14,8 @@ from haveri_escalation.domain.people import Roster
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """Who orders what, where, and when (aware, UTC), with the people and places there are."""
+class Context:
+    """Who commands, and when (aware, UTC), with the people and places there are."""
 
     actor: str
     now: datetime
@@ -31,7 +31,7 @@ class KeptWindow:
 
 
 class Drawer(Protocol):
-    """One organisation's policies, open for one order: nobody else changes them until the order is done."""
+    """One organisation's policies, open for one command: nobody else changes them until it is done."""
 
     async def policy(self, policy_id: UUID) -> EscalationPolicy | None:
         """The policy in its newest version, unless it was removed."""
@@ -58,7 +58,7 @@ class Drawer(Protocol):
         """Write a maintenance window."""
 
     def tell(self, *news: Event) -> None:
-        """Publish when the order is done."""
+        """Publish when the command is carried out."""
 
     async def tell_at(self, key: str, due_at: datetime, news: Event) -> None:
         """Publish at a moment, unless called off or replaced under the same key."""
@@ -68,4 +68,4 @@ class Drawer(Protocol):
 
 
 Work = Callable[[Drawer], Awaitable[dict[str, Any]]]
-"""An order carried out on an open drawer; gives the command's result."""
+"""A command carried out on an open drawer; gives the command's result."""

@@ -25,13 +25,15 @@ class Report:
         """Gives an empty result; raises a Refusal."""
         if not received.actor.startswith("system:"):
             raise RoleNotSufficient("Only Haveri's own services report on notifications.")
-        order, organization = received.message, received.organization
-        facility_id = await self._escalations.facility_of(organization, order.incident_id)
+        report, organization = received.message, received.organization
+        facility_id = await self._escalations.facility_of(organization, report.incident_id)
         if facility_id is None:
             raise CallUnknown("There is no such call for this incident.")
         world = await self._worlds.get(organization, facility_id)
-        given = Input(order.incident_id, received.envelope, self._clock.now(), is_command=True)
+        given = Input(report.incident_id, received.envelope, self._clock.now(), is_command=True)
         await self._escalations.take_in(
-            given, world, lambda case: reported(case, order.call_id, order.via.value, order.outcome, order.reason)
+            given,
+            world,
+            lambda case: reported(case, report.call_id, report.via.value, report.outcome, report.reason),
         )
         return {}

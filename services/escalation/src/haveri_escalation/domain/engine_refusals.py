@@ -1,4 +1,4 @@
-"""Why the engine refuses an order, each named after its reason."""
+"""Why the engine refuses a command, each named after its reason."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CallWithdrawn(Refusal):
 
 
 class CallAsksToTake(Refusal):
-    """The call asks for somebody to take the incident, which is an order to the incident service."""
+    """The call asks for somebody to take the incident, which is a command to the incident service."""
 
     type = "call-asks-to-take"
     title = "This call asks you to take the incident."

@@ -16,7 +16,7 @@ from haveri_contracts.streams import ESCALATION_INCIDENTS
 from haveri_escalation.adapters.run_reads import RunReads
 from haveri_escalation.application.answer_call import Answer
 from haveri_escalation.application.apply_window import ApplyWindow
-from haveri_escalation.application.engine_ports import Escalations, Orders, WindowWork, Worlds
+from haveri_escalation.application.engine_ports import Commands, Escalations, WindowWork, Worlds
 from haveri_escalation.application.fire_timer import FireTimer
 from haveri_escalation.application.follow_incident import FollowIncident
 from haveri_escalation.application.report_notification import Report
@@ -34,7 +34,7 @@ class Engine:
     escalations: Escalations
     worlds: Worlds
     windows: WindowWork
-    orders: Orders
+    commands: Commands
     clock: Clock
 
     def handlers(self) -> dict[type[Command], Handler]:
@@ -47,7 +47,7 @@ class Engine:
     def on_timer(self) -> dict[type[Event], EventHandler]:
         """What carries out what has come due, for the service's one consumer of that."""
         return {
-            TimerDue: FireTimer(self.escalations, self.worlds, self.orders, self.clock),
+            TimerDue: FireTimer(self.escalations, self.worlds, self.commands, self.clock),
             WindowDue: ApplyWindow(self.escalations, self.worlds, self.windows, self.clock),
         }
 

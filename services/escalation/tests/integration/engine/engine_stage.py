@@ -26,7 +26,7 @@ from haveri_contracts.streams import ESCALATION_COMMANDS
 from haveri_devservers.testing.house import House
 from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.event_store import EscalationStore
-from haveri_escalation.adapters.incident_orders import IncidentOrders
+from haveri_escalation.adapters.incident_commands import IncidentCommands
 from haveri_escalation.adapters.policy_store import PolicyStore
 from haveri_escalation.adapters.run_reads import RunReads
 from haveri_escalation.adapters.window_work import MaintenanceWork
@@ -76,7 +76,7 @@ class Stage:
             escalations=EscalationStore(self.database, sender, store),
             worlds=LiveWorlds(self.rosters, store),  # type: ignore[arg-type]
             windows=MaintenanceWork(self.database, sender),
-            orders=IncidentOrders(self.commands),
+            commands=IncidentCommands(self.commands),
             clock=self.clock,
         )
         engine.attach(self.bus, self.reads)

@@ -1,4 +1,4 @@
-"""Orders of the engine to the incident service."""
+"""Commands of the engine to the incident service."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from haveri_contracts.envelope import Envelope
 from haveri_contracts.message import Command
 
 
-class IncidentOrders:
-    """Stores orders for their owner; does not wait for them to be carried out."""
+class IncidentCommands:
+    """Stores commands for their owner; does not wait for them to be carried out."""
 
     def __init__(self, commands: CommandBus) -> None:
         self._commands = commands
 
     async def send(self, command: Command, *, command_id: UUID, cause: Envelope) -> None:
-        """Raises BusUnavailable when the order could not be stored."""
+        """Raises BusUnavailable when the command could not be stored."""
         correlation_id, causation_id = cause.caused()
         await self._commands.send(
             command,
