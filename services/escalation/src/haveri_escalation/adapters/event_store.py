@@ -16,8 +16,8 @@ from haveri_contracts.escalation.events import TimerDue
 from haveri_contracts.outcomes import Outcome
 from haveri_escalation.adapters.appending import append, store_followed
 from haveri_escalation.adapters.policy_store import PolicyStore
+from haveri_escalation.adapters.round_robin import decide_in_turn
 from haveri_escalation.adapters.translation_events import from_stored
-from haveri_escalation.adapters.turns_in_hand import decide_in_turn
 from haveri_escalation.application.engine_ports import BeforeCommit, Decision, Input, NewsOvertook
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.evolution import fold

@@ -13,7 +13,7 @@ from haveri_chassis.pages import CursorUnreadable, cursor_of, number_in, place_i
 from haveri_contracts.escalation import queries
 from haveri_contracts.escalation.models import EscalationPolicy, MaintenanceWindow
 from haveri_contracts.refusals import PolicyUnknown, WindowUnknown
-from haveri_escalation.adapters.policy_drawer import name_key
+from haveri_escalation.adapters.policy_unit_of_work import name_key
 from haveri_escalation.adapters.settings_store import all_settings
 
 _ORDERING_CHARACTERS = 60

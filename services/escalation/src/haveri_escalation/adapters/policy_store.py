@@ -20,7 +20,7 @@ from haveri_contracts.escalation import events, models
 from haveri_contracts.outcomes import Outcome
 from haveri_contracts.subjects import ANY
 from haveri_escalation.adapters import settings_store, window_store
-from haveri_escalation.adapters.policy_drawer import OpenDrawer
+from haveri_escalation.adapters.policy_unit_of_work import PostgresUnitOfWork
 from haveri_escalation.application.policy_ports import Work
 from haveri_escalation.application.policy_values import to_policy, to_settings, to_window
 from haveri_escalation.domain.matching import PolicyBook
@@ -97,10 +97,10 @@ class PolicyStore:
         """
         async with self._database.transaction(command.organization) as connection:
             await connection.execute(_ONE_AT_A_TIME, command.organization)
-            drawer = OpenDrawer(connection, self._sender, command)
-            result = await work(drawer)
+            unit = PostgresUnitOfWork(connection, self._sender, command)
+            result = await work(unit)
             await record_outcome(connection, command.organization, Outcome.accepted(command.id, result))
-            await emit(connection, drawer.news)
+            await emit(connection, unit.news)
         self.forget(command.organization)
         return result
 

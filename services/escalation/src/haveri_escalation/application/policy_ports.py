@@ -30,7 +30,7 @@ class KeptWindow:
     ended: bool
 
 
-class Drawer(Protocol):
+class UnitOfWork(Protocol):
     """One organisation's policies, open for one command: nobody else changes them until it is done."""
 
     async def policy(self, policy_id: UUID) -> EscalationPolicy | None:
@@ -67,5 +67,5 @@ class Drawer(Protocol):
         """Do not publish what was to be published under this key."""
 
 
-Work = Callable[[Drawer], Awaitable[dict[str, Any]]]
-"""A command carried out on an open drawer; gives the command's result."""
+Work = Callable[[UnitOfWork], Awaitable[dict[str, Any]]]
+"""A command carried out on a unit of work; gives the command's result."""

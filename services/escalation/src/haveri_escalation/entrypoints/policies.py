@@ -16,7 +16,7 @@ from haveri_escalation.adapters.rosters import Rosters
 from haveri_escalation.adapters.translation_policies import simulation_model
 from haveri_escalation.application.change_facility_settings import change_facility_settings
 from haveri_escalation.application.end_maintenance_window import end_maintenance_window
-from haveri_escalation.application.policy_ports import Context, Drawer
+from haveri_escalation.application.policy_ports import Context, UnitOfWork
 from haveri_escalation.application.put_maintenance_window import put_maintenance_window
 from haveri_escalation.application.put_policy import put_policy
 from haveri_escalation.application.remove_policy import remove_policy
@@ -24,7 +24,7 @@ from haveri_escalation.application.simulate import simulate
 from haveri_escalation.domain.world import World
 
 Handler = Callable[[Received[Any]], Awaitable[dict[str, Any] | None]]
-UseCase = Callable[[Drawer, Context, Any], Awaitable[dict[str, Any]]]
+UseCase = Callable[[UnitOfWork, Context, Any], Awaitable[dict[str, Any]]]
 
 CHANGES: dict[type[Command], UseCase] = {
     commands.PutPolicy: put_policy,
@@ -42,8 +42,8 @@ def handlers(store: PolicyStore, rosters: Rosters, clock: Clock) -> dict[type[Co
         async def handle(received: Received[Any]) -> dict[str, Any]:
             context = Context(received.actor, clock.now(), await rosters.get(received.organization))
 
-            async def work(drawer: Drawer) -> dict[str, Any]:
-                return await use_case(drawer, context, received.message)
+            async def work(unit: UnitOfWork) -> dict[str, Any]:
+                return await use_case(unit, context, received.message)
 
             return await store.carry_out(received.envelope, work)
 

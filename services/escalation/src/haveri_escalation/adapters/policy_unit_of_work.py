@@ -32,8 +32,8 @@ _REMOVE = "DELETE FROM policies WHERE organization_id = $1 AND id = $2"
 _NO_MORE_TURNS = "DELETE FROM turns WHERE organization_id = $1 AND policy_id = $2"
 
 
-class OpenDrawer:
-    """A `Drawer` in PostgreSQL. What is told is in `news` until the command is carried out."""
+class PostgresUnitOfWork:
+    """A `UnitOfWork` in PostgreSQL. What is told is in `news` until the command is carried out."""
 
     def __init__(self, connection: asyncpg.Connection, sender: Sender, command: Envelope) -> None:
         self._connection = connection
