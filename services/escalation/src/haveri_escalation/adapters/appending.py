@@ -105,7 +105,7 @@ async def append(
 
 
 async def store_followed(connection: asyncpg.Connection, given: Input) -> None:
-    """Note that news was taken in which changed nothing."""
+    """Note that an event was taken in which changed nothing."""
     await connection.execute(_FOLLOWED, given.organization, given.incident_id, given.sequence)
 
 

@@ -18,7 +18,7 @@ from haveri_escalation.adapters.appending import append, store_followed
 from haveri_escalation.adapters.policy_store import PolicyStore
 from haveri_escalation.adapters.round_robin import decide_in_turn
 from haveri_escalation.adapters.translation_events import from_stored
-from haveri_escalation.application.engine_ports import BeforeCommit, Decision, Input, NewsOvertook
+from haveri_escalation.application.engine_ports import BeforeCommit, Decision, EventOvertook, Input
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.evolution import fold
 from haveri_escalation.domain.state import Escalation
@@ -84,14 +84,14 @@ class EscalationStore:
         return lambda world: Case(given.incident_id, before, world, given.now, self._sender.ids.new)
 
     async def _open(self, connection: asyncpg.Connection, given: Input) -> tuple[Escalation | None, int] | None:
-        """The state under the incident's lock, and the last news taken in; None for a message seen before."""
+        """The state under the incident's lock, and the last event taken in; None for a message seen before."""
         message_id = given.cause.id if given.consumer else None
         (row,) = await connection.fetch(_OPEN, given.organization, given.incident_id, given.consumer, message_id)
         if given.consumer is not None and not row["first"]:
             return None
         followed: int = row["followed"]
         if given.patient and given.sequence is not None and given.sequence > followed + 1:
-            raise NewsOvertook(f"version {given.sequence} of {given.incident_id} came after {followed}")
+            raise EventOvertook(f"version {given.sequence} of {given.incident_id} came after {followed}")
         return await self._state(connection, given, row["version"]), followed
 
     async def _state(self, connection: asyncpg.Connection, given: Input, version: int) -> Escalation | None:

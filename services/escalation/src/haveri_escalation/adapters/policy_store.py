@@ -37,7 +37,7 @@ SELECT $1, $2, $3, t.team_id, t.count FROM unnest($4::uuid[], $5::bigint[]) AS t
 ON CONFLICT (organization_id, policy_id, step, team_id) DO UPDATE SET count = excluded.count
 """
 
-# Not everything of escalation: the engine's news are many, and change nothing here.
+# Not everything of escalation: the engine's are many, and change nothing here.
 _NEWS = tuple(
     event.subject(ANY)
     for event in (
@@ -100,7 +100,7 @@ class PolicyStore:
             unit = PostgresUnitOfWork(connection, self._sender, command)
             result = await work(unit)
             await record_outcome(connection, command.organization, Outcome.accepted(command.id, result))
-            await emit(connection, unit.news)
+            await emit(connection, unit.events)
         self.forget(command.organization)
         return result
 

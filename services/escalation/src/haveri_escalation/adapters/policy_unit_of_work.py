@@ -33,14 +33,14 @@ _NO_MORE_TURNS = "DELETE FROM turns WHERE organization_id = $1 AND policy_id = $
 
 
 class PostgresUnitOfWork:
-    """A `UnitOfWork` in PostgreSQL. What is told is in `news` until the command is carried out."""
+    """A `UnitOfWork` in PostgreSQL. What is to be published is in `events` until the command is carried out."""
 
     def __init__(self, connection: asyncpg.Connection, sender: Sender, command: Envelope) -> None:
         self._connection = connection
         self._sender = sender
         self._command = command
         self._organization = command.organization
-        self.news: list[Envelope] = []
+        self.events: list[Envelope] = []
 
     async def policy(self, policy_id: UUID) -> EscalationPolicy | None:
         """The policy in its newest version, unless it was removed."""
@@ -87,13 +87,13 @@ class PostgresUnitOfWork:
         """Write a maintenance window."""
         await window_store.store_window(self._connection, self._organization, window)
 
-    def tell(self, *news: Event) -> None:
+    def publish(self, *events: Event) -> None:
         """Publish when the command is carried out."""
-        self.news.extend(self._envelope(event) for event in news)
+        self.events.extend(self._envelope(event) for event in events)
 
-    async def tell_at(self, key: str, due_at: datetime, news: Event) -> None:
+    async def publish_at(self, key: str, due_at: datetime, event: Event) -> None:
         """Publish at a moment, unless called off or replaced under the same key."""
-        await schedule(self._connection, self._organization, key, due_at, self._envelope(news))
+        await schedule(self._connection, self._organization, key, due_at, self._envelope(event))
 
     async def call_off(self, key: str) -> None:
         """Do not publish what was to be published under this key."""

@@ -20,5 +20,5 @@ async def change_facility_settings(
     check_settings(to_settings(command.settings), context.roster)
     if await work.settings(command.settings.facility_id) != command.settings:
         await work.store_settings(command.settings, context.now)
-        work.tell(FacilitySettingsChanged(settings=command.settings))
+        work.publish(FacilitySettingsChanged(settings=command.settings))
     return {"settings": command.settings.model_dump(mode="json")}

@@ -27,5 +27,5 @@ async def end_maintenance_window(work: UnitOfWork, context: Context, command: En
     for edge in ("start", "change"):
         await work.call_off(timer_of(window.id, edge))
     # By the same way as an end that was announced: whatever follows from it is done in one place.
-    await work.tell_at(timer_of(window.id, "end"), now, WindowDue(window_id=window.id, edge="end", due_at=now))
+    await work.publish_at(timer_of(window.id, "end"), now, WindowDue(window_id=window.id, edge="end", due_at=now))
     return {"window": after.model_dump(mode="json")}

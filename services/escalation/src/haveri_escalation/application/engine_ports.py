@@ -15,8 +15,8 @@ from haveri_escalation.domain.policies import Policy
 from haveri_escalation.domain.world import World
 
 
-class NewsOvertook(Exception):
-    """News of an incident came before older news of it; nothing was done, and it is to be delivered again."""
+class EventOvertook(Exception):
+    """An event of an incident came before an older one; nothing was done, and it is to be delivered again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Input:
     """Something that happened, for the escalation of one incident.
 
     `consumer` names the inbox that remembers the message; the outcome of a command (`is_command`) is recorded instead.
-    `sequence` is the incident's version of news from it. With `patient`, news that came too soon is not taken in.
+    `sequence` is the incident's version of an event from it. With `patient`, one that came too soon is not taken in.
     """
 
     incident_id: UUID
@@ -57,7 +57,7 @@ class Escalations(Protocol):
         """Decide and store in one transaction: events, what is read of them, messages, timers, the command's outcome.
 
         A message that was taken in before changes nothing. Raises what `decision` and `before_commit` raise (then
-        nothing was stored), NewsOvertook, and OutcomeTaken for a command that was carried out before.
+        nothing was stored), EventOvertook, and OutcomeTaken for a command that was carried out before.
         """
 
 

@@ -36,13 +36,13 @@ async def wished_for(worlds: Worlds, received: Received[Any]) -> Decision:
     return decision
 
 
-def lead_assigned(news: LeadAssigned, actor: str) -> Decision:
+def lead_assigned(event: LeadAssigned, actor: str) -> Decision:
     """The decision for another lead, who is called unless he named himself."""
 
     def decision(case: Case) -> None:
-        if actor_member_id(actor) != news.member_id:
+        if actor_member_id(actor) != event.member_id:
             why = f"{_name(case, actor)} made them the lead of {case.incident.number}"
-            by_hand.people_wished_for(case, (news.member_id,), (), why[:_LONGEST_REASON])
+            by_hand.people_wished_for(case, (event.member_id,), (), why[:_LONGEST_REASON])
 
     return decision
 

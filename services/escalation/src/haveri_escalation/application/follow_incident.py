@@ -16,20 +16,20 @@ from haveri_contracts.incident.events import IncidentEvent
 from haveri_contracts.plain import Status
 from haveri_contracts.streams import ESCALATION_INCIDENTS
 from haveri_contracts.types import actor_member_id
-from haveri_escalation.application.engine_ports import Decision, Escalations, Input, NewsOvertook, Worlds
+from haveri_escalation.application.engine_ports import Decision, Escalations, EventOvertook, Input, Worlds
 from haveri_escalation.application.escalate_by_hand import lead_assigned, wished_for
 from haveri_escalation.domain.decisions import acknowledging, beginning, following
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.facts import IncidentFollowed
 
 _PATIENT_DELIVERIES = 4
-"""So often news that came before older news is put off, seconds in all; then it is taken as it came."""
+"""So often an event that came before an older one is put off, seconds in all; then it is taken as it came."""
 
 log = get_logger(__name__)
 
 
 class FollowIncident:
-    """Takes in the news of incidents and of their chat."""
+    """Takes in the events of incidents and of their chat."""
 
     def __init__(self, escalations: Escalations, worlds: Worlds, clock: Clock) -> None:
         self._escalations = escalations
@@ -37,32 +37,32 @@ class FollowIncident:
         self._clock = clock
 
     async def __call__(self, received: Received[IncidentEvent | ChatEvent]) -> None:
-        """Take in one piece of news; raises when it cannot be now and is to come again."""
-        news, envelope = received.message, received.envelope
+        """Take in one event; raises when it cannot be now and is to come again."""
+        event, envelope = received.message, received.envelope
         patient = received.deliveries < _PATIENT_DELIVERIES
-        if isinstance(news, events.IncidentDeclared):
-            facility_id = news.facility_id
+        if isinstance(event, events.IncidentDeclared):
+            facility_id = event.facility_id
         else:
-            known = await self._escalations.facility_of(received.organization, news.incident_id)
+            known = await self._escalations.facility_of(received.organization, event.incident_id)
             if known is None:
                 self._not_followed(received, patient)
                 return
             facility_id = known
         world = await self._worlds.get(received.organization, facility_id)
         given = Input(
-            incident_id=news.incident_id,
+            incident_id=event.incident_id,
             cause=envelope,
             now=self._clock.now(),
             consumer=ESCALATION_INCIDENTS.name,
-            sequence=envelope.sequence if isinstance(news, IncidentEvent) else None,
+            sequence=envelope.sequence if isinstance(event, IncidentEvent) else None,
             patient=patient,
         )
         await self._escalations.take_in(given, world, await self._decision(received))
 
     def _not_followed(self, received: Received[IncidentEvent | ChatEvent], patient: bool) -> None:
         if isinstance(received.message, IncidentEvent) and patient:
-            raise NewsOvertook(f"incident {received.message.incident_id} is not followed yet")
-        log.info("news of an incident from before escalation was there", incident=str(received.message.incident_id))
+            raise EventOvertook(f"incident {received.message.incident_id} is not followed yet")
+        log.info("events of an incident from before escalation was there", incident=str(received.message.incident_id))
 
     async def _decision(self, received: Received[IncidentEvent | ChatEvent]) -> Decision:
         if isinstance(received.message, events.EscalationRequested):
@@ -70,14 +70,14 @@ class FollowIncident:
         return decision_on(received.message, received)
 
 
-def decision_on(news: object, received: Received[IncidentEvent | ChatEvent]) -> Decision:
-    """The decision for one piece of news; whatever a person does about an incident keeps it from being forgotten."""
+def decision_on(event: object, received: Received[IncidentEvent | ChatEvent]) -> Decision:
+    """The decision for one event; whatever a person does about an incident keeps it from being forgotten."""
     envelope = received.envelope
-    decide = _DECISIONS[type(news)](news, envelope) if type(news) in _DECISIONS else None
-    alive = isinstance(news, ChatEvent) or actor_member_id(envelope.actor) is not None
+    decide = _DECISIONS[type(event)](event, envelope) if type(event) in _DECISIONS else None
+    alive = isinstance(event, ChatEvent) or actor_member_id(envelope.actor) is not None
 
     def decision(case: Case) -> None:
-        if not case.is_known and not isinstance(news, events.IncidentDeclared):
+        if not case.is_known and not isinstance(event, events.IncidentDeclared):
             return
         if decide is not None:
             decide(case)
@@ -87,15 +87,15 @@ def decision_on(news: object, received: Received[IncidentEvent | ChatEvent]) -> 
     return decision
 
 
-def _followed(news: events.IncidentDeclared) -> IncidentFollowed:
+def _followed(event: events.IncidentDeclared) -> IncidentFollowed:
     return IncidentFollowed(
-        number=news.number,
-        title=news.title,
-        severity=news.severity,
-        facility_id=news.facility_id,
-        declared_at=news.declared_at,
-        area_id=news.area_id,
-        asset_ids=tuple(news.asset_ids),
+        number=event.number,
+        title=event.title,
+        severity=event.severity,
+        facility_id=event.facility_id,
+        declared_at=event.declared_at,
+        area_id=event.area_id,
+        asset_ids=tuple(event.asset_ids),
     )
 
 
@@ -108,19 +108,21 @@ def _over(status: Status, at: datetime, envelope: Envelope) -> Decision:
     return lambda case: following.over(case, status, actor_member_id(envelope.actor), at)
 
 
-# By the kind of news, from the news and its envelope. What is not named here changes nothing in the escalation.
+# By the kind of event, from the event and its envelope. What is not named here changes nothing in the escalation.
 _DECISIONS: dict[type, Callable[[Any, Envelope], Decision]] = {
-    events.IncidentDeclared: lambda news, _: lambda case: beginning.declared(case, _followed(news)),
-    events.IncidentAcknowledged: lambda news, _: (
-        lambda case: acknowledging.taken(case, news.member_id, news.acknowledged_at)
+    events.IncidentDeclared: lambda event, _: lambda case: beginning.declared(case, _followed(event)),
+    events.IncidentAcknowledged: lambda event, _: (
+        lambda case: acknowledging.taken(case, event.member_id, event.acknowledged_at)
     ),
-    events.SeverityChanged: lambda news, said: lambda case: beginning.severity_changed(case, news.severity, said.time),
-    events.StatusUpdated: lambda news, _: lambda case: following.status_updated(case, news.status),
-    events.IncidentResolved: lambda news, said: _over(Status.RESOLVED, news.resolved_at, said),
-    events.IncidentClosed: lambda news, said: _over(Status.CLOSED, news.closed_at, said),
+    events.SeverityChanged: lambda event, said: (
+        lambda case: beginning.severity_changed(case, event.severity, said.time)
+    ),
+    events.StatusUpdated: lambda event, _: lambda case: following.status_updated(case, event.status),
+    events.IncidentResolved: lambda event, said: _over(Status.RESOLVED, event.resolved_at, said),
+    events.IncidentClosed: lambda event, said: _over(Status.CLOSED, event.closed_at, said),
     events.IncidentReopened: lambda _, said: lambda case: beginning.reopened(case, said.time),
-    events.AcknowledgementExpired: lambda news, said: (
-        lambda case: beginning.expired(case, news.acknowledged_at, said.time)
+    events.AcknowledgementExpired: lambda event, said: (
+        lambda case: beginning.expired(case, event.acknowledged_at, said.time)
     ),
-    events.LeadAssigned: lambda news, said: _unless_old(lead_assigned(news, said.actor), said),
+    events.LeadAssigned: lambda event, said: _unless_old(lead_assigned(event, said.actor), said),
 }

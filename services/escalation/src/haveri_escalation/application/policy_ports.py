@@ -57,10 +57,10 @@ class UnitOfWork(Protocol):
     async def store_window(self, window: MaintenanceWindow) -> None:
         """Write a maintenance window."""
 
-    def tell(self, *news: Event) -> None:
+    def publish(self, *events: Event) -> None:
         """Publish when the command is carried out."""
 
-    async def tell_at(self, key: str, due_at: datetime, news: Event) -> None:
+    async def publish_at(self, key: str, due_at: datetime, event: Event) -> None:
         """Publish at a moment, unless called off or replaced under the same key."""
 
     async def call_off(self, key: str) -> None:

@@ -16,9 +16,9 @@ from haveri_escalation.domain.windows import check_window
 
 
 async def put_maintenance_window(work: UnitOfWork, context: Context, command: PutMaintenanceWindow) -> dict[str, Any]:
-    """For managers. The window's start and end are told when they come; raises a Refusal.
+    """For managers. The window's start and end are published when they come; raises a Refusal.
 
-    A change of one that has been announced is told at once, for what it silences or silences no more.
+    A change of one that has been announced is published at once, for what it silences or silences no more.
     """
     check_manager(context.actor, context.roster)
     check_window(to_window(command.window), context.roster, context.now)
@@ -31,15 +31,17 @@ async def put_maintenance_window(work: UnitOfWork, context: Context, command: Pu
     after = command.window.model_copy(update={"created_by": before.created_by if before else context.actor})
     if before != after:
         await work.store_window(after)
-        await _tell(work, context, before, after)
+        await _publish(work, context, before, after)
     return {"window": after.model_dump(mode="json")}
 
 
-async def _tell(work: UnitOfWork, context: Context, before: MaintenanceWindow | None, after: MaintenanceWindow) -> None:
-    work.tell(MaintenanceWindowPut(window=after))
+async def _publish(
+    work: UnitOfWork, context: Context, before: MaintenanceWindow | None, after: MaintenanceWindow
+) -> None:
+    work.publish(MaintenanceWindowPut(window=after))
     for edge, due_at in (("start", after.starts_at), ("end", after.ends_at)):
         due = WindowDue.model_validate({"window_id": after.id, "edge": edge, "due_at": due_at})
-        await work.tell_at(timer_of(after.id, edge), due_at, due)
+        await work.publish_at(timer_of(after.id, edge), due_at, due)
     if before is not None and after.starts_at > context.now:
         changed = WindowDue(window_id=after.id, edge="start", due_at=context.now)
-        await work.tell_at(timer_of(after.id, "change"), context.now, changed)
+        await work.publish_at(timer_of(after.id, "change"), context.now, changed)

@@ -18,7 +18,7 @@ from haveri_escalation.domain.refusals import PolicyChangedMeanwhile
 async def put_policy(work: UnitOfWork, context: Context, command: PutPolicy) -> dict[str, Any]:
     """For managers. A new policy gets version 1, a change the next one; raises a Refusal.
 
-    A put that changes nothing makes no version and no news, so that a command that is sent twice is carried out once.
+    A put that changes nothing makes no version and no event, so that a command that is sent twice is carried out once.
     """
     check_manager(context.actor, context.roster)
     check_policy(to_policy(command.policy), context.roster)
@@ -28,7 +28,7 @@ async def put_policy(work: UnitOfWork, context: Context, command: PutPolicy) -> 
         return {"policy": before.model_dump(mode="json")}
     after = command.policy.model_copy(update={"version": before.version + 1 if before else 1})
     await work.store_policy(after, context.actor, context.now)
-    work.tell(PolicyPut(policy=after))
+    work.publish(PolicyPut(policy=after))
     return {"policy": after.model_dump(mode="json")}
 
 

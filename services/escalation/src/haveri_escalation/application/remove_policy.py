@@ -17,5 +17,5 @@ async def remove_policy(work: UnitOfWork, context: Context, command: RemovePolic
     if await work.policy(command.policy_id) is None:
         raise PolicyUnknown(f"There is no escalation policy {command.policy_id} in this organisation.")
     await work.remove_policy(command.policy_id)
-    work.tell(PolicyRemoved(policy_id=command.policy_id))
+    work.publish(PolicyRemoved(policy_id=command.policy_id))
     return {"removed": {"policy_id": str(command.policy_id)}}

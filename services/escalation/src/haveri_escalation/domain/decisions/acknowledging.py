@@ -25,7 +25,7 @@ def taken(case: Case, member_id: UUID, taken_at: datetime) -> None:
     if not incident.status.is_open or incident.is_taken:
         return
     if incident.released_at is not None and taken_at < incident.released_at:
-        # Old news that was overtaken by its own end.
+        # An old event that was overtaken by its own end.
         return
     case.say(TakingNoted(member_id, taken_at))
     for run in case.state.runs:

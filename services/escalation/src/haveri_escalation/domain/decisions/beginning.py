@@ -22,13 +22,13 @@ WITHOUT_LAST_RESORT = timedelta(minutes=10)
 """When a chain that has no last resort is told to be exhausted, after its last step."""
 
 
-OLD_NEWS = timedelta(hours=24)
-"""News that comes so late wakes nobody at night for what is long known; the next turn of the incident calls again."""
+TOO_OLD = timedelta(hours=24)
+"""What comes so late wakes nobody at night for what is long known; the next turn of the incident calls again."""
 
 
 def is_old(case: Case, said_at: datetime) -> bool:
-    """Whether news is only heard of now: escalation is new in this house, or the bus was filled again from tables."""
-    return case.now - said_at > OLD_NEWS
+    """Whether it is only heard of now: escalation is new in this house, or the bus was filled again from tables."""
+    return case.now - said_at > TOO_OLD
 
 
 def declared(case: Case, incident: IncidentFollowed) -> None:
@@ -64,7 +64,7 @@ def expired(case: Case, acknowledged_at: datetime, at: datetime) -> None:
     """Nothing happened for too long after the incident was taken, which ended at `at`: everybody is called anew."""
     if case.incident.taken_at != acknowledged_at:
         if not case.incident.is_taken:
-            # The news that it was taken is late, and is then known to be over.
+            # The event that it was taken is late, and is then known to be over.
             case.say(ReleaseNoted(at))
         return
     case.say(ReleaseNoted(at))
