@@ -14,12 +14,14 @@ from haveri_escalation.adapters.policy_reads import PolicyReads
 from haveri_escalation.adapters.policy_store import PolicyStore
 from haveri_escalation.adapters.rosters import Rosters
 from haveri_escalation.adapters.translation_policies import simulation_model
-from haveri_escalation.application.change_facility_settings import change_facility_settings
-from haveri_escalation.application.end_maintenance_window import end_maintenance_window
+from haveri_escalation.application.policy_commands import (
+    change_facility_settings,
+    end_maintenance_window,
+    put_maintenance_window,
+    put_policy,
+    remove_policy,
+)
 from haveri_escalation.application.policy_ports import Context, UnitOfWork
-from haveri_escalation.application.put_maintenance_window import put_maintenance_window
-from haveri_escalation.application.put_policy import put_policy
-from haveri_escalation.application.remove_policy import remove_policy
 from haveri_escalation.application.simulate import simulate
 from haveri_escalation.domain.world import World
 
