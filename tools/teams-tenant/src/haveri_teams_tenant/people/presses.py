@@ -105,7 +105,7 @@ class Presses:
             message.user_cards[user.id] = outcome.card
             message.revision += 1
             self._world.put(message)
-            self._tell("message.card_changed", message, user)
+            self._feed.tell_message("message.card_changed", message, user.id)
         return outcome
 
     async def _submit(
@@ -230,10 +230,6 @@ class Presses:
     ) -> BotAnswer:
         activity = self._publisher.writer.invoke(app, user, place, root_id, name, value, reply_to)
         return await self._invoker.ask(app, activity)
-
-    def _tell(self, kind: str, message: Message, user: User) -> None:
-        where = {"place_id": message.place_id, "root_id": message.root_id, "message_id": message.id}
-        self._feed.tell(kind, message.tenant_id, only_for=user.id, **where)
 
 
 def _in_reach(found: FoundAction, given: Mapping[str, str]) -> dict[str, str]:

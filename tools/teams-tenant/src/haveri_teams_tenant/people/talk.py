@@ -86,7 +86,7 @@ class Talk:
         is_command = slash == "auto" and not files and self._is_command(place, text)
         message = self._new(user, place, text, root_id, files, is_command=is_command)
         self._publisher.said(user, place, message, *files)
-        self._tell("message.created", message)
+        self._feed.tell_message("message.created", message)
         return message
 
     def _new(
@@ -145,7 +145,7 @@ class Talk:
         message.text, message.parts, message.mentions = text, words.parts, words.mentions
         message.edited_at = message.changed_at
         self._publisher.edited(user, place, message, "editMessage")
-        self._tell("message.edited", message)
+        self._feed.tell_message("message.edited", message)
         return message
 
     def delete(self, user: User, place: Place, message: Message) -> Message:
@@ -154,7 +154,7 @@ class Talk:
         message.changed_at = message.deleted_at = self._clock.now()
         message.revision += 1
         self._publisher.deleted(user, place, message)
-        self._tell("message.deleted", message)
+        self._feed.tell_message("message.deleted", message)
         return message
 
     def undelete(self, user: User, place: Place, message: Message) -> Message:
@@ -165,7 +165,7 @@ class Talk:
         message.changed_at = self._clock.now()
         message.revision += 1
         self._publisher.edited(user, place, message, "undeleteMessage")
-        self._tell("message.undeleted", message)
+        self._feed.tell_message("message.undeleted", message)
         return message
 
     def react(self, user: User, place: Place, message: Message, reaction: str) -> Message:
@@ -181,7 +181,7 @@ class Talk:
         message.reactions = {name: ids for name, ids in message.reactions.items() if ids}
         message.revision += 1
         self._publisher.reacted(user, place, message, reaction, added=added)
-        self._tell("message.reacted", message)
+        self._feed.tell_message("message.reacted", message)
         return message
 
     def _judge_own(self, user: User, message: Message) -> None:
@@ -194,13 +194,3 @@ class Talk:
         message.versions.append(Version(text=message.text, card=message.card, at=message.changed_at))
         message.changed_at = self._clock.now()
         message.revision += 1
-
-    def _tell(self, kind: str, message: Message) -> None:
-        self._feed.tell(
-            kind,
-            message.tenant_id,
-            place_id=message.place_id,
-            root_id=message.root_id,
-            message_id=message.id,
-            only_for=message.targeted_to or "",
-        )
