@@ -36,11 +36,11 @@ def test_a_rotated_key_can_stay_published_or_go(tmp_path: Path) -> None:
 
 async def test_a_reader_with_a_cursor_of_a_former_process_is_told_to_look_afresh() -> None:
     former = Feed(Clock())
-    former.tell("message.created", "t")
+    former.append("message.created", "t")
     feed = Feed(Clock())
     assert feed.lost(former.cursor)
     assert not feed.lost(feed.cursor)
-    feed.tell("message.created", "t")
+    feed.append("message.created", "t")
     assert [change.kind for change in feed.since(feed.cursor - 1, lambda _: True)] == ["message.created"]
     assert feed.lost(feed.cursor + 1)
 

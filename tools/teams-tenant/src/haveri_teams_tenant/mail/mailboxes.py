@@ -42,7 +42,7 @@ class Mailboxes:
         ]
         self._world.put(*mails)
         for mail in mails:
-            self._feed.tell("mail.received", mail.tenant_id, place_id=MAIL, message_id=mail.id, only_for=mail.user_id)
+            self._feed.append("mail.received", mail.tenant_id, place_id=MAIL, message_id=mail.id, only_for=mail.user_id)
         return mails
 
     def of(self, user: User) -> list[Mail]:

@@ -48,7 +48,7 @@ class Administration:
             self._world.put(tenant, *users)
             for wanted in teams:
                 self._seed_team(tenant, wanted)
-        self._feed.tell("tenant.seeded", tenant.id)
+        self._feed.append("tenant.seeded", tenant.id)
 
     def _judge_team(self, tenant: Tenant, wanted: SeedTeam, known: set[str]) -> None:
         if not known or (wanted.members is not None and not wanted.members):
@@ -127,7 +127,7 @@ class Administration:
                 general = self._general(tenant_id, team_id)
                 self._publisher.installed(app, self._channels.somebody(self._world.team_of(general)), general)
         self._outbox.wake(app.id)
-        self._feed.tell("app.installed", tenant_id)
+        self._feed.append("app.installed", tenant_id)
         return installation
 
     def remove(self, tenant_id: str, app_id: str) -> None:
@@ -142,7 +142,7 @@ class Administration:
             self._publisher.removed(app, self._channels.somebody(self._world.team_of(general)), general)
         installation.removed = True
         self._world.put(installation)
-        self._feed.tell("app.removed", tenant_id)
+        self._feed.append("app.removed", tenant_id)
 
     def _general(self, tenant_id: str, team_id: str) -> Channel:
         return self._world.channels[self._world.teams[tenant_id, team_id].thread_id]

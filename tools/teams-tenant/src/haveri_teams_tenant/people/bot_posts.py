@@ -53,7 +53,7 @@ class BotPosts:
                 changed_at=now,
             )
             self._world.put(message)
-            self._feed.tell_message("message.created", message)
+            self._feed.append_message("message.created", message)
             messages.append(message)
         return messages
 
@@ -68,14 +68,14 @@ class BotPosts:
         message.edited_at = message.changed_at = self._clock.now()
         message.revision += 1
         self._world.put(message)
-        self._feed.tell_message("message.edited", message)
+        self._feed.append_message("message.edited", message)
 
     def delete(self, message: Message) -> None:
         """Take a message back."""
         message.deleted_at = message.changed_at = self._clock.now()
         message.revision += 1
         self._world.put(message)
-        self._feed.tell_message("message.deleted", message)
+        self._feed.append_message("message.deleted", message)
 
 
 def _mentions(activity: Json) -> list[Mention]:

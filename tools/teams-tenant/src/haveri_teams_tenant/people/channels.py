@@ -61,7 +61,7 @@ class Channels:
             members=members or {},
         )
         self._publisher.channel_changed(self.somebody(team), channel, "channelCreated")
-        self._tell("channel.created", channel)
+        self._append("channel.created", channel)
         return channel
 
     def _judge_free(self, team: Team, name: str, besides: str = "") -> None:
@@ -83,7 +83,7 @@ class Channels:
             self._publisher.channel_changed(self.somebody(team), channel, "channelRenamed")
         else:
             self._world.put(channel)
-        self._tell("channel.changed", channel)
+        self._append("channel.changed", channel)
 
     def delete(self, channel: Channel) -> None:
         """Delete; the name stays taken for 30 days. Raises Refused for General."""
@@ -92,7 +92,7 @@ class Channels:
             raise Refused("The General channel cannot be deleted.")
         channel.deleted_at = self._clock.now()
         self._publisher.channel_changed(self.somebody(team), channel, "channelDeleted")
-        self._tell("channel.deleted", channel)
+        self._append("channel.deleted", channel)
 
     def archive(self, channel: Channel, *, archived: bool) -> None:
         """Close a channel for writing, or open it again. Raises Refused for General."""
@@ -100,7 +100,7 @@ class Channels:
             raise Refused("The General channel cannot be archived.")
         channel.archived = archived
         self._world.put(channel)
-        self._tell("channel.changed", channel)
+        self._append("channel.changed", channel)
 
     def join(self, team: Team, people: list[User], role: Literal["owner", "member"] = "member") -> None:
         """Put people on a team; those who are there keep their place."""
@@ -111,7 +111,7 @@ class Channels:
         general = self._world.channels.get(team.thread_id)
         if new and general:
             self._publisher.members_changed(self.somebody(team), general, new, added=True)
-        self._feed.tell("team.changed", team.tenant_id)
+        self._feed.append("team.changed", team.tenant_id)
 
     def leave(self, team: Team, person: User) -> None:
         """Take a person off a team. Raises NotAllowed for its last owner."""
@@ -123,7 +123,7 @@ class Channels:
         general = self._world.channels[team.thread_id]
         if team.members:
             self._publisher.members_changed(self.somebody(team), general, [person], added=False)
-        self._feed.tell("team.changed", team.tenant_id)
+        self._feed.append("team.changed", team.tenant_id)
 
     def somebody(self, team: Team) -> User:
         """The person in whose name Teams reports what an app or an administrator did: the first owner."""
@@ -133,5 +133,5 @@ class Channels:
                 return user
         raise Refused("The team has no members.")
 
-    def _tell(self, kind: str, channel: Channel) -> None:
-        self._feed.tell(kind, channel.tenant_id, place_id=channel.id)
+    def _append(self, kind: str, channel: Channel) -> None:
+        self._feed.append(kind, channel.tenant_id, place_id=channel.id)

@@ -105,7 +105,7 @@ class Presses:
             message.user_cards[user.id] = outcome.card
             message.revision += 1
             self._world.put(message)
-            self._feed.tell_message("message.card_changed", message, user.id)
+            self._feed.append_message("message.card_changed", message, user.id)
         return outcome
 
     async def _submit(

@@ -63,7 +63,7 @@ class Talk:
             tenant_id=user.tenant_id, id=f"a:1{self._ids.hex()}{self._ids.hex()[:8]}", app_id=app_id, user_id=user.id
         )
         self._world.put(chat)
-        self._feed.tell("chat.opened", user.tenant_id, place_id=chat.id, only_for=user.id)
+        self._feed.append("chat.opened", user.tenant_id, place_id=chat.id, only_for=user.id)
         return chat
 
     def say(
@@ -86,7 +86,7 @@ class Talk:
         is_command = slash == "auto" and not files and self._is_command(place, text)
         message = self._new(user, place, text, root_id, files, is_command=is_command)
         self._publisher.said(user, place, message, *files)
-        self._feed.tell_message("message.created", message)
+        self._feed.append_message("message.created", message)
         return message
 
     def _new(
@@ -145,7 +145,7 @@ class Talk:
         message.text, message.parts, message.mentions = text, words.parts, words.mentions
         message.edited_at = message.changed_at
         self._publisher.edited(user, place, message, "editMessage")
-        self._feed.tell_message("message.edited", message)
+        self._feed.append_message("message.edited", message)
         return message
 
     def delete(self, user: User, place: Place, message: Message) -> Message:
@@ -154,7 +154,7 @@ class Talk:
         message.changed_at = message.deleted_at = self._clock.now()
         message.revision += 1
         self._publisher.deleted(user, place, message)
-        self._feed.tell_message("message.deleted", message)
+        self._feed.append_message("message.deleted", message)
         return message
 
     def undelete(self, user: User, place: Place, message: Message) -> Message:
@@ -165,7 +165,7 @@ class Talk:
         message.changed_at = self._clock.now()
         message.revision += 1
         self._publisher.edited(user, place, message, "undeleteMessage")
-        self._feed.tell_message("message.undeleted", message)
+        self._feed.append_message("message.undeleted", message)
         return message
 
     def react(self, user: User, place: Place, message: Message, reaction: str) -> Message:
@@ -181,7 +181,7 @@ class Talk:
         message.reactions = {name: ids for name, ids in message.reactions.items() if ids}
         message.revision += 1
         self._publisher.reacted(user, place, message, reaction, added=added)
-        self._feed.tell_message("message.reacted", message)
+        self._feed.append_message("message.reacted", message)
         return message
 
     def _judge_own(self, user: User, message: Message) -> None:

@@ -169,7 +169,7 @@ class Outbox:
         self.delivered.append(known)
         place_id = delivery.lane.partition("/")[2]
         kind = "delivery.accepted" if answer.accepted else "delivery.refused"
-        self._feed.tell(kind, delivery.tenant_id, place_id=place_id, message_id=str(delivery.activity.get("id", "")))
+        self._feed.append(kind, delivery.tenant_id, place_id=place_id, message_id=str(delivery.activity.get("id", "")))
 
     async def close(self) -> None:
         """Stop; what is not delivered stays on disk for the next process."""

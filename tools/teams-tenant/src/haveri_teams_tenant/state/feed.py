@@ -46,17 +46,17 @@ class Feed:
         self._news = asyncio.Event()
         self._closed = False
 
-    def tell(self, kind: str, tenant_id: str, **where: str) -> None:
+    def append(self, kind: str, tenant_id: str, **where: str) -> None:
         """Append a change and wake every reader."""
         self.cursor += 1
         self._log.append(Change(self.cursor, self._clock.now(), kind, tenant_id, **where))
         news, self._news = self._news, asyncio.Event()
         news.set()
 
-    def tell_message(self, kind: str, message: Message, only_for: str = "") -> None:
+    def append_message(self, kind: str, message: Message, only_for: str = "") -> None:
         """Append a change of a message, for everybody who sees it or for one of them."""
         where = {"place_id": message.place_id, "root_id": message.root_id, "message_id": message.id}
-        self.tell(kind, message.tenant_id, **where, only_for=only_for or message.targeted_to or "")
+        self.append(kind, message.tenant_id, **where, only_for=only_for or message.targeted_to or "")
 
     def lost(self, since: int) -> bool:
         """Whether changes after `since` are no longer known, so that the reader has to look afresh."""
