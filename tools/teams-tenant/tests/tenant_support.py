@@ -103,7 +103,7 @@ class FakeBot:
         self.refused: list[str] = []
         self.answers: dict[str, Callable[[Json], Any]] = {}
         self.status = 200
-        self.news = asyncio.Event()
+        self.received_one = asyncio.Event()
         self._keys: dict[str, Any] = {}
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
@@ -122,7 +122,7 @@ class FakeBot:
             if self.status != 200:
                 return Response(status_code=self.status)
             self.received.append(activity)
-            self.news.set()
+            self.received_one.set()
             answer = self.answers.get(activity.get("name") or activity["type"])
             if answer is None:
                 return Response(status_code=200)
@@ -180,8 +180,8 @@ class FakeBot:
                 for activity in self.received:
                     if fits(activity):
                         return activity
-                self.news.clear()
-                await self.news.wait()
+                self.received_one.clear()
+                await self.received_one.wait()
 
     def texts(self) -> list[str]:
         """The texts of the messages so far."""

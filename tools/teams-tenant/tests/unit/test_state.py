@@ -45,7 +45,7 @@ async def test_a_reader_with_a_cursor_of_a_former_process_is_told_to_look_afresh
     assert feed.lost(feed.cursor + 1)
 
 
-async def test_a_wait_ends_without_news_at_its_time_and_at_a_stop() -> None:
+async def test_a_wait_ends_without_a_change_at_its_time_and_at_a_stop() -> None:
     feed = Feed(Clock())
     assert await feed.wait(feed.cursor, lambda _: True, timeout=0.01) == []
     feed.close()

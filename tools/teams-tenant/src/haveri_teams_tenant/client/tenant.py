@@ -89,8 +89,8 @@ class TenantHandle:
         async with asyncio.timeout(timeout):
             cursor = (await self._connection.call("GET", f"{self._base}/wait"))["cursor"]
             while not (found := await look()):
-                news = await self._connection.call("GET", f"{self._base}/wait", since=cursor, timeout=20)
-                cursor = news["cursor"]
+                answer = await self._connection.call("GET", f"{self._base}/wait", since=cursor, timeout=20)
+                cursor = answer["cursor"]
             return found
 
     async def wait_for_channel(self, fits: Callable[[Place], bool], timeout: float = 10.0) -> Place:

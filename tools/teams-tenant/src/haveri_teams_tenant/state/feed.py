@@ -43,15 +43,15 @@ class Feed:
         self._first = int(clock.now().timestamp() * 1_000_000)
         self.cursor = self._first
         self._log: deque[Change] = deque(maxlen=KEPT)
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._closed = False
 
     def append(self, kind: str, tenant_id: str, **where: str) -> None:
         """Append a change and wake every reader."""
         self.cursor += 1
         self._log.append(Change(self.cursor, self._clock.now(), kind, tenant_id, **where))
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     def append_message(self, kind: str, message: Message, only_for: str = "") -> None:
         """Append a change of a message, for everybody who sees it or for one of them."""
@@ -78,7 +78,7 @@ class Feed:
         try:
             async with asyncio.timeout(timeout):
                 while not (found := self.since(cursor, wanted)) and not self._closed:
-                    await self._news.wait()
+                    await self._changed.wait()
                 return found
         except TimeoutError:
             return []
@@ -96,4 +96,4 @@ class Feed:
     def close(self) -> None:
         """End every stream and every wait: the process is stopping."""
         self._closed = True
-        self._news.set()
+        self._changed.set()
