@@ -83,10 +83,12 @@ class Feed:
         except TimeoutError:
             return []
 
-    async def follow(self, cursor: int, wanted: Callable[[Change], bool], beat: float) -> AsyncIterator[Change | None]:
-        """Changes after the cursor; None after `beat` seconds of silence, so that a stream can show it is alive."""
+    async def follow(
+        self, cursor: int, wanted: Callable[[Change], bool], heartbeat: float
+    ) -> AsyncIterator[Change | None]:
+        """Changes after the cursor; None after `heartbeat` seconds of silence, for a stream to show it is alive."""
         while not self._closed:
-            found = await self.wait(cursor, wanted, beat)
+            found = await self.wait(cursor, wanted, heartbeat)
             if not found:
                 yield None
             for change in found:
