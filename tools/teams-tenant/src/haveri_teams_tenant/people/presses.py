@@ -98,7 +98,7 @@ class Presses:
         action["data"] = {**(found.action.get("data") or {}), **inputs}
         value = {"action": action, "trigger": trigger}
         revision = message.revision
-        answer = await self._ask(app, user, place, message.root_id, "adaptiveCard/action", value, message.id)
+        answer = await self._invoke(app, user, place, message.root_id, "adaptiveCard/action", value, message.id)
         outcome = outcomes.of_card_action(answer)
         # A card that the bot updated for everybody while it was answering is newer than the answer.
         if outcome.card is not None and message.revision == revision:
@@ -114,7 +114,7 @@ class Presses:
         value: Json = {**data, **inputs} if isinstance(data, dict) else dict(inputs)
         teams = value.get("msteams")
         if isinstance(teams, dict) and teams.get("type") == "task/fetch":
-            answer = await self._ask(
+            answer = await self._invoke(
                 app, user, place, message.root_id, "task/fetch", {"data": value, "context": CONTEXT}, message.id
             )
             return self._show(outcomes.of_task(answer), self._dialog(app, user, place, message, "task", {}))
@@ -132,7 +132,7 @@ class Presses:
                     "messagePayload": self._payload(place, message),
                 }
                 value = {**context, "context": CONTEXT}
-                answer = await self._ask(app, user, place, message.root_id, "composeExtension/fetchTask", value)
+                answer = await self._invoke(app, user, place, message.root_id, "composeExtension/fetchTask", value)
                 dialog = self._dialog(app, user, place, message, "composeExtension", context)
                 return self._show(outcomes.of_task(answer), dialog)
         raise NotThere("No app here offers this action.")
@@ -173,7 +173,7 @@ class Presses:
         filled = {**(data if isinstance(data, dict) else {}), **inputs}
         value = {**dialog.context, "data": filled, "context": CONTEXT}
         name = "task/submit" if dialog.invoke == "task" else "composeExtension/submitAction"
-        answer = await self._ask(app, user, place, dialog.root_id, name, value)
+        answer = await self._invoke(app, user, place, dialog.root_id, name, value)
         result = outcomes.of_task(answer)
         if isinstance(result, Outcome) and result.kind == "error":
             return result
@@ -225,11 +225,11 @@ class Presses:
         self._world.put(dialog)
         return Outcome("dialog", result.title, card=result.card, dialog=dialog)
 
-    async def _ask(
+    async def _invoke(
         self, app: App, user: User, place: Place, root_id: str, name: str, value: Json, reply_to: str = ""
     ) -> BotAnswer:
         activity = self._publisher.writer.invoke(app, user, place, root_id, name, value, reply_to)
-        return await self._invoker.ask(app, activity)
+        return await self._invoker.invoke(app, activity)
 
 
 def _in_reach(found: FoundAction, given: Mapping[str, str]) -> dict[str, str]:

@@ -155,7 +155,7 @@ class ActivityWriter:
     def invoke(
         self, app: App, user: User, place: Place, root_id: str, name: str, value: Json, reply_to: str = ""
     ) -> Json:
-        """A question to the bot whose answer the person waits for."""
+        """A request to the bot whose answer the person waits for."""
         activity = {
             **self._envelope(app, user),
             "type": "invoke",

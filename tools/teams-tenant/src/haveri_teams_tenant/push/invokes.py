@@ -1,4 +1,4 @@
-"""Invokes: a question to the bot that a person waits for, repeated as Teams repeats it."""
+"""Invokes: a request to the bot that a person waits for, repeated as Teams repeats it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from haveri_teams_tenant.state.records import App, Json
 
 
 class Invoker:
-    """Asks up to three times, `timeout` seconds each: twice under the same id, then under a new one."""
+    """Sends it up to three times, `timeout` seconds each: twice under the same id, then under a new one."""
 
     def __init__(self, sender: Sender, ids: Ids, timeout: float) -> None:
         self._sender = sender
         self._ids = ids
         self.timeout = timeout
 
-    async def ask(self, app: App, activity: Json) -> BotAnswer:
+    async def invoke(self, app: App, activity: Json) -> BotAnswer:
         """The bot's answer. Only silence is repeated: an answer, even a bad one, is an answer."""
         renamed = {**activity, "id": f"f:{self._ids.guid()}"}
         answer = BotAnswer(TIMED_OUT)
