@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.domain.decisions import (
     acknowledging,
@@ -43,6 +44,8 @@ INCIDENT, FACILITY, LINE = UUID(int=900), UUID(int=901), UUID(int=902)
 ANNA, BEN, CARLA, DIRK, EVA, ADMIN = (UUID(int=n) for n in range(1, 7))
 CREW, EMPTY = UUID(int=801), UUID(int=802)
 CHAT, MAIL = Way("chat"), Way("email", 2 * MINUTE)
+
+_WISHED = Reason.of(ReasonCode.ASKED_FOR_MORE)
 
 
 def person(member_id: UUID, *ways: Way, **values: Any) -> Person:
@@ -142,11 +145,11 @@ class Rig:
     def wish(self, *members: UUID, policy_id: UUID | None = None) -> list[EscalationEvent]:
         """Somebody escalates by hand."""
         if members:
-            return self.decide(by_hand.people_wished_for, members, (), "by hand")
+            return self.decide(by_hand.people_wished_for, members, (), _WISHED)
         if policy_id is not None:
             policy = next((one for one in self.policies if one.id == policy_id), None)
-            return self.decide(by_hand.policy_wished_for, policy, "by hand")
-        return self.decide(by_hand.more_people_wished_for, "by hand")
+            return self.decide(by_hand.policy_wished_for, policy, _WISHED)
+        return self.decide(by_hand.more_people_wished_for, _WISHED)
 
     def report(self, call: Call, via: str, outcome: str) -> list[EscalationEvent]:
         """Whoever carries a notification reports."""

@@ -35,6 +35,9 @@ _SAID = {
     "no_way": "{member} cannot be reached in any way",
     "not_needed": "not needed any more",
     "not_mitigated": "{number} was taken and is not mitigated after {minutes:g} minutes",
+    "asked_for_more": "{member} asked for more people",
+    "asked_for_more_because": "{member} asked for more people: {words}",
+    "named_lead": "{member} made them the lead of {number}",
     "policy_fits": "“{policy}” fits: {fits}.",
     "default_followed": "No policy of the facility fits {place}, so its default “{policy}” is followed.",
     "no_policy": "No policy of the facility fits {place}, and it has no default policy: "

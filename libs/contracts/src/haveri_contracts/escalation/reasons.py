@@ -49,6 +49,10 @@ class ReasonCode(StrEnum):
     NO_WAY = "no_way"  # member_id
     NOT_NEEDED = "not_needed"
     NOT_MITIGATED = "not_mitigated"  # number, minutes
+    # What somebody wished for; without a member_id it was Haveri or a plant system
+    ASKED_FOR_MORE = "asked_for_more"  # member_id
+    ASKED_FOR_MORE_BECAUSE = "asked_for_more_because"  # member_id, words
+    NAMED_LEAD = "named_lead"  # member_id, number
     # Which policy is followed, and why not another
     POLICY_FITS = "policy_fits"  # policy, severity, area_ids, asset_types, times, weekday, clock
     DEFAULT_FOLLOWED = "default_followed"  # policy, severity, area_ids, weekday, clock

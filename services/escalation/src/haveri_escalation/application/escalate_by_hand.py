@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from haveri_chassis.bus import Received
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.events import EscalationRequested, LeadAssigned
 from haveri_contracts.types import actor_member_id
 from haveri_escalation.application.engine_ports import Decision, Worlds
@@ -23,13 +25,13 @@ async def wished_for(worlds: Worlds, received: Received[Any]) -> Decision:
     def decision(case: Case) -> None:
         if not case.is_known:
             return
-        why = _why(case, received.actor, wish.reason)
+        cause = _cause(received.actor, wish.reason)
         if wish.policy_id is not None:
-            by_hand.policy_wished_for(case, policy, why)
+            by_hand.policy_wished_for(case, policy, cause)
         if wish.member_ids or wish.team_ids:
-            by_hand.people_wished_for(case, wish.member_ids, wish.team_ids, why)
+            by_hand.people_wished_for(case, wish.member_ids, wish.team_ids, cause)
         if wish.policy_id is None and not wish.member_ids and not wish.team_ids:
-            by_hand.more_people_wished_for(case, why)
+            by_hand.more_people_wished_for(case, cause)
         if actor_member_id(received.actor) is not None:
             following.active(case, min(envelope.time, case.now))
 
@@ -41,18 +43,18 @@ def lead_assigned(event: LeadAssigned, actor: str) -> Decision:
 
     def decision(case: Case) -> None:
         if actor_member_id(actor) != event.member_id:
-            why = f"{_name(case, actor)} made them the lead of {case.incident.number}"
-            by_hand.people_wished_for(case, (event.member_id,), (), why[:_LONGEST_REASON])
+            cause = Reason.of(ReasonCode.NAMED_LEAD, **_by(actor), number=case.incident.number)
+            by_hand.people_wished_for(case, (event.member_id,), (), cause)
 
     return decision
 
 
-def _why(case: Case, actor: str, reason: str) -> str:
-    wished = f"{_name(case, actor)} asked for more people"
-    return (f"{wished}: {reason}" if reason else wished)[:_LONGEST_REASON]
+def _cause(actor: str, words: str) -> Reason:
+    if not words:
+        return Reason.of(ReasonCode.ASKED_FOR_MORE, **_by(actor))
+    return Reason.of(ReasonCode.ASKED_FOR_MORE_BECAUSE, **_by(actor), words=words[:_LONGEST_REASON])
 
 
-def _name(case: Case, actor: str) -> str:
+def _by(actor: str) -> dict[str, UUID]:
     member_id = actor_member_id(actor)
-    person = case.world.roster.people.get(member_id) if member_id is not None else None
-    return person.name if person is not None else "Haveri"
+    return {} if member_id is None else {"member_id": member_id}

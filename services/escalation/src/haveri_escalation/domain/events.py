@@ -42,19 +42,22 @@ class PlacedCall:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A chain began to run. Without `exhaustion_due_at` the run is done when its steps are."""
+    """A chain began to run. Without `exhaustion_due_at` the run is done when its steps are.
+
+    Before there were `causes`, `why` said them in words.
+    """
 
     run_id: UUID
     trigger: Trigger
     policy_id: UUID | None
     policy_name: str
     policy_version: int | None
-    why: str
     chain: Chain
     steps: tuple[PlannedStep, ...]
     started_at: datetime
     exhaustion_due_at: datetime | None = None
     causes: tuple[Reason, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from haveri_chassis.messages import Sender
 from haveri_contracts.chat.events import Author, MessagePosted
 from haveri_contracts.escalation import events
 from haveri_contracts.escalation.models import EndReason, Trigger
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident import events as incident_events
 
 WISH = incident_events.EscalationRequested
@@ -22,7 +23,8 @@ async def test_a_person_named_by_hand_is_called_now_and_nothing_is_taken_back(pl
     assert plant.called() == [plant.anna, plant.dirk]
     by_hand = (await plant.runs())[-1]
     assert (by_hand.trigger, by_hand.end_reason) == (Trigger.BY_HAND, EndReason.DONE)
-    assert by_hand.why == "Anna asked for more people: smoke"
+    (cause,) = by_hand.causes
+    assert cause == Reason.of(ReasonCode.ASKED_FOR_MORE_BECAUSE, member_id=plant.anna, words="smoke")
     await plant.move(15)
     assert plant.called() == [plant.anna, plant.dirk, plant.carla]
 

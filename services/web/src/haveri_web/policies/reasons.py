@@ -67,7 +67,7 @@ class ReasonWords:
         return self._t(key, **self._values(params))
 
     def _values(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        values = dict(params)
+        values: dict[str, Any] = {"member": "Haveri", **params}
         for kind, things in (("team", self._directory.teams), ("member", self._directory.members)):
             if f"{kind}_id" in params:
                 values[kind] = _name(things, params[f"{kind}_id"])

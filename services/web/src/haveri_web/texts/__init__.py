@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from haveri_contracts.directory.models import ENGLISH, Locale
-from haveri_texts import Catalogue, day_of_year, listed, number
+from haveri_texts import Catalogue, day, day_of_year, listed, number
 from haveri_web.texts.answers import ANSWERS
 from haveri_web.texts.escalations import ESCALATIONS
 from haveri_web.texts.incidents import INCIDENTS
@@ -51,6 +51,10 @@ class Translate:
     def number(self, value: float | Decimal) -> str:
         """A number as the language writes it."""
         return number(value, self.language)
+
+    def day(self, when: date) -> str:
+        """A calendar day."""
+        return day(when, self.language)
 
     def day_of_year(self, when: date) -> str:
         """A calendar day without its year."""

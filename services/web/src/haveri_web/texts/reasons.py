@@ -27,6 +27,9 @@ REASONS = {
     "reason.no_way": "{member} cannot be reached in any way",
     "reason.not_needed": "not needed any more",
     "reason.not_mitigated": "{number} was taken and is not mitigated after {duration}",
+    "reason.asked_for_more": "{member} asked for more people",
+    "reason.asked_for_more_because": "{member} asked for more people: {words}",
+    "reason.named_lead": "{member} made them the lead of {number}",
     "reason.policy_fits": "“{policy}” fits: {conditions}.",
     "reason.default_followed": "No policy of the facility fits {conditions} ({wall}), so its default “{policy}” "
     "is followed.",

@@ -122,12 +122,11 @@ def start(
     trigger: Trigger,
     chain: Chain,
     *,
-    why: str = "",
     causes: tuple[Reason, ...] = (),
     policy: tuple[UUID, str, int] | None = None,
     ends_when_done: bool = False,
 ) -> UUID:
-    """Say that a run begins, and why: `why` are the words of whoever wished for it. Gives its id."""
+    """Say that a run begins, and why. Gives its id."""
     steps = tuple(planned(chain, case.now))
     policy_id, name, version = policy or (None, "", None)
     run_id = case.new_id()
@@ -140,7 +139,6 @@ def start(
             policy_id=policy_id,
             policy_name=name,
             policy_version=version,
-            why=why,
             chain=chain,
             steps=steps,
             started_at=case.now,

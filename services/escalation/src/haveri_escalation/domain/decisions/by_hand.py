@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from haveri_contracts.escalation.models import RunState, Trigger
+from haveri_contracts.escalation.reasons import Reason
 from haveri_escalation.domain.decisions.beginning import joining, match_policy, start
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.firing import bring_pending_to_now, call_last_resort, carry_on, exhaust
@@ -14,30 +15,30 @@ from haveri_escalation.domain.policies import Chain, LastResort, Notify, Policy,
 from haveri_escalation.domain.state import Run
 
 
-def people_wished_for(case: Case, member_ids: Iterable[UUID], team_ids: Iterable[UUID], why: str) -> None:
+def people_wished_for(case: Case, member_ids: Iterable[UUID], team_ids: Iterable[UUID], cause: Reason) -> None:
     """Call these members and teams now."""
     if not case.incident.status.is_open:
         return
     notify = Notify(tuple(dict.fromkeys(member_ids)), tuple(dict.fromkeys(team_ids)))
     chain = Chain((Step(notify),), last_resort=None)
-    _carry_out(case, chain, why, None, ends_when_done=True)
+    _carry_out(case, chain, cause, None, ends_when_done=True)
 
 
-def policy_wished_for(case: Case, policy: Policy | None, why: str) -> None:
+def policy_wished_for(case: Case, policy: Policy | None, cause: Reason) -> None:
     """Run a policy now, whatever its conditions; the last resort is called when there is no such policy any more."""
     if case.incident.status.is_open:
-        _run_policy(case, policy, why)
+        _run_policy(case, policy, cause)
 
 
-def more_people_wished_for(case: Case, why: str) -> None:
+def more_people_wished_for(case: Case, cause: Reason) -> None:
     """Let the next step that is to come happen now; where none is left, run the incident's policy afresh."""
     if not case.incident.status.is_open:
         return
     run = _nearest(case)
     if run is None:
-        _run_policy(case, match_policy(case).policy, why)
+        _run_policy(case, match_policy(case).policy, cause)
     elif run.pending():
-        bring_pending_to_now(case, run, why)
+        bring_pending_to_now(case, run, cause)
         carry_on(case, run.id)
     else:
         exhaust(case, run)
@@ -53,23 +54,23 @@ def _nearest(case: Case) -> Run | None:
     return next((run for run in running if run.exhaustion_due_at is not None and not run.exhausted), None)
 
 
-def _run_policy(case: Case, policy: Policy | None, why: str) -> None:
+def _run_policy(case: Case, policy: Policy | None, cause: Reason) -> None:
     if policy is not None:
-        _carry_out(case, policy.chain, why, policy)
+        _carry_out(case, policy.chain, cause, policy)
         return
     case.say(PolicyMissing(case.incident.facility_id, case.incident.severity))
-    run_id = start(case, Trigger.BY_HAND, Chain((), last_resort=LastResort()), why=why)
+    run_id = start(case, Trigger.BY_HAND, Chain((), last_resort=LastResort()), causes=(cause,))
     call_last_resort(case, case.run(run_id))
     carry_on(case, run_id)
 
 
-def _carry_out(case: Case, chain: Chain, why: str, policy: Policy | None, *, ends_when_done: bool = False) -> None:
+def _carry_out(case: Case, chain: Chain, cause: Reason, policy: Policy | None, *, ends_when_done: bool = False) -> None:
     taken = case.incident.is_taken
     run_id = start(
         case,
         Trigger.BY_HAND,
         joining(chain) if taken else chain,
-        why=why,
+        causes=(cause,),
         policy=(policy.id, policy.name, policy.version) if policy else None,
         ends_when_done=ends_when_done or taken,
     )

@@ -26,10 +26,10 @@ def carry_on(case: Case, run_id: UUID) -> None:
             return
 
 
-def bring_pending_to_now(case: Case, run: Run, reason: str = "", cause: Reason | None = None) -> None:
+def bring_pending_to_now(case: Case, run: Run, cause: Reason) -> None:
     """Let the nearest pending step be due now; the later ones, and the exhaustion, keep their distance to it."""
     by = run.pending()[0].due_at - case.now
-    case.say(StepsReplanned(run.id, moved(run, -by), reason, moved_exhaustion(run, -by), cause))
+    case.say(StepsReplanned(run.id, moved(run, -by), "", moved_exhaustion(run, -by), cause))
 
 
 def moved(run: Run, by: timedelta) -> tuple[PlannedStep, ...]:
@@ -97,7 +97,7 @@ def _bring_forward(case: Case, run: Run) -> bool:
         return False
     if run.pending():
         last = _last_calls(run)[0]
-        bring_pending_to_now(case, run, cause=Reason.of(ReasonCode.NOBODY_REACHABLE, step=last.step))
+        bring_pending_to_now(case, run, Reason.of(ReasonCode.NOBODY_REACHABLE, step=last.step))
         return True
     if run.exhaustion_due_at is not None and not run.exhausted:
         exhaust(case, run)
