@@ -51,7 +51,7 @@ class OpenBook:
         self.organization = organization
         self.now = now
         self.schedules = SchedulesBook(session, slug)
-        self.news: list[Event] = []
+        self.events: list[Event] = []
         self._session = session
 
     async def find(self, kind: type[T], id: UUID) -> T | None:
@@ -216,9 +216,9 @@ class OpenBook:
             calendars={calendar.facility_id: calendar for calendar in await self.schedules.every_calendar()},
         )
 
-    def tell(self, *news: Event) -> None:
+    def publish(self, *events: Event) -> None:
         """Publish when the order is done."""
-        self.news.extend(news)
+        self.events.extend(events)
 
     async def _select(self, kind: type[T], *conditions: ColumnElement[bool]) -> list[T]:
         statement = shown(kind, self.slug).where(*conditions).order_by(TABLES[kind].c.id)

@@ -1,4 +1,4 @@
-"""The directory in PostgreSQL: what an order changes, tells and is answered with is committed at once or not at all."""
+"""The directory in PostgreSQL: what an order changes, publishes and is answered with is committed at once or not at all."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class DirectoryStore:
             connection = await driver_connection(session)
             # Recorded before anything is told: a repeated command ends here, and nothing of it is kept.
             await record_outcome(connection, command.organization, Outcome.accepted(command.id, result))
-            await emit(connection, await self._numbered(connection, command, book.news))
+            await emit(connection, await self._numbered(connection, command, book.events))
         return result
 
     async def _numbered(self, connection: Any, command: Envelope, events: list[Event]) -> list[Envelope]:

@@ -25,7 +25,7 @@ async def accept_shift_change(book: Book, actor: str, command: AcceptShiftChange
     # What was possible when it was proposed may not be any more.
     await check_change(book, change)
     await book.schedules.store_changes([change])
-    book.tell(ShiftChangePut(change=change))
+    book.publish(ShiftChangePut(change=change))
     return {"change": change.model_dump(mode="json")}
 
 

@@ -19,5 +19,5 @@ async def cancel_shift_change(book: Book, actor: str, command: CancelShiftChange
     change = await known_change(book, command.change_id)
     check_may_cancel(asker, change_of(change), change.proposed_by)
     await book.schedules.discard_changes([change.id])
-    book.tell(ShiftChangeCancelled(change_id=change.id))
+    book.publish(ShiftChangeCancelled(change_id=change.id))
     return {"cancelled": {"id": str(change.id)}}

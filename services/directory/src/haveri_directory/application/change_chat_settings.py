@@ -16,5 +16,5 @@ async def change_chat_settings(book: Book, actor: str, command: ChangeChatSettin
     await check_actor(book, actor, Role.ADMINISTRATOR)
     if await book.chat_settings() != command.settings:
         await book.store_chat_settings(command.settings)
-        book.tell(ChatSettingsChanged(settings=command.settings))
+        book.publish(ChatSettingsChanged(settings=command.settings))
     return {"settings": command.settings.model_dump(mode="json")}

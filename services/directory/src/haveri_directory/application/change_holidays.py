@@ -20,7 +20,7 @@ async def change_holidays(book: Book, actor: str, command: ChangeHolidays) -> di
     calendar = in_order(command.calendar)
     if await book.schedules.calendar(calendar.facility_id) != calendar:
         await book.schedules.store_calendars([calendar])
-        book.tell(HolidaysChanged(calendar=calendar))
+        book.publish(HolidaysChanged(calendar=calendar))
     return {"calendar": calendar.model_dump(mode="json")}
 
 

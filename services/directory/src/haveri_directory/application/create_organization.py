@@ -49,7 +49,7 @@ async def _found(
     organization = Organization(id=book.slug, name=command.organization_name, locale=command.locale)
     await book.found(organization, founding)
     await book.store([administrator])
-    book.tell(OrganizationCreated(organization=organization), news_of(administrator))
+    book.publish(OrganizationCreated(organization=organization), news_of(administrator))
 
 
 async def _result(book: Book, administrator: Member) -> dict[str, Any]:

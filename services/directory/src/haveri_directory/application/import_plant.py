@@ -55,6 +55,6 @@ async def _write(book: Book, found: Difference) -> None:
     await book.schedules.store_rotations(found.rotations)
     await book.schedules.store_calendars(found.calendars)
     for things in found.things.values():
-        book.tell(*(news_of(thing) for thing in things))
-    book.tell(*(RotationPut(rotation=rotation) for rotation in found.rotations))
-    book.tell(*(HolidaysChanged(calendar=calendar) for calendar in found.calendars))
+        book.publish(*(news_of(thing) for thing in things))
+    book.publish(*(RotationPut(rotation=rotation) for rotation in found.rotations))
+    book.publish(*(HolidaysChanged(calendar=calendar) for calendar in found.calendars))

@@ -126,8 +126,8 @@ async def _write(book: Book, found: ImportedShifts, before: Mapping[UUID, ShiftC
     gone = sorted(before.keys() - {shift.change.id for shift in found.shifts})
     await book.schedules.discard_changes(gone)
     await book.schedules.store_changes([shift.change for shift in written], [shift.uid for shift in written])
-    book.tell(*(ShiftChangeCancelled(change_id=id) for id in gone))
-    book.tell(*(ShiftChangePut(change=shift.change) for shift in written))
+    book.publish(*(ShiftChangeCancelled(change_id=id) for id in gone))
+    book.publish(*(ShiftChangePut(change=shift.change) for shift in written))
     changed = sum(shift.change.id in before for shift in written)
     return {
         "added": len(written) - changed,

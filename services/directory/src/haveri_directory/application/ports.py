@@ -100,7 +100,7 @@ class Book(Protocol):
     async def snapshot(self) -> Snapshot:
         """The whole directory."""
 
-    def tell(self, *news: Event) -> None:
+    def publish(self, *events: Event) -> None:
         """Publish when the order is done."""
 
 

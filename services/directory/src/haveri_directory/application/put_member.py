@@ -73,5 +73,5 @@ async def _change(book: Book, member: Member, teams_before: set[UUID]) -> None:
     await book.store([member])
     gone, new = teams_before - set(member.team_ids), set(member.team_ids) - teams_before
     await book.change_memberships([(team_id, member.id) for team_id in gone], [(team_id, member.id) for team_id in new])
-    book.tell(news_of(member))
+    book.publish(news_of(member))
     await tell_of(book, gone | new, set())

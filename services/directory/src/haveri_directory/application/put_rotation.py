@@ -33,7 +33,7 @@ async def put_rotation(book: Book, actor: str, command: PutRotation) -> dict[str
         raise NameTaken(words).at("name")
     if await book.schedules.rotation(rotation.id) != rotation:
         await book.schedules.store_rotations([rotation])
-        book.tell(RotationPut(rotation=rotation))
+        book.publish(RotationPut(rotation=rotation))
     return {"rotation": rotation.model_dump(mode="json"), "findings": findings}
 
 

@@ -27,7 +27,7 @@ async def put_shift_change(book: Book, actor: str, command: PutShiftChange) -> d
     if before is None or not _says_the_same(before, change):
         await check_change(book, change)
         await book.schedules.store_changes([change])
-        book.tell(ShiftChangePut(change=change))
+        book.publish(ShiftChangePut(change=change))
         before = change
     return {"change": before.model_dump(mode="json")}
 

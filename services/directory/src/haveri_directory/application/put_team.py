@@ -53,7 +53,7 @@ async def _change(book: Book, team: Team, members_before: set[UUID]) -> None:
             book, [(team.id, member_id) for member_id in gone], [(team.id, member_id) for member_id in new]
         )
     else:
-        book.tell(news_of(team))
+        book.publish(news_of(team))
 
 
 async def _check_members(book: Book, team: Team) -> None:

@@ -18,7 +18,7 @@ async def put(book: Book, thing: Facility | Area | Asset) -> dict[str, Any]:
     await check_name(book, thing)
     if await book.find(type(thing), thing.id) != thing:
         await book.store([thing])
-        book.tell(news_of(thing))
+        book.publish(news_of(thing))
     return result_of(thing)
 
 
@@ -39,8 +39,8 @@ async def change_memberships(book: Book, removed: Iterable[Membership], added: I
 
 async def tell_of(book: Book, teams: set[UUID], members: set[UUID]) -> None:
     """Tell how these teams and members stand now."""
-    book.tell(*(news_of(team) for team in await book.find_all(Team, teams)))
-    book.tell(*(news_of(member) for member in await book.find_all(Member, members)))
+    book.publish(*(news_of(team) for team in await book.find_all(Team, teams)))
+    book.publish(*(news_of(member) for member in await book.find_all(Member, members)))
 
 
 def kind_of(thing: Thing) -> str:

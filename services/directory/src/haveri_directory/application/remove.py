@@ -41,7 +41,7 @@ async def remove(book: Book, actor: str, command: Remove) -> dict[str, Any]:
     await check_unused(book, thing)
     await _discard_schedules(book, thing)
     await book.discard(thing)
-    book.tell(Removed(kind_of_thing=kind, id=command.id))
+    book.publish(Removed(kind_of_thing=kind, id=command.id))
     if isinstance(thing, Member):
         await tell_of(book, set(thing.team_ids), set())
     return {"removed": {"kind_of_thing": kind, "id": str(command.id)}}
@@ -63,4 +63,4 @@ async def _discard_schedules(book: Book, thing: Thing) -> None:
             over = await book.schedules.discard_changes_of(member_id=thing.id)
         case _:
             pass
-    book.tell(*(ShiftChangeCancelled(change_id=id) for id in over))
+    book.publish(*(ShiftChangeCancelled(change_id=id) for id in over))

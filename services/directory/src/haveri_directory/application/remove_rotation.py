@@ -18,5 +18,5 @@ async def remove_rotation(book: Book, actor: str, command: RemoveRotation) -> di
     if await book.schedules.rotation(command.rotation_id) is None:
         raise RotationUnknown(f"There is no rotation {command.rotation_id} in this organisation.")
     await book.schedules.discard_rotation(command.rotation_id)
-    book.tell(RotationRemoved(rotation_id=command.rotation_id))
+    book.publish(RotationRemoved(rotation_id=command.rotation_id))
     return {"removed": {"kind_of_thing": "rotation", "id": str(command.rotation_id)}}
