@@ -34,7 +34,7 @@ class Office:
         self._database = database
 
     def founding(self, **changes: Any) -> commands.CreateOrganization:
-        """The order that creates the organisation."""
+        """The command that creates the organisation."""
         values = {"organization_name": "Pyhäjärvi", "administrator": self.administrator, **changes}
         return commands.CreateOrganization(**values)
 
@@ -42,8 +42,8 @@ class Office:
         """Create the organisation."""
         await self.do(self.founding())
 
-    async def order(self, command: Command, *, actor: str = TOOL, command_id: UUID | None = None) -> Outcome:
-        """Send an order and give its outcome."""
+    async def send(self, command: Command, *, actor: str = TOOL, command_id: UUID | None = None) -> Outcome:
+        """Send a command and give its outcome."""
         outcome = await self._commands.send(
             command, organization=self.slug, actor=actor, command_id=command_id or self.ids.new(), wait=20
         )
@@ -51,14 +51,14 @@ class Office:
         return outcome
 
     async def do(self, command: Command, *, actor: str = TOOL) -> dict[str, Any]:
-        """Send an order that must be accepted; gives its result."""
-        outcome = await self.order(command, actor=actor)
+        """Send a command that must be accepted; gives its result."""
+        outcome = await self.send(command, actor=actor)
         assert outcome.status is OutcomeStatus.ACCEPTED, outcome.problem
         return outcome.result or {}
 
     async def refusal(self, command: Command, *, actor: str = TOOL) -> str:
-        """Send an order that must be refused; gives the refusal's name."""
-        outcome = await self.order(command, actor=actor)
+        """Send a command that must be refused; gives the refusal's name."""
+        outcome = await self.send(command, actor=actor)
         assert outcome.problem is not None, outcome
         return outcome.problem.type
 

@@ -87,16 +87,14 @@ async def test_document_with_bad_events_names_every_one_and_changes_nothing(work
         event("b", "20400602", "1400", "1300", HENNA),
         event("c", "20400603", "1400", "1800", "nobody@haveri.example"),
     )
-    outcome = await works.office.order(order)
+    outcome = await works.office.send(order)
     assert outcome.problem.type == "import-invalid"
     assert [error["line"] for error in outcome.problem.errors] == [11, 18]
     assert await works.changes() == []
 
 
 async def test_unknown_time_zone_is_refused_by_name(works):
-    outcome = await works.office.order(
-        importing(works, event("a", "20400601", "1400", "1800", HENNA, zone="Mars/Base"))
-    )
+    outcome = await works.office.send(importing(works, event("a", "20400601", "1400", "1800", HENNA, zone="Mars/Base")))
     assert outcome.problem.type == "time-zone-unknown"
     assert "Mars/Base" in outcome.problem.errors[0]["problem"]
 
@@ -105,7 +103,7 @@ async def test_shift_of_more_than_a_year_is_refused_with_its_line(works):
     long = event("a", "20400601", "1400", "1800", HENNA).replace(
         "DTEND;TZID=Europe/Helsinki:2040", "DTEND;TZID=Europe/Helsinki:2050"
     )
-    outcome = await works.office.order(importing(works, long))
+    outcome = await works.office.send(importing(works, long))
     assert outcome.problem.type == "import-invalid"
     assert (outcome.problem.errors[0]["line"], "366 days" in outcome.problem.errors[0]["problem"]) == (4, True)
 
@@ -128,7 +126,7 @@ async def test_shifts_that_are_decades_apart_are_imported_within_moments(works):
     ],
 )
 async def test_overlapping_shifts_are_refused_by_name(works, events):
-    outcome = await works.office.order(importing(works, *events))
+    outcome = await works.office.send(importing(works, *events))
     assert outcome.problem.type == "shifts-overlap"
     assert "Henna Koskinen works" in outcome.problem.errors[0]["problem"]
     assert await works.changes() == []
@@ -175,8 +173,8 @@ async def test_exported_shifts_can_be_imported_where_they_are_missing(works):
 
 async def test_same_import_twice_is_carried_out_once(works):
     order, command_id = importing(works, event("a", "20400601", "1400", "1800", HENNA)), works.office.ids.new()
-    first = await works.office.order(order, command_id=command_id)
+    first = await works.office.send(order, command_id=command_id)
     (change,) = await works.changes()
     await works.office.do(commands.CancelShiftChange(change_id=change.id))
-    assert await works.office.order(order, command_id=command_id) == first
+    assert await works.office.send(order, command_id=command_id) == first
     assert await works.changes() == []

@@ -49,7 +49,7 @@ async def test_document_with_faults_names_all_of_them_and_changes_nothing(office
     await office.do(importing(demo_for(office)))
     everything, told = await office.everything(), await office.told()
     broken = demo_for(office).replace("Europe/Berlin", "Europe/Leipzig").replace("role: viewer", "role: guest")
-    outcome = await office.order(importing(broken + "\nvisitors: []\n"))
+    outcome = await office.send(importing(broken + "\nvisitors: []\n"))
     assert outcome.problem.type == "import-invalid"
     assert [error["field"] for error in outcome.problem.errors] == ["timezone", "role", "visitors"]
     lines = broken.splitlines()
@@ -98,7 +98,7 @@ async def test_no_damaged_document_leaves_anything_behind(office):
     while refused < 20:
         where = chance.randrange(len(document))
         damaged = document[:where] + document[where + chance.randrange(1, 60) :]
-        outcome = await office.order(importing(damaged))
+        outcome = await office.send(importing(damaged))
         if outcome.problem is None:
             # What is left still makes sense, and may rightly have changed something.
             await office.do(importing(document))

@@ -56,7 +56,7 @@ async def test_creating_it_again_with_other_data_is_refused(office):
 
 async def test_twenty_who_create_the_same_organization_at_once_create_one(new_office):
     office = new_office()
-    outcomes = await asyncio.gather(*(office.order(office.founding()) for _ in range(20)))
+    outcomes = await asyncio.gather(*(office.send(office.founding()) for _ in range(20)))
     assert {outcome.status for outcome in outcomes} == {"accepted"}
     assert len(await office.told()) == 2
 

@@ -55,9 +55,9 @@ async def test_same_command_twice_has_one_effect_and_one_answer(office):
     area = await office.area(facility)
     renamed = commands.PutArea(area=area.model_copy(update={"name": "Line 2"}))
     command_id = office.ids.new()
-    first = await office.order(renamed, command_id=command_id)
+    first = await office.send(renamed, command_id=command_id)
     await office.do(commands.PutArea(area=area))
-    second = await office.order(renamed, command_id=command_id)
+    second = await office.send(renamed, command_id=command_id)
     assert first == second
     assert (await office.ask(queries.ListAreas())).items == [area]
 
@@ -194,7 +194,7 @@ async def test_two_administrators_who_demote_each_other_at_once_leave_one(office
     other = await office.member("Juhani Korhonen", Role.ADMINISTRATOR)
     pair = [office.administrator, other]
     outcomes = await asyncio.gather(
-        *(office.order(commands.PutMember(member=person.model_copy(update={"role": Role.VIEWER}))) for person in pair)
+        *(office.send(commands.PutMember(member=person.model_copy(update={"role": Role.VIEWER}))) for person in pair)
     )
     assert sorted(outcome.status for outcome in outcomes) == ["accepted", "rejected"]
 
@@ -229,7 +229,7 @@ async def test_of_twenty_who_put_the_same_name_at_once_one_succeeds(office):
         commands.PutArea(area={"id": office.ids.new(), "name": f"Line {9}", "facility_id": facility.id})
         for _ in range(20)
     ]
-    outcomes = await asyncio.gather(*(office.order(order) for order in areas))
+    outcomes = await asyncio.gather(*(office.send(order) for order in areas))
     assert sorted(outcome.status for outcome in outcomes) == ["accepted"] + ["rejected"] * 19
     assert {outcome.problem.type for outcome in outcomes if outcome.problem} == {"name-taken"}
 
@@ -301,7 +301,7 @@ async def test_news_reaches_those_who_listen_on_the_bus(office, directory_house)
     await bus.wait_ready()
     facility = Facility(id=office.ids.new(), name="Tampere Works", timezone="Europe/Helsinki")
     command_id = office.ids.new()
-    await office.order(commands.PutFacility(facility=facility), command_id=command_id)
+    await office.send(commands.PutFacility(facility=facility), command_id=command_id)
     await eventually(lambda: heard)
     await bus.stop()
     assert heard == [("haveri.directory.facility_put.v1", "system:haveri", command_id)]

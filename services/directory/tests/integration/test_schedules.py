@@ -250,7 +250,7 @@ async def test_what_shifts_stand_on_is_not_removed(works):
     (rotation,) = (await office.ask(queries.ListRotations())).items
 
     async def why(kind, thing):
-        outcome = await office.order(commands.Remove(kind_of_thing=kind, id=thing.id))
+        outcome = await office.send(commands.Remove(kind_of_thing=kind, id=thing.id))
         return outcome.problem and (outcome.problem.type, outcome.problem.detail)
 
     assert (await why("facility", works.facility))[0] == "facility-in-use"
@@ -291,7 +291,7 @@ async def test_holidays_go_with_their_facility(works):
 
 async def test_only_members_of_a_team_have_roles_in_it(works):
     info = ShiftInfo(roles=[ShiftRole(role="lead", member_ids=[works.jari.id])])
-    outcome = await works.office.order(commands.PutTeam(team=works.crew_a.model_copy(update={"shift_info": info})))
+    outcome = await works.office.send(commands.PutTeam(team=works.crew_a.model_copy(update={"shift_info": info})))
     assert outcome.problem.type == "member-not-in-team"
     unknown = ShiftInfo(roles=[ShiftRole(role="lead", member_ids=[works.office.ids.new()])])
     order = commands.PutTeam(team=works.crew_a.model_copy(update={"shift_info": unknown}))

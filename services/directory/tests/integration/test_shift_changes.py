@@ -170,7 +170,7 @@ async def test_changes_that_cannot_be_are_refused_by_name(works):
 
 async def test_substitute_who_is_absent_then_is_refused(works):
     await works.put(works.change(ABSENCE, member=works.jari, team=works.crew_b))
-    outcome = await works.office.order(
+    outcome = await works.office.send(
         commands.PutShiftChange(change=works.change(OVERRIDE, member=works.eero, substitute=works.jari))
     )
     assert outcome.problem.type == "substitute-absent"
@@ -195,7 +195,7 @@ async def test_swaps_that_go_round_in_a_circle_are_refused(works):
     await works.put(works.change(SWAP, member=works.eero, substitute=works.jari))
     await works.put(works.change(SWAP, member=works.jari, substitute=works.liisa))
     round_again = works.change(SWAP, member=works.liisa, substitute=works.eero)
-    outcome = await works.office.order(commands.PutShiftChange(change=round_again))
+    outcome = await works.office.send(commands.PutShiftChange(change=round_again))
     assert outcome.problem.type == "swap-cycle"
     for name in ("Eero Laine", "Jari Heikkinen", "Liisa Järvinen"):
         assert name in outcome.problem.detail
@@ -211,9 +211,9 @@ async def test_substitute_may_fall_ill_in_the_team_where_he_stands_in(works):
 async def test_same_command_twice_changes_shifts_once(works):
     order = commands.PutShiftChange(change=works.change(OVERRIDE, member=works.eero, substitute=works.jari))
     command_id = works.office.ids.new()
-    first = await works.office.order(order, command_id=command_id)
+    first = await works.office.send(order, command_id=command_id)
     await works.office.do(commands.CancelShiftChange(change_id=order.change.id))
-    assert await works.office.order(order, command_id=command_id) == first
+    assert await works.office.send(order, command_id=command_id) == first
     assert await works.changes() == []
 
 
@@ -221,7 +221,7 @@ async def test_of_two_who_accept_at_the_same_moment_one_does(works):
     asked = await works.put(works.change(OVERRIDE, member=works.eero, substitute=works.jari), by=works.eero)
     order = commands.AcceptShiftChange(change_id=asked.id)
     outcomes = await asyncio.gather(
-        *(works.office.order(order, actor=as_member(one)) for one in (works.jari, works.mikko))
+        *(works.office.send(order, actor=as_member(one)) for one in (works.jari, works.mikko))
     )
     assert sorted(outcome.problem.type if outcome.problem else "" for outcome in outcomes) == ["", "already-accepted"]
 

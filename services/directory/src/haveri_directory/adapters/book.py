@@ -217,7 +217,7 @@ class OpenBook:
         )
 
     def publish(self, *events: Event) -> None:
-        """Publish when the order is done."""
+        """Publish when the command is done."""
         self.events.extend(events)
 
     async def _select(self, kind: type[T], *conditions: ColumnElement[bool]) -> list[T]:

@@ -1,4 +1,4 @@
-"""The directory in PostgreSQL: what an order changes, publishes and is answered with is committed at once or not at all."""
+"""The directory in PostgreSQL: what a command changes, publishes and is answered with is committed at once or not at all."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from haveri_directory.adapters.book import OpenBook
 from haveri_directory.adapters.tables import organizations
 from haveri_directory.application.ports import Work
 
-# Orders of one organisation follow each other: the rules look at several tables, and orders are rare.
+# Commands of one organisation follow each other: the rules look at several tables, and commands are rare.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('directory'), hashtext(:slug))")
 _COUNT = "UPDATE organizations SET version = version + $2 WHERE organization_id = $1 RETURNING version"
 
 
 class DirectoryStore:
-    """Carries orders out, one organisation's after the other."""
+    """Carries commands out, one organisation's after the other."""
 
     def __init__(self, database: Database, sender: Sender, clock: Clock) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Who may change the directory: every order is checked here, whichever door it came through."""
+"""Who may change the directory: every command is checked here, whichever door it came through."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ Membership = tuple[UUID, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Founding:
-    """What an organisation was created with, to tell a repeated order from another organisation of the same slug."""
+    """What an organisation was created with, to tell a repeated command from another organisation of the same slug."""
 
     organization_name: str
     locale: Locale
@@ -38,10 +38,10 @@ class Founding:
 
 
 class Book(Protocol):
-    """One organisation's directory, open for one order: nobody else changes it until the order is done.
+    """One organisation's directory, open for one command: nobody else changes it until the command is done.
 
     What `find` gives is normalised: a member's teams and identities and a team's members are in a fixed order. `now` is
-    the moment at which the order is carried out.
+    the moment at which the command is carried out.
     """
 
     slug: str
@@ -53,7 +53,7 @@ class Book(Protocol):
         """Rotations, changes of shifts and holidays."""
 
     async def find(self, kind: type[T], id: UUID) -> T | None:
-        """The thing as it stands now, changes of this order included."""
+        """The thing as it stands now, changes of this command included."""
 
     async def find_all(self, kind: type[T], ids: Iterable[UUID]) -> list[T]:
         """Those of the things that there are, in the order of their ids."""
@@ -101,8 +101,8 @@ class Book(Protocol):
         """The whole directory."""
 
     def publish(self, *events: Event) -> None:
-        """Publish when the order is done."""
+        """Publish when the command is done."""
 
 
 Work = Callable[[Book], Awaitable[dict[str, Any]]]
-"""An order carried out on an open book; gives the command's result."""
+"""A command carried out on an open book; gives the command's result."""

@@ -44,12 +44,12 @@ async def tell_of(book: Book, teams: set[UUID], members: set[UUID]) -> None:
 
 
 def kind_of(thing: Thing) -> str:
-    """What a thing is called in orders and results."""
+    """What a thing is called in commands and results."""
     return type(thing).__name__.lower()
 
 
 def result_of(thing: Thing) -> dict[str, Any]:
-    """The result of an order that put a thing."""
+    """The result of a command that put a thing."""
     return {kind_of(thing): thing.model_dump(mode="json")}
 
 

@@ -34,7 +34,7 @@ class FacilitySchedules(Protocol):
 
 
 class Schedules(FacilitySchedules, Protocol):
-    """One organisation's rotations, changes and holidays, open for one order."""
+    """One organisation's rotations, changes and holidays, open for one command."""
 
     async def rotation(self, id: UUID) -> Rotation | None:
         """The rotation as it stands now."""

@@ -24,7 +24,7 @@ def plant_document(organization: str = DEMO) -> str:
 
 
 def founding_command(administrator_id: UUID, organization: str = DEMO) -> CreateOrganization:
-    """The order that creates the organisation before its plant is imported; the administrator gets the given id."""
+    """The command that creates the organisation before its plant is imported; the administrator gets the given id."""
     plant = parsed_plant(organization)
     first = next(member for member in plant["members"] if member["role"] == Role.ADMINISTRATOR.value)
     facts = plant["organization"]

@@ -76,7 +76,7 @@ def command_handlers(store: DirectoryStore, ids: Ids) -> dict[type[Command], Han
 
     return {
         commands.ImportPlant: import_whole,
-        **{order: changing(use_case) for order, use_case in CHANGES.items()},
+        **{command: changing(use_case) for command, use_case in CHANGES.items()},
     }
 
 

@@ -1,4 +1,4 @@
-"""How the cell of a field is read, checked by the same rules as every other order to the directory."""
+"""How the cell of a field is read, checked by the same rules as every other command to the directory."""
 
 from __future__ import annotations
 
