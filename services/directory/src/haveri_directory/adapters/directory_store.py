@@ -1,4 +1,4 @@
-"""The directory in PostgreSQL: what a command changes, publishes and is answered with is committed at once or not at all."""
+"""The directory in PostgreSQL: what a command changes, its events and its outcome are committed at once or not at all."""
 
 from __future__ import annotations
 
