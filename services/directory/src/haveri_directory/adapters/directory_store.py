@@ -1,4 +1,4 @@
-"""The directory in PostgreSQL: what a command changes, its events and its outcome are committed at once or not at all."""
+"""The directory in PostgreSQL: what a command changes, its events and its outcome are committed all at once"""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from haveri_contracts.directory.models import Organization
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.message import Event
 from haveri_contracts.outcomes import Outcome
-from haveri_directory.adapters.book import OpenBook
 from haveri_directory.adapters.tables import organizations
+from haveri_directory.adapters.unit_of_work import SqlUnitOfWork
 from haveri_directory.application.ports import Work
 
 # Commands of one organisation follow each other: the rules look at several tables, and commands are rare.
@@ -40,12 +40,12 @@ class DirectoryStore:
         Raises what `work` raises (then nothing was kept) and OutcomeTaken when the command was carried out before.
         """
         async with self._database.session(command.organization) as session:
-            book = await open_book(session, command.organization, self._clock)
-            result = await work(book)
+            unit = await begin_work(session, command.organization, self._clock)
+            result = await work(unit)
             connection = await driver_connection(session)
             # Recorded before anything is told: a repeated command ends here, and nothing of it is kept.
             await record_outcome(connection, command.organization, Outcome.accepted(command.id, result))
-            await emit(connection, await self._numbered(connection, command, book.events))
+            await emit(connection, await self._numbered(connection, command, unit.events))
         return result
 
     async def _numbered(self, connection: Any, command: Envelope, events: list[Event]) -> list[Envelope]:
@@ -59,10 +59,10 @@ class DirectoryStore:
         ]
 
 
-async def open_book(session: AsyncSession, slug: str, clock: Clock) -> OpenBook:
+async def begin_work(session: AsyncSession, slug: str, clock: Clock) -> SqlUnitOfWork:
     """Open an organisation's directory for changes; waits until nobody else has it open."""
     await session.execute(_ONE_AT_A_TIME, {"slug": slug})
     found = await session.execute(select(organizations).where(organizations.c.organization_id == slug))
     row = found.mappings().one_or_none()
     organization = Organization(id=slug, name=row["name"], locale=row["locale"]) if row else None
-    return OpenBook(session, slug, organization, clock.now())
+    return SqlUnitOfWork(session, slug, organization, clock.now())

@@ -10,7 +10,7 @@ from haveri_contracts.directory import queries
 from haveri_contracts.directory.schedules import Rotation
 from haveri_directory.adapters.facility_schedules import SessionSchedules, team_ids_of, touching
 from haveri_directory.adapters.pages import page_by_name, page_of_changes
-from haveri_directory.adapters.schedule_book import SchedulesBook
+from haveri_directory.adapters.schedule_unit_of_work import SqlSchedules
 from haveri_directory.adapters.tables import rotations, shift_changes
 from haveri_directory.application.schedule import exported, schedule_of, who_is_on_shift
 
@@ -36,7 +36,7 @@ class ScheduleReads:
     async def holidays(self, slug: str, _: queries.ListHolidays) -> queries.HolidayCalendarList:
         """The holidays of every facility that has any."""
         async with self._database.session(slug) as session:
-            return queries.HolidayCalendarList(items=await SchedulesBook(session, slug).every_calendar())
+            return queries.HolidayCalendarList(items=await SqlSchedules(session, slug).every_calendar())
 
     async def on_shift(self, slug: str, query: queries.GetOnShift) -> queries.OnShiftList:
         """Who is on shift at a facility; raises FacilityUnknown."""

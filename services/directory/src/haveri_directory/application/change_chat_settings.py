@@ -8,13 +8,13 @@ from haveri_contracts.directory.commands import ChangeChatSettings
 from haveri_contracts.directory.events import ChatSettingsChanged
 from haveri_contracts.plain import Role
 from haveri_directory.application.authorization import check_actor
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 
 
-async def change_chat_settings(book: Book, actor: str, command: ChangeChatSettings) -> dict[str, Any]:
+async def change_chat_settings(work: UnitOfWork, actor: str, command: ChangeChatSettings) -> dict[str, Any]:
     """For administrators; a tenant belongs to one organisation. Raises a Refusal."""
-    await check_actor(book, actor, Role.ADMINISTRATOR)
-    if await book.chat_settings() != command.settings:
-        await book.store_chat_settings(command.settings)
-        book.publish(ChatSettingsChanged(settings=command.settings))
+    await check_actor(work, actor, Role.ADMINISTRATOR)
+    if await work.chat_settings() != command.settings:
+        await work.store_chat_settings(command.settings)
+        work.publish(ChatSettingsChanged(settings=command.settings))
     return {"settings": command.settings.model_dump(mode="json")}

@@ -10,17 +10,17 @@ from haveri_contracts.directory.schedules import HolidayCalendar
 from haveri_contracts.plain import Role
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.facility_plan import facility_of
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 
 
-async def change_holidays(book: Book, actor: str, command: ChangeHolidays) -> dict[str, Any]:
+async def change_holidays(work: UnitOfWork, actor: str, command: ChangeHolidays) -> dict[str, Any]:
     """For managers. Gives the calendar in its order, every holiday once. Raises a Refusal."""
-    await check_actor(book, actor, Role.MANAGER)
-    await facility_of(book.schedules, command.calendar.facility_id)
+    await check_actor(work, actor, Role.MANAGER)
+    await facility_of(work.schedules, command.calendar.facility_id)
     calendar = in_order(command.calendar)
-    if await book.schedules.calendar(calendar.facility_id) != calendar:
-        await book.schedules.store_calendars([calendar])
-        book.publish(HolidaysChanged(calendar=calendar))
+    if await work.schedules.calendar(calendar.facility_id) != calendar:
+        await work.schedules.store_calendars([calendar])
+        work.publish(HolidaysChanged(calendar=calendar))
     return {"calendar": calendar.model_dump(mode="json")}
 
 

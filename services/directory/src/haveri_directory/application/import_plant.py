@@ -16,7 +16,7 @@ from haveri_directory.application.importing.entries import Document
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.plan import plan_import
 from haveri_directory.application.importing.report import Difference, difference
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.putting import news_of
 
 
@@ -35,26 +35,26 @@ async def read_document(command: ImportPlant) -> ReadDocument:
     return ReadDocument(document, findings)
 
 
-async def import_plant(book: Book, actor: str, read: ReadDocument, ids: Ids) -> dict[str, Any]:
+async def import_plant(work: UnitOfWork, actor: str, read: ReadDocument, ids: Ids) -> dict[str, Any]:
     """For administrators. Names (for members e-mail addresses) are keys: what is known is changed, the rest added,
     nothing removed. Gives the report; raises ImportInvalid with every fault, or another Refusal.
     """
-    await check_actor(book, actor, Role.ADMINISTRATOR)
-    before = await book.snapshot()
+    await check_actor(work, actor, Role.ADMINISTRATOR)
+    before = await work.snapshot()
     plan = await asyncio.to_thread(plan_import, read.document, before, ids, read.findings)
     read.findings.raise_if_any()
     found = difference(before, plan)
-    await _write(book, found)
+    await _write(work, found)
     return found.result()
 
 
-async def _write(book: Book, found: Difference) -> None:
+async def _write(work: UnitOfWork, found: Difference) -> None:
     for things in found.things.values():
-        await book.store(things)
-    await book.change_memberships(found.ended, found.begun)
-    await book.schedules.store_rotations(found.rotations)
-    await book.schedules.store_calendars(found.calendars)
+        await work.store(things)
+    await work.change_memberships(found.ended, found.begun)
+    await work.schedules.store_rotations(found.rotations)
+    await work.schedules.store_calendars(found.calendars)
     for things in found.things.values():
-        book.publish(*(news_of(thing) for thing in things))
-    book.publish(*(RotationPut(rotation=rotation) for rotation in found.rotations))
-    book.publish(*(HolidaysChanged(calendar=calendar) for calendar in found.calendars))
+        work.publish(*(news_of(thing) for thing in things))
+    work.publish(*(RotationPut(rotation=rotation) for rotation in found.rotations))
+    work.publish(*(HolidaysChanged(calendar=calendar) for calendar in found.calendars))

@@ -23,7 +23,7 @@ from haveri_directory.application.calendars.importing import (
 from haveri_directory.application.calendars.recurrence import BACK
 from haveri_directory.application.facility_plan import facility_of, plan_around
 from haveri_directory.application.importing.findings import Findings, Place
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.shift_checks import team_of
 from haveri_directory.domain.refusals import ImportInvalid
 from haveri_directory.domain.shift_changes import check_form
@@ -35,43 +35,43 @@ from haveri_shifts.published import change_of
 _NAMED_BY_FIELD: Mapping[str | None, type[ImportInvalid]] = {"TZID": TimeZoneUnknown, "overlaps": CalendarOverlaps}
 
 
-async def import_shifts(book: Book, actor: str, command: ImportShifts) -> dict[str, Any]:
+async def import_shifts(work: UnitOfWork, actor: str, command: ImportShifts) -> dict[str, Any]:
     """For managers. Events that were imported before (the same UID) are replaced, others stay. Raises a Refusal.
 
     Gives how many shifts were added, changed, removed and unchanged, and `notes` on what the document's owner should
     know.
     """
-    await check_actor(book, actor, Role.MANAGER)
-    team = await team_of(book, command.team_id)
-    facility = await facility_of(book.schedules, team.facility_id)
-    members = (await book.snapshot()).members
+    await check_actor(work, actor, Role.MANAGER)
+    team = await team_of(work, command.team_id)
+    facility = await facility_of(work.schedules, team.facility_id)
+    members = (await work.snapshot()).members
     try:
-        found = await asyncio.to_thread(shifts_of, command.document, team, facility, members.values(), book.now)
-        before = await _imported(book, team.id, found)
-        await _check_beside(book, facility, found, before, members)
+        found = await asyncio.to_thread(shifts_of, command.document, team, facility, members.values(), work.now)
+        before = await _imported(work, team.id, found)
+        await _check_beside(work, facility, found, before, members)
     except ImportInvalid as refusal:
         raise _named(refusal) from None
-    report = await _write(book, found, before)
+    report = await _write(work, found, before)
     return {"report": {"shifts": report}, "notes": list(found.notes)}
 
 
-async def _imported(book: Book, team_id: UUID, found: ImportedShifts) -> dict[UUID, ShiftChange]:
+async def _imported(work: UnitOfWork, team_id: UUID, found: ImportedShifts) -> dict[UUID, ShiftChange]:
     """What earlier documents said of the same events and the new one replaces.
 
     A series is read from a month ago on: what it said of the time before stays as it was.
     """
-    imported = await book.schedules.imported(team_id, found.uids)
+    imported = await work.schedules.imported(team_id, found.uids)
     again = {shift.change.id for shift in found.shifts}
     return {
         change.id: change
         for changes in imported.values()
         for change in changes
-        if change.id in again or change.ends_at > book.now - BACK
+        if change.id in again or change.ends_at > work.now - BACK
     }
 
 
 async def _check_beside(
-    book: Book,
+    work: UnitOfWork,
     facility: Facility,
     found: ImportedShifts,
     before: Mapping[UUID, ShiftChange],
@@ -83,7 +83,7 @@ async def _check_beside(
         return
     starts_at = min(shift.change.starts_at for shift in found.shifts)
     ends_at = max(shift.change.ends_at for shift in found.shifts)
-    plan = await plan_around(book.schedules, facility, starts_at, ends_at, without=before.keys())
+    plan = await plan_around(work.schedules, facility, starts_at, ends_at, without=before.keys())
     others = await asyncio.to_thread(_duties_beside, plan, found.shifts)
     check_beside(found.shifts, others, {member.id: member.name for member in members.values()}, plan.zone)
 
@@ -121,13 +121,13 @@ def _stretches(shifts: Iterable[ImportedShift]) -> Iterator[tuple[datetime, date
     yield first, last
 
 
-async def _write(book: Book, found: ImportedShifts, before: Mapping[UUID, ShiftChange]) -> dict[str, int]:
+async def _write(work: UnitOfWork, found: ImportedShifts, before: Mapping[UUID, ShiftChange]) -> dict[str, int]:
     written = [shift for shift in found.shifts if before.get(shift.change.id) != shift.change]
     gone = sorted(before.keys() - {shift.change.id for shift in found.shifts})
-    await book.schedules.discard_changes(gone)
-    await book.schedules.store_changes([shift.change for shift in written], [shift.uid for shift in written])
-    book.publish(*(ShiftChangeCancelled(change_id=id) for id in gone))
-    book.publish(*(ShiftChangePut(change=shift.change) for shift in written))
+    await work.schedules.discard_changes(gone)
+    await work.schedules.store_changes([shift.change for shift in written], [shift.uid for shift in written])
+    work.publish(*(ShiftChangeCancelled(change_id=id) for id in gone))
+    work.publish(*(ShiftChangePut(change=shift.change) for shift in written))
     changed = sum(shift.change.id in before for shift in written)
     return {
         "added": len(written) - changed,

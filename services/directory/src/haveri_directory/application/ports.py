@@ -37,7 +37,7 @@ class Founding:
     administrator_email: str
 
 
-class Book(Protocol):
+class UnitOfWork(Protocol):
     """One organisation's directory, open for one command: nobody else changes it until the command is done.
 
     What `find` gives is normalised: a member's teams and identities and a team's members are in a fixed order. `now` is
@@ -104,5 +104,5 @@ class Book(Protocol):
         """Publish when the command is done."""
 
 
-Work = Callable[[Book], Awaitable[dict[str, Any]]]
-"""A command carried out on an open book; gives the command's result."""
+Work = Callable[[UnitOfWork], Awaitable[dict[str, Any]]]
+"""A command carried out in a unit of work; gives the command's result."""

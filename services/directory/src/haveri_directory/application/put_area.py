@@ -9,15 +9,15 @@ from haveri_contracts.directory.models import Facility
 from haveri_contracts.plain import Role
 from haveri_contracts.refusals import FacilityUnknown
 from haveri_directory.application.authorization import check_actor
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.putting import put
 
 
-async def put_area(book: Book, actor: str, command: PutArea) -> dict[str, Any]:
+async def put_area(work: UnitOfWork, actor: str, command: PutArea) -> dict[str, Any]:
     """For managers; area names are unique in their facility. Raises a Refusal."""
-    await check_actor(book, actor, Role.MANAGER)
-    if await book.find(Facility, command.area.facility_id) is None:
+    await check_actor(work, actor, Role.MANAGER)
+    if await work.find(Facility, command.area.facility_id) is None:
         raise FacilityUnknown(f"There is no facility {command.area.facility_id} in this organisation.").at(
             "facility_id"
         )
-    return await put(book, command.area)
+    return await put(work, command.area)

@@ -9,13 +9,13 @@ from haveri_contracts.directory.models import Area
 from haveri_contracts.plain import Role
 from haveri_contracts.refusals import AreaUnknown
 from haveri_directory.application.authorization import check_actor
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.putting import put
 
 
-async def put_asset(book: Book, actor: str, command: PutAsset) -> dict[str, Any]:
+async def put_asset(work: UnitOfWork, actor: str, command: PutAsset) -> dict[str, Any]:
     """For managers; asset names are unique in their area. Raises a Refusal."""
-    await check_actor(book, actor, Role.MANAGER)
-    if await book.find(Area, command.asset.area_id) is None:
+    await check_actor(work, actor, Role.MANAGER)
+    if await work.find(Area, command.asset.area_id) is None:
         raise AreaUnknown(f"There is no area {command.asset.area_id} in this organisation.").at("area_id")
-    return await put(book, command.asset)
+    return await put(work, command.asset)

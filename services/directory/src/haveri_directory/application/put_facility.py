@@ -7,11 +7,11 @@ from typing import Any
 from haveri_contracts.directory.commands import PutFacility
 from haveri_contracts.plain import Role
 from haveri_directory.application.authorization import check_actor
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.putting import put
 
 
-async def put_facility(book: Book, actor: str, command: PutFacility) -> dict[str, Any]:
+async def put_facility(work: UnitOfWork, actor: str, command: PutFacility) -> dict[str, Any]:
     """For managers; facility names are unique in the organisation. Raises a Refusal."""
-    await check_actor(book, actor, Role.MANAGER)
-    return await put(book, command.facility)
+    await check_actor(work, actor, Role.MANAGER)
+    return await put(work, command.facility)

@@ -11,27 +11,27 @@ from haveri_contracts.refusals import TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.contact import usable_contact
 from haveri_directory.application.in_use import check_may_leave
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.putting import news_of, result_of, tell_of
 from haveri_directory.domain.permissions import check_administrator_remains, needed_to_change_member
 from haveri_directory.domain.refusals import ChatIdentityTaken, EmailTaken
 
 
-async def put_member(book: Book, actor: str, command: PutMember) -> dict[str, Any]:
+async def put_member(work: UnitOfWork, actor: str, command: PutMember) -> dict[str, Any]:
     """For managers, and for administrators where a role above responder is held or given. Raises a Refusal."""
-    before = await book.find(Member, command.member.id)
+    before = await work.find(Member, command.member.id)
     roles = [command.member.role, before.role] if before else [command.member.role]
-    await check_actor(book, actor, needed_to_change_member(roles))
+    await check_actor(work, actor, needed_to_change_member(roles))
     member = _usable(command.member, before)
     if before is not None:
-        check_administrator_remains(before.role, member.role, await book.other_administrators(member.id))
-    await check_person(book, member)
-    await _check_teams(book, member)
+        check_administrator_remains(before.role, member.role, await work.other_administrators(member.id))
+    await check_person(work, member)
+    await _check_teams(work, member)
     if before is not None:
-        for team in await book.find_all(Team, set(before.team_ids) - set(member.team_ids)):
+        for team in await work.find_all(Team, set(before.team_ids) - set(member.team_ids)):
             check_may_leave(before, team)
     if before != member:
-        await _change(book, member, set(before.team_ids) if before else set())
+        await _change(work, member, set(before.team_ids) if before else set())
     return result_of(member)
 
 
@@ -53,25 +53,25 @@ def in_order(member: Member) -> Member:
     return member.model_copy(update={"team_ids": sorted(set(member.team_ids)), "chat_identities": identities})
 
 
-async def check_person(book: Book, member: Member) -> None:
+async def check_person(work: UnitOfWork, member: Member) -> None:
     """Raise EmailTaken or ChatIdentityTaken when another member is known by what this one is to be known by."""
-    if await book.member_with_email(member.email) not in (None, member.id):
+    if await work.member_with_email(member.email) not in (None, member.id):
         raise EmailTaken(f"Another member has the address {member.email}.").at("email")
     for place, identity in enumerate(member.chat_identities):
-        if await book.member_with_identity(identity.platform, identity.user_id) not in (None, member.id):
+        if await work.member_with_identity(identity.platform, identity.user_id) not in (None, member.id):
             words = f"Another member is {identity.user_id!r} on {identity.platform}."
             raise ChatIdentityTaken(words).at(f"chat_identities.{place}.user_id")
 
 
-async def _check_teams(book: Book, member: Member) -> None:
-    missing = set(member.team_ids) - {team.id for team in await book.find_all(Team, member.team_ids)}
+async def _check_teams(work: UnitOfWork, member: Member) -> None:
+    missing = set(member.team_ids) - {team.id for team in await work.find_all(Team, member.team_ids)}
     if missing:
         raise TeamUnknown(f"There is no team {min(missing)} in this organisation.").at("team_ids")
 
 
-async def _change(book: Book, member: Member, teams_before: set[UUID]) -> None:
-    await book.store([member])
+async def _change(work: UnitOfWork, member: Member, teams_before: set[UUID]) -> None:
+    await work.store([member])
     gone, new = teams_before - set(member.team_ids), set(member.team_ids) - teams_before
-    await book.change_memberships([(team_id, member.id) for team_id in gone], [(team_id, member.id) for team_id in new])
-    book.publish(news_of(member))
-    await tell_of(book, gone | new, set())
+    await work.change_memberships([(team_id, member.id) for team_id in gone], [(team_id, member.id) for team_id in new])
+    work.publish(news_of(member))
+    await tell_of(work, gone | new, set())

@@ -12,28 +12,28 @@ from haveri_contracts.plain import Role
 from haveri_contracts.refusals import TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.facility_plan import facility_of
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.domain.refusals import NameTaken
 from haveri_directory.domain.rotations import check_rotation
 from haveri_directory.domain.shift_refusals import PatternDoesNotFit, TeamElsewhere
 from haveri_shifts.published import filled, rotation_of
 
 
-async def put_rotation(book: Book, actor: str, command: PutRotation) -> dict[str, Any]:
+async def put_rotation(work: UnitOfWork, actor: str, command: PutRotation) -> dict[str, Any]:
     """For managers. Gives the rotation with its pattern, and `findings`: slots that nobody works. Raises a Refusal."""
-    await check_actor(book, actor, Role.MANAGER)
-    facility = await facility_of(book.schedules, command.rotation.facility_id)
-    crews = await _crews(book, command.rotation)
+    await check_actor(work, actor, Role.MANAGER)
+    facility = await facility_of(work.schedules, command.rotation.facility_id)
+    crews = await _crews(work, command.rotation)
     for team in crews:
         if team.facility_id != facility.id:
             raise TeamElsewhere(f"{team.name} does not belong to {facility.name}.").at("crews")
     rotation, findings = fitting(command.rotation, crews)
-    if await book.schedules.rotation_namesake(rotation) is not None:
+    if await work.schedules.rotation_namesake(rotation) is not None:
         words = f"Another rotation there is called {rotation.name!r}; upper and lower case are the same."
         raise NameTaken(words).at("name")
-    if await book.schedules.rotation(rotation.id) != rotation:
-        await book.schedules.store_rotations([rotation])
-        book.publish(RotationPut(rotation=rotation))
+    if await work.schedules.rotation(rotation.id) != rotation:
+        await work.schedules.store_rotations([rotation])
+        work.publish(RotationPut(rotation=rotation))
     return {"rotation": rotation.model_dump(mode="json"), "findings": findings}
 
 
@@ -46,9 +46,9 @@ def fitting(rotation: Rotation, crews: list[Team]) -> tuple[Rotation, list[str]]
     return whole, check_rotation(whole.kind.value, rotation_of(whole), {team.id: team.name for team in crews})
 
 
-async def _crews(book: Book, rotation: Rotation) -> list[Team]:
+async def _crews(work: UnitOfWork, rotation: Rotation) -> list[Team]:
     wanted = {crew.team_id for crew in rotation.crews}
-    crews = await book.find_all(Team, wanted)
+    crews = await work.find_all(Team, wanted)
     known = {team.id for team in crews}
     for place, crew in enumerate(rotation.crews):
         if crew.team_id not in known:

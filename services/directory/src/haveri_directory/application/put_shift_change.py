@@ -8,7 +8,7 @@ from haveri_contracts.directory.commands import PutShiftChange
 from haveri_contracts.directory.events import ShiftChangePut
 from haveri_contracts.directory.schedules import ShiftChange
 from haveri_directory.application.authorization import asker_of
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.shift_checks import check_change
 from haveri_directory.domain.shift_permissions import Asker, check_may_replace, needs_acceptance
 from haveri_shifts.published import change_of
@@ -16,18 +16,18 @@ from haveri_shifts.published import change_of
 _SIGNATURE = {"accepted": True, "proposed_by": None}
 
 
-async def put_shift_change(book: Book, actor: str, command: PutShiftChange) -> dict[str, Any]:
+async def put_shift_change(work: UnitOfWork, actor: str, command: PutShiftChange) -> dict[str, Any]:
     """For managers; responders report their own absence, and propose what one other has to accept. Raises a Refusal."""
-    asker = await asker_of(book, actor)
-    before = await book.schedules.change(command.change.id)
+    asker = await asker_of(work, actor)
+    before = await work.schedules.change(command.change.id)
     waits = needs_acceptance(asker, change_of(command.change))
     if before is not None:
         check_may_replace(asker, change_of(before), before.proposed_by)
     change = _signed(command.change, asker, waits=waits)
     if before is None or not _says_the_same(before, change):
-        await check_change(book, change)
-        await book.schedules.store_changes([change])
-        book.publish(ShiftChangePut(change=change))
+        await check_change(work, change)
+        await work.schedules.store_changes([change])
+        work.publish(ShiftChangePut(change=change))
         before = change
     return {"change": before.model_dump(mode="json")}
 

@@ -9,38 +9,38 @@ from uuid import UUID
 from haveri_contracts.directory import events
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
 from haveri_contracts.message import Event
-from haveri_directory.application.ports import Book, Membership, Thing
+from haveri_directory.application.ports import Membership, Thing, UnitOfWork
 from haveri_directory.domain.refusals import NameTaken
 
 
-async def put(book: Book, thing: Facility | Area | Asset) -> dict[str, Any]:
+async def put(work: UnitOfWork, thing: Facility | Area | Asset) -> dict[str, Any]:
     """Write a thing whose references and role have been checked; raises NameTaken."""
-    await check_name(book, thing)
-    if await book.find(type(thing), thing.id) != thing:
-        await book.store([thing])
-        book.publish(news_of(thing))
+    await check_name(work, thing)
+    if await work.find(type(thing), thing.id) != thing:
+        await work.store([thing])
+        work.publish(news_of(thing))
     return result_of(thing)
 
 
-async def check_name(book: Book, thing: Facility | Area | Asset | Team) -> None:
+async def check_name(work: UnitOfWork, thing: Facility | Area | Asset | Team) -> None:
     """Raise NameTaken when another thing of this kind has this name in the same place."""
-    if await book.namesake(thing) is not None:
+    if await work.namesake(thing) is not None:
         words = f"Another {kind_of(thing)} there is called {thing.name!r}; upper and lower case are the same."
         raise NameTaken(words).at("name")
 
 
-async def change_memberships(book: Book, removed: Iterable[Membership], added: Iterable[Membership]) -> None:
+async def change_memberships(work: UnitOfWork, removed: Iterable[Membership], added: Iterable[Membership]) -> None:
     """End and begin memberships, and tell of every team and member that now looks different."""
     removed, added = set(removed), set(added)
-    await book.change_memberships(removed, added)
+    await work.change_memberships(removed, added)
     touched = removed | added
-    await tell_of(book, {team for team, _ in touched}, {member for _, member in touched})
+    await tell_of(work, {team for team, _ in touched}, {member for _, member in touched})
 
 
-async def tell_of(book: Book, teams: set[UUID], members: set[UUID]) -> None:
+async def tell_of(work: UnitOfWork, teams: set[UUID], members: set[UUID]) -> None:
     """Tell how these teams and members stand now."""
-    book.publish(*(news_of(team) for team in await book.find_all(Team, teams)))
-    book.publish(*(news_of(member) for member in await book.find_all(Member, members)))
+    work.publish(*(news_of(team) for team in await work.find_all(Team, teams)))
+    work.publish(*(news_of(member) for member in await work.find_all(Member, members)))
 
 
 def kind_of(thing: Thing) -> str:

@@ -22,7 +22,7 @@ from haveri_directory.application.change_holidays import change_holidays
 from haveri_directory.application.create_organization import create_organization
 from haveri_directory.application.import_plant import import_plant, read_document
 from haveri_directory.application.import_shifts import import_shifts
-from haveri_directory.application.ports import Book
+from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.put_area import put_area
 from haveri_directory.application.put_asset import put_asset
 from haveri_directory.application.put_facility import put_facility
@@ -35,7 +35,7 @@ from haveri_directory.application.remove_rotation import remove_rotation
 
 Handler = Callable[[Received[Any]], Awaitable[dict[str, Any] | None]]
 
-CHANGES: dict[type[Command], Callable[[Book, str, Any], Awaitable[dict[str, Any]]]] = {
+CHANGES: dict[type[Command], Callable[[UnitOfWork, str, Any], Awaitable[dict[str, Any]]]] = {
     commands.CreateOrganization: create_organization,
     commands.PutFacility: put_facility,
     commands.PutArea: put_area,
@@ -57,10 +57,10 @@ CHANGES: dict[type[Command], Callable[[Book, str, Any], Awaitable[dict[str, Any]
 def command_handlers(store: DirectoryStore, ids: Ids) -> dict[type[Command], Handler]:
     """What carries out each command."""
 
-    def changing(use_case: Callable[[Book, str, Any], Awaitable[dict[str, Any]]]) -> Handler:
+    def changing(use_case: Callable[[UnitOfWork, str, Any], Awaitable[dict[str, Any]]]) -> Handler:
         async def handle(received: Received[Any]) -> dict[str, Any]:
-            async def work(book: Book) -> dict[str, Any]:
-                return await use_case(book, received.actor, received.message)
+            async def work(work: UnitOfWork) -> dict[str, Any]:
+                return await use_case(work, received.actor, received.message)
 
             return await store.carry_out(received.envelope, work)
 
@@ -69,8 +69,8 @@ def command_handlers(store: DirectoryStore, ids: Ids) -> dict[type[Command], Han
     async def import_whole(received: Received[commands.ImportPlant]) -> dict[str, Any]:
         document = await read_document(received.message)
 
-        async def work(book: Book) -> dict[str, Any]:
-            return await import_plant(book, received.actor, document, ids)
+        async def work(work: UnitOfWork) -> dict[str, Any]:
+            return await import_plant(work, received.actor, document, ids)
 
         return await store.carry_out(received.envelope, work)
 

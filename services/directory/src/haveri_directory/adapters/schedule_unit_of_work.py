@@ -25,7 +25,7 @@ from haveri_directory.adapters.schedule_rows import (
 from haveri_directory.adapters.tables import holidays, rotations, shift_changes
 
 
-class SchedulesBook(SessionSchedules):
+class SqlSchedules(SessionSchedules):
     """Schedules of an organisation that is locked until the session ends; see `schedule_ports.Schedules`."""
 
     async def rotation(self, id: UUID) -> Rotation | None:

@@ -24,7 +24,7 @@ from haveri_contracts.directory.models import (
 from haveri_contracts.message import Event
 from haveri_contracts.plain import Role, name_key
 from haveri_directory.adapters.rows import to_row, to_thing
-from haveri_directory.adapters.schedule_book import SchedulesBook
+from haveri_directory.adapters.schedule_unit_of_work import SqlSchedules
 from haveri_directory.adapters.tables import (
     TABLES,
     areas,
@@ -43,14 +43,14 @@ from haveri_directory.application.snapshot import Snapshot
 from haveri_directory.domain.refusals import TenantTaken
 
 
-class OpenBook:
-    """The directory of an organisation that is locked until the session ends; see `ports.Book`."""
+class SqlUnitOfWork:
+    """The directory of an organisation that is locked until the session ends; see `ports.UnitOfWork`."""
 
     def __init__(self, session: AsyncSession, slug: str, organization: Organization | None, now: datetime) -> None:
         self.slug = slug
         self.organization = organization
         self.now = now
-        self.schedules = SchedulesBook(session, slug)
+        self.schedules = SqlSchedules(session, slug)
         self.events: list[Event] = []
         self._session = session
 
