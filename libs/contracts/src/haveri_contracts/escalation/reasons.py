@@ -84,6 +84,12 @@ class Reason(Frozen):
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, UUID | datetime | StrEnum):
-        return value.isoformat() if isinstance(value, datetime) else str(value)
+    # A simulation makes a hundred reasons: the usual types first.
+    kind = type(value)
+    if kind is str or kind is int or kind is float:
+        return value
+    if kind is UUID or isinstance(value, StrEnum):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
