@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _SEED = "hypothesis_seed"
 _LARGEST = 2**32
@@ -13,6 +14,9 @@ _LARGEST = 2**32
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Choose a seed unless one was given; Hypothesis reads it from its own option."""
+    # How long an example takes says more about the machine than about us.
+    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
     if config.getoption(_SEED, None) is None:
         setattr(config.option, _SEED, str(random.randrange(_LARGEST)))  # noqa: S311 - nothing secret
 
