@@ -35,7 +35,7 @@ class Catalogue:
     def __contains__(self, key: str) -> bool:
         return key in self.english
 
-    def say(self, language: str, key: str, **values: object) -> str:
+    def say(self, language: str, key: str, /, **values: object) -> str:
         """The text of a key, in English where it is not translated; raises KeyError for a key that nobody wrote.
 
         Numbers among the values are written as the language writes them.

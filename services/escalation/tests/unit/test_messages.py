@@ -12,8 +12,8 @@ import pytest
 from haveri_contracts.escalation.models import Purpose
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity
-from haveri_escalation.domain.message_words import WORDS
-from haveri_escalation.domain.messages import Notice, letter, short_message, spoken, why_you
+from haveri_escalation.application.messages import Notice, letter, short_message, spoken, why_you
+from haveri_escalation.texts import CATALOGUE
 
 LINK = "https://haveri.example/answer/demo.eyJ.abc.def"
 NOTICE = Notice(
@@ -36,7 +36,7 @@ def test_a_letter_says_what_where_since_when_and_why_with_one_link() -> None:
         "What: Filler 2 jammed, line 1 down\n"
         "Severity: SEV1\n"
         "Where: Filler 2, Line 1, Tampere Works\n"
-        "Since: 2026-11-23 03:14\n"
+        "Since: 23/11/2026 03:14\n"
         "Why you: lead of Night\n\n"
         f"I've got it: {LINK}\n\n"
         "The link opens a page that asks once more. It is for you alone and works for 24 hours.\n"
@@ -47,12 +47,12 @@ def test_a_letter_says_what_where_since_when_and_why_with_one_link() -> None:
 @pytest.mark.parametrize(
     ("language", "first", "button", "since", "why"),
     [
-        ("en", "Nobody has taken INC-42 yet.", "I've got it:", "2026-11-23 03:14", "lead of Night"),
+        ("en", "Nobody has taken INC-42 yet.", "I've got it:", "23/11/2026 03:14", "lead of Night"),
         (
             "fi",
             "Kukaan ei ole vielä ottanut häiriötä INC-42 hoitaakseen.",
             "Minä hoidan:",
-            "23.11.2026 03:14",
+            "23.11.2026 3.14",
             "vuoron Night vetäjä",
         ),
         (
@@ -106,10 +106,10 @@ def test_without_pages_to_lead_to_one_is_sent_to_chat() -> None:
     assert "Answer in the incident's channel in chat." in letter(replace(NOTICE, link=None), "en").body
 
 
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("language", CATALOGUE.languages)
 def test_everybody_is_told_why_in_their_own_language(language: str) -> None:
     codes = list(ReasonCode)
     for code in codes[: codes.index(ReasonCode.MEMBER_GONE)]:
         why = Reason.of(code, team_id=UUID(int=1), role="lead", shift="Night")
-        assert code in WORDS[language].reasons
+        assert f"reason.{code}" in CATALOGUE
         assert why_you(why, "Crew A", language)

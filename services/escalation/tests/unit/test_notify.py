@@ -13,9 +13,9 @@ import pytest
 from haveri_contracts.escalation.models import CallState, Purpose
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.application.calling import CallFacts, IncidentNow, NotSent, Recipient
+from haveri_escalation.application.messages import Text
 from haveri_escalation.application.notify import Notify, Report
 from haveri_escalation.domain.links import Link
-from haveri_escalation.domain.messages import Text
 
 CALL, INCIDENT, SATU, TIMO, FACILITY = (UUID(int=number) for number in range(1, 6))
 DECLARED = datetime(2026, 11, 23, 1, 14, tzinfo=UTC)
@@ -90,7 +90,7 @@ async def test_a_called_member_gets_a_mail_in_their_language_with_the_newest_fac
     ((via, address, text),) = world.sent
     assert (via, address) == ("email", "satu@haveri.example")
     assert text.subject == "[SEV1] INC-42 Filler 2 jammed, line 1 down"
-    assert "Alkoi: 23.11.2026 03:14" in text.body
+    assert "Alkoi: 23.11.2026 3.14" in text.body
     assert "https://haveri.example/answer/demo.1.3" in text.body
 
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from haveri_contracts.directory.contacts import Via
 from haveri_escalation.application.calling import NotSent
-from haveri_escalation.domain.messages import Text
+from haveri_escalation.application.messages import Text
 
 _SECONDS = 20.0
 _THREADS = 32

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from haveri_contracts.escalation.models import CallState, Purpose
 from haveri_contracts.plain import Severity, Status
+from haveri_escalation.application.messages import Text
 from haveri_escalation.domain.links import Link
-from haveri_escalation.domain.messages import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from haveri_escalation.application.calling import (
     NotSent,
     Recipient,
 )
+from haveri_escalation.application.messages import Notice, Text, letter, short_message, spoken, why_you
 from haveri_escalation.domain.links import Link
-from haveri_escalation.domain.messages import Notice, Text, letter, short_message, spoken, why_you
 
 _TEXTS: dict[str, Callable[[Notice, str], Text]] = {
     "email": letter,

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from haveri_contracts.directory.contacts import Via
 from haveri_escalation.adapters.apprise_notifier import AppriseNotifier
 from haveri_escalation.application.calling import NotSent
-from haveri_escalation.domain.messages import Text
+from haveri_escalation.application.messages import Text
 
 LETTER = Text(
     "Kukaan ei ole vielä ottanut häiriötä INC-42.\n\n<b>Mitä</b>: *Täyttökone 2*\n", "[SEV1] INC-42 Täyttökone 2"

@@ -182,7 +182,7 @@ async def test_a_called_member_gets_a_mail_and_the_engine_learns_that_it_was_sen
     assert message["Subject"] == "[SEV1] INC-42 Filler 2 jammed, line 1 down"
     body = message.get_content()
     assert "Missä: Tampere Works" in body
-    assert "Alkoi: 23.11.2026 03:14" in body
+    assert "Alkoi: 23.11.2026 3.14" in body
     assert "Miksi sinä: vuoron Night vetäjä" in body
 
 

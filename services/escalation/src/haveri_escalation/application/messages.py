@@ -8,7 +8,8 @@ from datetime import datetime
 from haveri_contracts.escalation.models import Purpose
 from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
-from haveri_escalation.domain.message_words import WORDS, Words
+from haveri_escalation.texts import CATALOGUE, say
+from haveri_texts import SOURCE_LANGUAGE, day, time_of_day
 
 _SHORT_TITLE = 80
 
@@ -41,58 +42,52 @@ class Text:
 
 def letter(notice: Notice, language: str) -> Text:
     """An e-mail: what, where, since when, why this member, one link."""
-    words = _words(language)
-    facts = [
-        (words.what, _one_line(notice.title)),
-        (words.severity, notice.severity.value),
-        (words.where, notice.place),
-        (words.since, notice.since.strftime(words.moment) if notice.since else ""),
-        (words.why_you, _one_line(notice.because)),
-    ]
-    told = "\n".join(f"{name}: {value}" for name, value in facts if value)
-    answer = f"{_button(notice, words)}: {notice.link}\n\n{words.about_link}" if notice.link else words.without_link
-    body = f"{_opening(notice, words)}\n\n{told}\n\n{answer}\n"
+    since, dates = notice.since, language if language in CATALOGUE.languages else SOURCE_LANGUAGE
+    facts = {
+        "what": _one_line(notice.title),
+        "severity": notice.severity.value,
+        "where": notice.place,
+        "since": f"{day(since.date(), dates)} {time_of_day(since, dates)}" if since else "",
+        "why_you": _one_line(notice.because),
+    }
+    told = "\n".join(f"{say(language, f'fact.{name}')}: {value}" for name, value in facts.items() if value)
+    answer = say(language, "without_link")
+    if notice.link:
+        answer = f"{_button(notice, language)}: {notice.link}\n\n{say(language, 'about_link')}"
+    body = f"{_opening(notice, language)}\n\n{told}\n\n{answer}\n"
     return Text(body, f"[{notice.severity.value}] {notice.number} {_one_line(notice.title)}")
 
 
 def short_message(notice: Notice, language: str) -> Text:
     """An SMS or push message: as much as fits into few characters, and the link."""
-    words = _words(language)
     told = f"{notice.severity.value} {notice.number}: {_short(notice.title)}."
     place = f" {notice.place}." if notice.place else ""
-    answer = f" {_button(notice, words)}: {notice.link}" if notice.link else f" {words.without_link}"
-    return Text(f"{told}{place}{answer}")
+    answer = f"{_button(notice, language)}: {notice.link}" if notice.link else say(language, "without_link")
+    return Text(f"{told}{place} {answer}")
 
 
 def spoken(notice: Notice, language: str) -> Text:
     """What a voice says; a link would be of no use."""
-    words = _words(language)
     place = f" {notice.place}." if notice.place else ""
-    told = f"{words.this_is_haveri} {notice.severity.value}, {notice.number}: {_short(notice.title)}."
-    return Text(f"{told}{place} {_opening(notice, words)} {words.without_link}")
+    told = f"{say(language, 'this_is_haveri')} {notice.severity.value}, {notice.number}: {_short(notice.title)}."
+    return Text(f"{told}{place} {_opening(notice, language)} {say(language, 'without_link')}")
 
 
 def why_you(cause: Reason, team: str, language: str) -> str:
     """Why somebody is called; `team` is the name of the team that the reason names."""
-    reasons = _words(language).reasons
-    role = cause.params.get("role")
-    return reasons.get(f"{cause.code}.{role}", reasons.get(cause.code, "")).format(team=team, **cause.params)
+    keys = f"reason.{cause.code}.{cause.params.get('role')}", f"reason.{cause.code}"
+    key = next((key for key in keys if key in CATALOGUE), None)
+    return say(language, key, team=team, **cause.params) if key else ""
 
 
-def _words(language: str) -> Words:
-    return WORDS.get(language, WORDS["en"])
+def _opening(notice: Notice, language: str) -> str:
+    somebody = "_somebody" if notice.purpose is Purpose.JOIN and notice.taken_by else ""
+    key = f"opening.{notice.purpose.value}{somebody}"
+    return say(language, key, number=notice.number, name=_one_line(notice.taken_by))
 
 
-def _opening(notice: Notice, words: Words) -> str:
-    if notice.purpose is Purpose.TAKE:
-        return words.nobody_has_it.format(number=notice.number)
-    if notice.taken_by:
-        return words.join_somebody.format(number=notice.number, name=_one_line(notice.taken_by))
-    return words.join.format(number=notice.number)
-
-
-def _button(notice: Notice, words: Words) -> str:
-    return words.take if notice.purpose is Purpose.TAKE else words.come
+def _button(notice: Notice, language: str) -> str:
+    return say(language, f"button.{notice.purpose.value}")
 
 
 def _one_line(text: str) -> str:
