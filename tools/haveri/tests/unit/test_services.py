@@ -37,6 +37,14 @@ def test_every_service_is_behind_the_walls() -> None:
     assert PACKAGES in [set(layer.split(" | ")) for layer in layers]
 
 
+def test_every_service_with_rooms_is_built_inwards() -> None:
+    """A new one cannot be forgotten: whoever has a domain is a container of one of the contracts on layers."""
+    contracts = _configuration(".")["tool"]["importlinter"]["contracts"]
+    containers = [name for contract in contracts for name in contract.get("containers", [])]
+    with_rooms = {path.parent.name for path in WORKSPACE.glob("services/*/src/*/domain")}
+    assert sorted(containers) == sorted(with_rooms)
+
+
 def test_ports_are_all_different() -> None:
     assert len({service.port for service in SERVICES}) == len(SERVICES)
 
