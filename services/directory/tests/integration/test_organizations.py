@@ -12,7 +12,6 @@ from haveri_chassis.bus import QueryRefused
 from haveri_contracts.directory import commands, queries
 from haveri_contracts.directory.models import ChatIdentity, ChatSettings
 from haveri_contracts.plain import Role
-from haveri_directory.adapters.reads import DirectoryReads
 
 
 async def test_organization_is_created_with_its_first_administrator(office):
@@ -121,7 +120,3 @@ async def test_chat_tenant_belongs_to_one_organization(new_office):
     assert (await ours.ask(queries.GetChatSettings())).settings == settings
     assert (await theirs.ask(queries.GetChatSettings())).settings is None
     assert [name for name, _ in await ours.told()].count("chat_settings_changed") == 1
-
-
-async def test_haveris_own_tools_can_list_every_organization(office, directory_database):
-    assert office.slug in await DirectoryReads(directory_database).every_organization()

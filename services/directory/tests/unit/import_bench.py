@@ -11,9 +11,9 @@ from haveri_contracts.directory.models import Organization
 from haveri_directory.application.importing.document import read_text
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.plan import Plan, plan_import
-from haveri_directory.application.snapshot import Snapshot
 from haveri_directory.demo import DEMO, founding_command, plant_document
 from haveri_directory.domain.refusals import ImportInvalid
+from haveri_directory.store.snapshot import Snapshot
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 ADMINISTRATOR_ID = UUID(int=77)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import select, text
@@ -17,9 +18,11 @@ from haveri_contracts.directory.models import Organization
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.message import Event
 from haveri_contracts.outcomes import Outcome
-from haveri_directory.adapters.tables import organizations
-from haveri_directory.adapters.unit_of_work import SqlUnitOfWork
-from haveri_directory.application.ports import Work
+from haveri_directory.store.tables import organizations
+from haveri_directory.store.unit_of_work import UnitOfWork
+
+Work = Callable[[UnitOfWork], Awaitable[dict[str, Any]]]
+"""A command carried out in a unit of work; gives the command's result."""
 
 # Commands of one organisation follow each other: the rules look at several tables, and commands are rare.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('directory'), hashtext(:slug))")
@@ -59,10 +62,10 @@ class DirectoryStore:
         ]
 
 
-async def begin_work(session: AsyncSession, slug: str, clock: Clock) -> SqlUnitOfWork:
+async def begin_work(session: AsyncSession, slug: str, clock: Clock) -> UnitOfWork:
     """Open an organisation's directory for changes; waits until nobody else has it open."""
     await session.execute(_ONE_AT_A_TIME, {"slug": slug})
     found = await session.execute(select(organizations).where(organizations.c.organization_id == slug))
     row = found.mappings().one_or_none()
     organization = Organization(id=slug, name=row["name"], locale=row["locale"]) if row else None
-    return SqlUnitOfWork(session, slug, organization, clock.now())
+    return UnitOfWork(session, slug, organization, clock.now())

@@ -7,12 +7,11 @@ from sqlalchemy import ColumnElement, or_
 from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_contracts.directory import queries
-from haveri_contracts.directory.schedules import Rotation
-from haveri_directory.adapters.facility_schedules import SessionSchedules, team_ids_of, touching
-from haveri_directory.adapters.pages import page_by_name, page_of_changes
-from haveri_directory.adapters.schedule_unit_of_work import SqlSchedules
-from haveri_directory.adapters.tables import rotations, shift_changes
+from haveri_directory.adapters.pages import page_of_changes
 from haveri_directory.application.schedule import exported, schedule_of, who_is_on_shift
+from haveri_directory.store.facility_schedules import FacilitySchedules, team_ids_of, touching
+from haveri_directory.store.schedules import Schedules
+from haveri_directory.store.tables import shift_changes
 
 
 class ScheduleReads:
@@ -22,12 +21,6 @@ class ScheduleReads:
         self._database = database
         self._clock = clock
 
-    async def rotations(self, slug: str, query: queries.ListRotations) -> queries.RotationList:
-        """A page of rotations, by name."""
-        wanted = [rotations.c.facility_id == query.facility_id] if query.facility_id else []
-        items, cursor = await page_by_name(self._database, slug, Rotation, query.page, wanted)
-        return queries.RotationList(items=items, next_cursor=cursor)
-
     async def shift_changes(self, slug: str, query: queries.ListShiftChanges) -> queries.ShiftChangeList:
         """A page of changes, the first to begin first."""
         items, cursor = await page_of_changes(self._database, slug, query.page, _wanted(slug, query))
@@ -36,22 +29,22 @@ class ScheduleReads:
     async def holidays(self, slug: str, _: queries.ListHolidays) -> queries.HolidayCalendarList:
         """The holidays of every facility that has any."""
         async with self._database.session(slug) as session:
-            return queries.HolidayCalendarList(items=await SqlSchedules(session, slug).every_calendar())
+            return queries.HolidayCalendarList(items=await Schedules(session, slug).every_calendar())
 
     async def on_shift(self, slug: str, query: queries.GetOnShift) -> queries.OnShiftList:
         """Who is on shift at a facility; raises FacilityUnknown."""
         async with self._database.session(slug) as session:
-            return await who_is_on_shift(SessionSchedules(session, slug), query)
+            return await who_is_on_shift(FacilitySchedules(session, slug), query)
 
     async def schedule(self, slug: str, query: queries.GetSchedule) -> queries.Schedule:
         """Who works when at a facility. Raises a Refusal."""
         async with self._database.session(slug) as session:
-            return await schedule_of(SessionSchedules(session, slug), query)
+            return await schedule_of(FacilitySchedules(session, slug), query)
 
     async def export(self, slug: str, query: queries.ExportShifts) -> queries.CalendarDocument:
         """Who works when at a facility as iCalendar. Raises a Refusal."""
         async with self._database.session(slug) as session:
-            return await exported(SessionSchedules(session, slug), query, self._clock.now())
+            return await exported(FacilitySchedules(session, slug), query, self._clock.now())
 
 
 def _wanted(slug: str, query: queries.ListShiftChanges) -> list[ColumnElement[bool]]:

@@ -6,10 +6,10 @@ from haveri_contracts.directory.models import Member
 from haveri_contracts.plain import Role
 from haveri_contracts.refusals import MemberUnknown, RoleNotSufficient
 from haveri_contracts.types import actor_member_id
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.domain.permissions import check_role
 from haveri_directory.domain.refusals import OrganizationUnknown
 from haveri_directory.domain.shift_permissions import Asker
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 
 async def check_actor(work: UnitOfWork, actor: str, needed: Role) -> None:

@@ -8,8 +8,8 @@ from haveri_contracts.directory.commands import CancelShiftChange
 from haveri_contracts.directory.events import ShiftChangeCancelled
 from haveri_directory.application.accept_shift_change import known_change
 from haveri_directory.application.authorization import asker_of
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.domain.shift_permissions import check_may_cancel
+from haveri_directory.store.unit_of_work import UnitOfWork
 from haveri_shifts.published import change_of
 
 

@@ -8,7 +8,7 @@ from haveri_contracts.directory.commands import ChangeChatSettings
 from haveri_contracts.directory.events import ChatSettingsChanged
 from haveri_contracts.plain import Role
 from haveri_directory.application.authorization import check_actor
-from haveri_directory.application.ports import UnitOfWork
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 
 async def change_chat_settings(work: UnitOfWork, actor: str, command: ChangeChatSettings) -> dict[str, Any]:

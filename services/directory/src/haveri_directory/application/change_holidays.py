@@ -6,11 +6,11 @@ from typing import Any
 
 from haveri_contracts.directory.commands import ChangeHolidays
 from haveri_contracts.directory.events import HolidaysChanged
-from haveri_contracts.directory.schedules import HolidayCalendar
 from haveri_contracts.plain import Role
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.facility_plan import facility_of
-from haveri_directory.application.ports import UnitOfWork
+from haveri_directory.domain.holidays import in_order
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 
 async def change_holidays(work: UnitOfWork, actor: str, command: ChangeHolidays) -> dict[str, Any]:
@@ -22,9 +22,3 @@ async def change_holidays(work: UnitOfWork, actor: str, command: ChangeHolidays)
         await work.schedules.store_calendars([calendar])
         work.publish(HolidaysChanged(calendar=calendar))
     return {"calendar": calendar.model_dump(mode="json")}
-
-
-def in_order(calendar: HolidayCalendar) -> HolidayCalendar:
-    """A calendar with each holiday once, in the order of dates and names."""
-    once = {(holiday.date, holiday.name): holiday for holiday in calendar.holidays}
-    return calendar.model_copy(update={"holidays": [once[key] for key in sorted(once)]})

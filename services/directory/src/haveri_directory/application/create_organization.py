@@ -10,10 +10,10 @@ from haveri_contracts.directory.models import Member, Organization
 from haveri_contracts.plain import Role
 from haveri_contracts.refusals import RoleNotSufficient, TeamUnknown
 from haveri_directory.application.authorization import check_actor
-from haveri_directory.application.ports import Founding, UnitOfWork
 from haveri_directory.application.put_member import normalised
 from haveri_directory.application.putting import news_of
 from haveri_directory.domain.refusals import AdministratorRequired, OrganizationExists, SlugReserved
+from haveri_directory.store.unit_of_work import Founding, UnitOfWork
 
 THE_HOUSE = "haveri"
 """The slug under which Haveri's own heartbeat travels."""

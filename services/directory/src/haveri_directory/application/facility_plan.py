@@ -8,7 +8,7 @@ from uuid import UUID
 
 from haveri_contracts.directory.models import Facility
 from haveri_contracts.refusals import FacilityUnknown
-from haveri_directory.application.schedule_ports import FacilitySchedules
+from haveri_directory.store.facility_schedules import FacilitySchedules
 from haveri_shifts.plan import Plan
 from haveri_shifts.published import plan_of
 

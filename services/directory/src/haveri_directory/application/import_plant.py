@@ -16,8 +16,8 @@ from haveri_directory.application.importing.entries import Document
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.plan import plan_import
 from haveri_directory.application.importing.report import Difference, difference
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.putting import news_of
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

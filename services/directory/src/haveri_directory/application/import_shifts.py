@@ -23,11 +23,11 @@ from haveri_directory.application.calendars.importing import (
 from haveri_directory.application.calendars.recurrence import BACK
 from haveri_directory.application.facility_plan import facility_of, plan_around
 from haveri_directory.application.importing.findings import Findings, Place
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.shift_checks import team_of
 from haveri_directory.domain.refusals import ImportInvalid
 from haveri_directory.domain.shift_changes import check_form
 from haveri_directory.domain.shift_refusals import CalendarOverlaps, TimeZoneUnknown
+from haveri_directory.store.unit_of_work import UnitOfWork
 from haveri_shifts.calculation import duties
 from haveri_shifts.plan import Duty, Plan
 from haveri_shifts.published import change_of

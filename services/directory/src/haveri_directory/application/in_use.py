@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
-from haveri_directory.application.ports import Thing, UnitOfWork
 from haveri_directory.domain.refusals import AreaInUse, FacilityInUse, MemberInUse, TeamInUse
+from haveri_directory.store.rows import Thing
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 _CHANGE = "A change of shifts that is not over yet concerns {}; take it back first."
 

@@ -9,8 +9,8 @@ from haveri_contracts.directory.models import Area
 from haveri_contracts.plain import Role
 from haveri_contracts.refusals import AreaUnknown
 from haveri_directory.application.authorization import check_actor
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.putting import put
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 
 async def put_asset(work: UnitOfWork, actor: str, command: PutAsset) -> dict[str, Any]:

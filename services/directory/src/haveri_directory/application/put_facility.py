@@ -7,8 +7,8 @@ from typing import Any
 from haveri_contracts.directory.commands import PutFacility
 from haveri_contracts.plain import Role
 from haveri_directory.application.authorization import check_actor
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.putting import put
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 
 async def put_facility(work: UnitOfWork, actor: str, command: PutFacility) -> dict[str, Any]:

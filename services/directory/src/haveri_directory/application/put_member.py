@@ -11,10 +11,10 @@ from haveri_contracts.refusals import TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.contact import usable_contact
 from haveri_directory.application.in_use import check_may_leave
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.putting import news_of, result_of, tell_of
 from haveri_directory.domain.permissions import check_administrator_remains, needed_to_change_member
 from haveri_directory.domain.refusals import ChatIdentityTaken, EmailTaken
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 
 async def put_member(work: UnitOfWork, actor: str, command: PutMember) -> dict[str, Any]:

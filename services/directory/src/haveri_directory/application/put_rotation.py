@@ -12,10 +12,10 @@ from haveri_contracts.plain import Role
 from haveri_contracts.refusals import TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.facility_plan import facility_of
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.domain.refusals import NameTaken
 from haveri_directory.domain.rotations import check_rotation
 from haveri_directory.domain.shift_refusals import PatternDoesNotFit, TeamElsewhere
+from haveri_directory.store.unit_of_work import UnitOfWork
 from haveri_shifts.published import filled, rotation_of
 
 

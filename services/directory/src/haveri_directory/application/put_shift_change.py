@@ -8,9 +8,9 @@ from haveri_contracts.directory.commands import PutShiftChange
 from haveri_contracts.directory.events import ShiftChangePut
 from haveri_contracts.directory.schedules import ShiftChange
 from haveri_directory.application.authorization import asker_of
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.shift_checks import check_change
 from haveri_directory.domain.shift_permissions import Asker, check_may_replace, needs_acceptance
+from haveri_directory.store.unit_of_work import UnitOfWork
 from haveri_shifts.published import change_of
 
 _SIGNATURE = {"accepted": True, "proposed_by": None}

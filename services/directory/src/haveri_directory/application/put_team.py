@@ -12,9 +12,9 @@ from haveri_contracts.plain import Role
 from haveri_contracts.refusals import FacilityUnknown, MemberUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.in_use import check_team_unscheduled
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.putting import change_memberships, check_name, news_of, result_of
 from haveri_directory.domain.shift_refusals import MemberNotInTeam
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 
 async def put_team(work: UnitOfWork, actor: str, command: PutTeam) -> dict[str, Any]:

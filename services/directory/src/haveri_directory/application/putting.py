@@ -9,8 +9,9 @@ from uuid import UUID
 from haveri_contracts.directory import events
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
 from haveri_contracts.message import Event
-from haveri_directory.application.ports import Membership, Thing, UnitOfWork
 from haveri_directory.domain.refusals import NameTaken
+from haveri_directory.store.rows import Membership, Thing
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 
 async def put(work: UnitOfWork, thing: Facility | Area | Asset) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from haveri_contracts.plain import Refusal, Role
 from haveri_contracts.refusals import AreaUnknown, AssetUnknown, FacilityUnknown, MemberUnknown, TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.in_use import check_unused
-from haveri_directory.application.ports import Thing, UnitOfWork
 from haveri_directory.application.putting import tell_of
 from haveri_directory.domain.permissions import check_administrator_remains, needed_to_change_member
+from haveri_directory.store.rows import Thing
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 KINDS: dict[str, type[Thing]] = {"facility": Facility, "area": Area, "asset": Asset, "team": Team, "member": Member}
 UNKNOWN: dict[str, type[Refusal]] = {

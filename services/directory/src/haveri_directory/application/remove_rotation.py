@@ -9,7 +9,7 @@ from haveri_contracts.directory.events import RotationRemoved
 from haveri_contracts.plain import Role
 from haveri_contracts.refusals import RotationUnknown
 from haveri_directory.application.authorization import check_actor
-from haveri_directory.application.ports import UnitOfWork
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 
 async def remove_rotation(work: UnitOfWork, actor: str, command: RemoveRotation) -> dict[str, Any]:

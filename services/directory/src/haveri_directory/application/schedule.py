@@ -18,8 +18,8 @@ from haveri_contracts.directory.queries import (
 from haveri_contracts.directory.schedules import ScheduledShift
 from haveri_directory.application.calendars.export import calendar_of
 from haveri_directory.application.facility_plan import facility_of, plan_around
-from haveri_directory.application.schedule_ports import FacilitySchedules
 from haveri_directory.domain.shift_refusals import ShiftEndsBeforeItStarts, StretchTooLong, TeamElsewhere
+from haveri_directory.store.facility_schedules import FacilitySchedules
 from haveri_shifts.calculation import duties, on_shift
 from haveri_shifts.plan import Duty
 

@@ -10,8 +10,8 @@ from haveri_contracts.directory.models import Member, Team
 from haveri_contracts.directory.schedules import ShiftChange
 from haveri_contracts.refusals import MemberUnknown, TeamUnknown
 from haveri_directory.application.facility_plan import facility_of, plan_around
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.domain.shift_changes import Names, check_form, check_membership, check_workable
+from haveri_directory.store.unit_of_work import UnitOfWork
 from haveri_shifts.published import change_of
 
 

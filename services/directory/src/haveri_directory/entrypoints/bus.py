@@ -13,7 +13,7 @@ from haveri_contracts.envelope import Envelope
 from haveri_contracts.message import Command
 from haveri_contracts.streams import DIRECTORY_COMMANDS
 from haveri_directory.adapters.directory_store import DirectoryStore
-from haveri_directory.adapters.reads import DirectoryReads
+from haveri_directory.adapters.reads import LISTS, DirectoryReads
 from haveri_directory.adapters.schedule_reads import ScheduleReads
 from haveri_directory.application.accept_shift_change import accept_shift_change
 from haveri_directory.application.cancel_shift_change import cancel_shift_change
@@ -22,7 +22,6 @@ from haveri_directory.application.change_holidays import change_holidays
 from haveri_directory.application.create_organization import create_organization
 from haveri_directory.application.import_plant import import_plant, read_document
 from haveri_directory.application.import_shifts import import_shifts
-from haveri_directory.application.ports import UnitOfWork
 from haveri_directory.application.put_area import put_area
 from haveri_directory.application.put_asset import put_asset
 from haveri_directory.application.put_facility import put_facility
@@ -32,6 +31,7 @@ from haveri_directory.application.put_shift_change import put_shift_change
 from haveri_directory.application.put_team import put_team
 from haveri_directory.application.remove import remove
 from haveri_directory.application.remove_rotation import remove_rotation
+from haveri_directory.store.unit_of_work import UnitOfWork
 
 Handler = Callable[[Received[Any]], Awaitable[dict[str, Any] | None]]
 
@@ -91,29 +91,19 @@ def attach(
     """Subscribe everything the directory service listens to."""
     bus.on_command(DIRECTORY_COMMANDS, database, command_handlers(store, ids))
 
-    async def organization(_: queries.GetOrganization, envelope: Envelope) -> Any:
-        return await reads.organization(envelope.organization)
-
-    async def chat_settings(_: queries.GetChatSettings, envelope: Envelope) -> Any:
-        return await reads.chat_settings(envelope.organization)
-
     def asking(read: Callable[[str, Any], Awaitable[Any]]) -> Callable[[Any, Envelope], Awaitable[Any]]:
         async def answer(query: Any, envelope: Envelope) -> Any:
             return await read(envelope.organization, query)
 
         return answer
 
-    bus.on_query(queries.GetOrganization, organization)
-    bus.on_query(queries.GetChatSettings, chat_settings)
-    for query in queries.GetOne.__subclasses__():
-        bus.on_query(query, asking(reads.one))
-    bus.on_query(queries.ListFacilities, asking(reads.facilities))
-    bus.on_query(queries.ListAreas, asking(reads.areas))
-    bus.on_query(queries.ListAssets, asking(reads.assets))
-    bus.on_query(queries.ListTeams, asking(reads.teams))
-    bus.on_query(queries.ListMembers, asking(reads.members))
+    bus.on_query(queries.GetOrganization, asking(reads.organization))
+    bus.on_query(queries.GetChatSettings, asking(reads.chat_settings))
+    for one in queries.GetOne.__subclasses__():
+        bus.on_query(one, asking(reads.one))
+    for several in LISTS:
+        bus.on_query(several, asking(reads.listed))
     bus.on_query(queries.GetOnShift, asking(schedules.on_shift))
-    bus.on_query(queries.ListRotations, asking(schedules.rotations))
     bus.on_query(queries.ListShiftChanges, asking(schedules.shift_changes))
     bus.on_query(queries.ListHolidays, asking(schedules.holidays))
     bus.on_query(queries.GetSchedule, asking(schedules.schedule))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from haveri_contracts.directory.schedules import Holiday, HolidayCalendar
-from haveri_directory.application.change_holidays import in_order
 from haveri_directory.application.importing.entries import Document
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.names import given
 from haveri_directory.application.importing.places import Places
+from haveri_directory.domain.holidays import in_order
 
 _MOST_HOLIDAYS = 1000
 

@@ -14,7 +14,7 @@ from haveri_directory.application.importing.names import Names, Register, given,
 from haveri_directory.application.importing.places import Places
 from haveri_directory.application.importing.readers import Named
 from haveri_directory.application.put_member import in_order
-from haveri_directory.application.snapshot import Snapshot
+from haveri_directory.store.snapshot import Snapshot
 
 _FACILITY_AND_TEAM = " / "
 

@@ -10,7 +10,7 @@ from haveri_contracts.plain import name_key
 from haveri_directory.application.importing.entries import Document, Entry
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.names import Names, Register, given, resolve
-from haveri_directory.application.snapshot import Snapshot
+from haveri_directory.store.snapshot import Snapshot
 
 
 class Places:

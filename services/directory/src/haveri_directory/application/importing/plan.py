@@ -13,7 +13,7 @@ from haveri_directory.application.importing.people import People
 from haveri_directory.application.importing.places import Places
 from haveri_directory.application.importing.roles import read_roles
 from haveri_directory.application.importing.rotations import Rotations
-from haveri_directory.application.snapshot import Snapshot
+from haveri_directory.store.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from haveri_contracts.directory.schedules import HolidayCalendar, Rotation
 from haveri_directory.application.importing.plan import Plan
-from haveri_directory.application.ports import Membership, Thing
-from haveri_directory.application.snapshot import Snapshot
+from haveri_directory.store.rows import Membership, Thing
+from haveri_directory.store.snapshot import Snapshot
 
 MOST_LISTED = 500
 """More changes than this are only counted."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, delete, exists, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,15 +18,18 @@ from haveri_contracts.directory.models import (
     Asset,
     ChatSettings,
     Facility,
+    Locale,
     Member,
     Organization,
     Team,
 )
 from haveri_contracts.message import Event
 from haveri_contracts.plain import Role, name_key
-from haveri_directory.adapters.rows import to_row, to_thing
-from haveri_directory.adapters.schedule_unit_of_work import SqlSchedules
-from haveri_directory.adapters.tables import (
+from haveri_directory.domain.refusals import TenantTaken
+from haveri_directory.store.rows import Membership, T, Thing, to_row, to_thing
+from haveri_directory.store.schedules import Schedules
+from haveri_directory.store.snapshot import Snapshot
+from haveri_directory.store.tables import (
     TABLES,
     areas,
     assets,
@@ -38,24 +42,35 @@ from haveri_directory.adapters.tables import (
     shown,
     teams,
 )
-from haveri_directory.application.ports import Founding, Membership, T, Thing
-from haveri_directory.application.snapshot import Snapshot
-from haveri_directory.domain.refusals import TenantTaken
+from haveri_directory.store.writing import delete_rows, upsert
 
 
-class SqlUnitOfWork:
-    """The directory of an organisation that is locked until the session ends; see `ports.UnitOfWork`."""
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """What an organisation was created with, to tell a repeated command from another organisation of the same slug."""
+
+    organization_name: str
+    locale: Locale
+    administrator_email: str
+
+
+class UnitOfWork:
+    """One organisation's directory, open for one command: nobody else changes it until the command is done.
+
+    What `find` gives is normalised: a member's teams and identities and a team's members are in a fixed order. `now` is
+    the moment at which the command is carried out.
+    """
 
     def __init__(self, session: AsyncSession, slug: str, organization: Organization | None, now: datetime) -> None:
         self.slug = slug
         self.organization = organization
         self.now = now
-        self.schedules = SqlSchedules(session, slug)
+        self.schedules = Schedules(session, slug)
         self.events: list[Event] = []
         self._session = session
 
     async def find(self, kind: type[T], id: UUID) -> T | None:
-        """The thing as it stands now."""
+        """The thing as it stands now, changes of this command included."""
         return next(iter(await self._select(kind, TABLES[kind].c.id == id)), None)
 
     async def find_all(self, kind: type[T], ids: Iterable[UUID]) -> list[T]:
@@ -101,7 +116,7 @@ class SqlUnitOfWork:
         return counted
 
     async def stands_on(self, thing: Thing) -> bool:
-        """Whether anything else in the directory needs this thing."""
+        """Whether there is anything in this thing: areas, assets, teams, rotations, members."""
         references = {
             Facility: (areas.c.facility_id, teams.c.facility_id, rotations.c.facility_id),
             Area: (assets.c.area_id,),
@@ -129,40 +144,31 @@ class SqlUnitOfWork:
         )
         if created_as is None:
             return None
-        return Founding(created_as["organization_name"], created_as["locale"], created_as["administrator_email"])
+        return Founding(**created_as)
 
     async def found(self, organization: Organization, founding: Founding) -> None:
         """Write a new organisation."""
-        created_as = {
-            "organization_name": founding.organization_name,
-            "locale": founding.locale,
-            "administrator_email": founding.administrator_email,
-        }
         await self._session.execute(
             insert(organizations).values(
                 organization_id=self.slug,
                 name=organization.name,
                 locale=organization.locale,
-                created_as=created_as,
+                created_as=asdict(founding),
             )
         )
         self.organization = organization
 
     async def store(self, things: Sequence[Thing]) -> None:
-        """Write things of one kind, members with their identities."""
-        if not things:
-            return
-        table = TABLES[type(things[0])]
-        statement = insert(table)
-        changed = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
-        upsert = statement.on_conflict_do_update(index_elements=["organization_id", "id"], set_=changed)
-        await self._session.execute(upsert, [to_row(self.slug, thing) for thing in things])
+        """Write things of one kind, members with their identities; memberships are written apart."""
+        if things:
+            await upsert(self._session, TABLES[type(things[0])], [to_row(self.slug, thing) for thing in things])
         await self._store_identities([thing for thing in things if isinstance(thing, Member)])
 
     async def change_memberships(self, removed: Iterable[Membership], added: Iterable[Membership]) -> None:
         """End and begin memberships."""
         for team_id, member_id in removed:
-            await self._delete(memberships, memberships.c.team_id == team_id, memberships.c.member_id == member_id)
+            ended = (memberships.c.team_id == team_id, memberships.c.member_id == member_id)
+            await delete_rows(self._session, self.slug, memberships, *ended)
         rows = [
             {"organization_id": self.slug, "team_id": team_id, "member_id": member_id} for team_id, member_id in added
         ]
@@ -170,12 +176,12 @@ class SqlUnitOfWork:
             await self._session.execute(insert(memberships), rows)
 
     async def discard(self, thing: Thing) -> None:
-        """Remove a thing; a member's memberships and identities go with it."""
+        """Remove a thing on which nothing stands; a member's memberships and identities go with it."""
         if isinstance(thing, Member):
-            await self._delete(memberships, memberships.c.member_id == thing.id)
-            await self._delete(chat_identities, chat_identities.c.member_id == thing.id)
+            await delete_rows(self._session, self.slug, memberships, memberships.c.member_id == thing.id)
+            await delete_rows(self._session, self.slug, chat_identities, chat_identities.c.member_id == thing.id)
         table = TABLES[type(thing)]
-        await self._delete(table, table.c.id == thing.id)
+        await delete_rows(self._session, self.slug, table, table.c.id == thing.id)
 
     async def chat_settings(self) -> ChatSettings | None:
         """Where the organisation's chat happens."""
@@ -228,7 +234,8 @@ class SqlUnitOfWork:
         if not people:
             return
         # All are taken back before any is given, so that two members may swap theirs.
-        await self._delete(chat_identities, _is_one_of(chat_identities.c.member_id, [member.id for member in people]))
+        theirs = _is_one_of(chat_identities.c.member_id, [member.id for member in people])
+        await delete_rows(self._session, self.slug, chat_identities, theirs)
         rows = [
             {"organization_id": self.slug, "member_id": member.id, **identity.model_dump()}
             for member in people
@@ -236,9 +243,6 @@ class SqlUnitOfWork:
         ]
         if rows:
             await self._session.execute(insert(chat_identities), rows)
-
-    async def _delete(self, table: Any, *conditions: ColumnElement[bool]) -> None:
-        await self._session.execute(delete(table).where(table.c.organization_id == self.slug, *conditions))
 
     async def _id(self, statement: Select[Any]) -> UUID | None:
         found: UUID | None = await self._one(statement)

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, MetaData, Se
 from sqlalchemy.dialects.postgresql import JSONB
 
 from haveri_contracts.directory.models import Area, Asset, Facility, Member, Team
-from haveri_contracts.directory.schedules import Rotation
+from haveri_contracts.directory.schedules import Rotation, ShiftChange
 
 metadata = MetaData()
 
@@ -98,9 +98,10 @@ TABLES: dict[type[Any], Table] = {
     Team: teams,
     Member: members,
     Rotation: rotations,
+    ShiftChange: shift_changes,
 }
 
-_NOT_SHOWN = {"organization_id", "name_key"}
+_NOT_SHOWN = {"organization_id", "name_key", "imported_uid"}
 
 
 def shown(kind: type[Any], organization: str) -> Select[Any]:

@@ -12,17 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from haveri_contracts.directory.models import Facility, Team
 from haveri_contracts.directory.schedules import Holiday, HolidayCalendar, Rotation, ShiftChange
-from haveri_directory.adapters.rows import to_thing
-from haveri_directory.adapters.schedule_rows import changes_shown, rotations_shown, to_change, to_rotation
-from haveri_directory.adapters.tables import facilities, holidays, members, rotations, shift_changes, shown, teams
-from haveri_directory.application.change_holidays import in_order
+from haveri_directory.domain.holidays import in_order
 from haveri_directory.domain.shift_changes import LONGEST_CHANGE
+from haveri_directory.store.rows import to_thing
+from haveri_directory.store.tables import facilities, holidays, members, rotations, shift_changes, shown, teams
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 
 
-class SessionSchedules:
-    """Reads of one organisation's schedules in a session; see `schedule_ports.FacilitySchedules`."""
+class FacilitySchedules:
+    """What decides who works when at the facilities of one organisation, to be read."""
 
     def __init__(self, session: AsyncSession, slug: str) -> None:
         self._session = session
@@ -40,14 +39,14 @@ class SessionSchedules:
 
     async def rotations_of(self, facility_id: UUID) -> list[Rotation]:
         """The facility's rotations, by name."""
-        statement = rotations_shown(self._slug).where(rotations.c.facility_id == facility_id)
-        return [to_rotation(row) for row in await self._rows(statement.order_by(rotations.c.name_key))]
+        statement = shown(Rotation, self._slug).where(rotations.c.facility_id == facility_id)
+        return [to_thing(Rotation, row) for row in await self._rows(statement.order_by(rotations.c.name_key))]
 
     async def changes_touching(self, facility_id: UUID, starts_at: datetime, ends_at: datetime) -> list[ShiftChange]:
         """The changes of the facility's teams, accepted or not, that say something about a time."""
         of_facility = shift_changes.c.team_id.in_(team_ids_of(self._slug, facility_id))
-        statement = changes_shown(self._slug).where(of_facility, touching(starts_at, ends_at))
-        return [to_change(row) for row in await self._rows(statement.order_by(shift_changes.c.id))]
+        statement = shown(ShiftChange, self._slug).where(of_facility, touching(starts_at, ends_at))
+        return [to_thing(ShiftChange, row) for row in await self._rows(statement.order_by(shift_changes.c.id))]
 
     async def calendar(self, facility_id: UUID) -> HolidayCalendar:
         """The facility's holidays, in their order."""

@@ -1,0 +1,1 @@
+"""The tables and what is done to them in one transaction: beneath the use cases, not behind ports."""
