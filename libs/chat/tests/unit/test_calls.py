@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -43,7 +44,7 @@ SHOWN += [ReasonCode.WAY_FAILED, ReasonCode.NO_WAY, ReasonCode.NOT_NEEDED]
 def call(make_incident: Callable[..., Incident], known_id: Callable[[str], UUID]) -> ChatCall:
     member = known_id("Mikko Laine")
     because = Reason.of(ReasonCode.IN_TEAM_ON_SHIFT, team_id=known_id("Packing"), shift="Night")
-    return ChatCall(UUID(int=5), 1, make_incident().id, member, Purpose.TAKE, because.model_dump_json())
+    return ChatCall(UUID(int=5), 1, make_incident().id, member, Purpose.TAKE, json.dumps(asdict(because)))
 
 
 def button(card: Card) -> Button:
@@ -96,7 +97,7 @@ def test_a_call_to_join_says_who_has_it_and_asks_for_coming(
 def test_why_you_is_a_sentence(plant: Plant, code: ReasonCode, params: dict[str, Any], said: str) -> None:
     team = next(team for team in plant.teams.values() if team.name == "Packing")
     known = {"team_id": team.id} if params.pop("team", False) else {}
-    assert why(Reason.of(code, **known, **params).model_dump_json(), plant, "en") == said
+    assert why(json.dumps(asdict(Reason.of(code, **known, **params))), plant, "en") == said
 
 
 def test_a_call_from_before_there_were_reasons_is_shown_as_it_came(plant: Plant) -> None:

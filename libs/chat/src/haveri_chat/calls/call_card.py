@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from haveri_chat.calls.reasons import in_words
@@ -87,7 +88,7 @@ def shown_by(incident: Incident) -> Shows:
 def why(because: str, plant: Plant, locale: str) -> str:
     """Why it is this member, as a sentence; of a call from before there were reasons, as the engine said it."""
     if because.startswith('{"code"'):
-        return in_words(Reason.model_validate_json(because), plant, locale)
+        return in_words(Reason(**json.loads(because)), plant, locale)
     return because or say(locale, "reason.by_name")
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
-from haveri_contracts.types import FreeForm, Frozen
+from haveri_contracts.types import FreeForm
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,49}$")]
 
@@ -71,24 +72,22 @@ class ReasonCode(StrEnum):
     TIED = "tied"  # policy, other
 
 
-class Reason(Frozen):
+@dataclass(frozen=True, slots=True)
+class Reason:
     """A reason: a code and its parameters, nothing of it in words."""
 
+    # No model: a simulation makes a hundred of them, and what our own enumeration makes needs no checking.
     code: Code
-    params: FreeForm = Field(default_factory=dict)
+    params: FreeForm = field(default_factory=dict)
 
     @classmethod
     def of(cls, code: ReasonCode, **params: Any) -> Reason:
         """The reason with its parameters as JSON has them."""
-        return cls.model_construct(code=code.value, params={name: _plain(value) for name, value in params.items()})
+        return cls(code, {name: value if type(value) is str else _plain(value) for name, value in params.items()})
 
 
 def _plain(value: Any) -> Any:
-    # A simulation makes a hundred reasons: the usual types first.
-    kind = type(value)
-    if kind is str or kind is int or kind is float:
-        return value
-    if kind is UUID or isinstance(value, StrEnum):
+    if isinstance(value, UUID | StrEnum):
         return str(value)
     if isinstance(value, datetime):
         return value.isoformat()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 from haveri_chassis.bus import Received
@@ -63,7 +65,7 @@ class FollowEscalation:
 
     async def _requested(self, received: Received[Any], event: escalation.NotificationRequested) -> None:
         organization = received.organization
-        because = event.cause.model_dump_json() if event.cause else event.because
+        because = json.dumps(asdict(event.cause)) if event.cause else event.because
         call = ChatCall(event.call_id, event.attempt, event.incident_id, event.member_id, event.purpose, because)
         if await self._tenants.of_organization(organization) is None:
             await self._call.refuse(organization, call, "the organisation has no Microsoft Teams connected")
