@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from haveri_teams_tenant.client.connection import Connection
 from haveri_teams_tenant.client.models import Attachment, Dialog, Json, Mail, Message, Outcome, Place
+
+T = TypeVar("T", bound=BaseModel)
 
 
 def place_name(place: Place | str) -> str:
@@ -58,7 +63,7 @@ class Actor:
 
     async def edit(self, message: Message | str, text: str) -> Message:
         """Edit one's own message."""
-        return await self._act("PATCH", message, "", text=text)
+        return await self._act(Message, "PATCH", message, "", text=text)
 
     async def delete(self, message: Message | str) -> Message:
         """Delete one's own message."""
@@ -67,33 +72,30 @@ class Actor:
 
     async def undelete(self, message: Message | str) -> Message:
         """Undo a deletion."""
-        return await self._act("POST", message, "/undelete")
+        return await self._act(Message, "POST", message, "/undelete")
 
     async def react(self, message: Message | str, reaction: str = "like") -> Message:
         """React; the same reaction again takes it back."""
-        return await self._act("POST", message, "/react", reaction=reaction)
+        return await self._act(Message, "POST", message, "/react", reaction=reaction)
 
-    async def _act(self, method: str, message: Message | str, what: str, **body: object) -> Message:
+    async def _act(self, gives: type[T], method: str, message: Message | str, what: str, **body: object) -> T:
         path = f"{self._base}/messages/{message_id(message)}{what}"
-        return Message.model_validate(await self._connection.call(method, path, {"as_user": self.name, **body}))
+        return gives.model_validate(await self._connection.call(method, path, {"as_user": self.name, **body}))
 
     async def press(
         self, message: Message | str, action: str, inputs: Mapping[str, str] | None = None, *, seen: int | None = None
     ) -> Outcome:
         """Press a button by title, verb or id; `seen` presses it on the card's earlier version of that number."""
-        body = {"as_user": self.name, "action": action, "inputs": dict(inputs or {}), "seen": seen}
-        path = f"{self._base}/messages/{message_id(message)}/press"
-        return Outcome.model_validate(await self._connection.call("POST", path, body))
+        inputs = dict(inputs or {})
+        return await self._act(Outcome, "POST", message, "/press", action=action, inputs=inputs, seen=seen)
 
     async def refresh(self, message: Message | str) -> Outcome:
         """Let a card refresh itself for this person."""
-        path = f"{self._base}/messages/{message_id(message)}/refresh"
-        return Outcome.model_validate(await self._connection.call("POST", path, {"as_user": self.name}))
+        return await self._act(Outcome, "POST", message, "/refresh")
 
     async def message_action(self, message: Message | str, command_id: str = "declareFromMessage") -> Outcome:
         """Run a message extension from a message's menu."""
-        path = f"{self._base}/messages/{message_id(message)}/actions/{command_id}"
-        return Outcome.model_validate(await self._connection.call("POST", path, {"as_user": self.name}))
+        return await self._act(Outcome, "POST", message, f"/actions/{command_id}")
 
     async def open_form(self, message: Message | str, action: str) -> Dialog:
         """Press a button that opens a form. Raises AssertionError when it opened none."""

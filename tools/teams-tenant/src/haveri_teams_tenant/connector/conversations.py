@@ -57,8 +57,7 @@ def _open_chat(house: House, app: App, body: Json) -> JSONResponse:
     user = house.world.find_user(tenant_id.lower(), str(members[0].get("id") or ""))
     if user is None:
         raise errors.bad_syntax("Failed to decrypt conversation id: no such person in this tenant.")
-    installation = house.world.installations.get((user.tenant_id, app.id))
-    if installation is None or installation.removed:
+    if house.world.installed(user.tenant_id, app.id) is None:
         raise errors.not_in_roster()
     pace_app(house, app, user.tenant_id)
     chat = house.talk.open_chat(user, app.id)
@@ -70,24 +69,12 @@ def _open_chat(house: House, app: App, body: Json) -> JSONResponse:
 
 
 @router.post("/v3/conversations/{conversation_id}/activities")
+@router.post("/v3/conversations/{conversation_id}/activities/{activity_id}")
 async def send(
     conversation_id: str, request: Request, house: HouseDep, app: CallingApp, flag: Targeted = ""
 ) -> JSONResponse:
-    """Write into a channel, a thread or a personal chat; `isTargetedActivity=true` shows it to one person."""
-    return await _send(conversation_id, "", request, house, app, flag)
-
-
-@router.post("/v3/conversations/{conversation_id}/activities/{activity_id}")
-async def reply(
-    conversation_id: str, activity_id: str, request: Request, house: HouseDep, app: CallingApp, flag: Targeted = ""
-) -> JSONResponse:
-    """Write as a reply to a message."""
-    return await _send(conversation_id, activity_id, request, house, app, flag)
-
-
-async def _send(
-    conversation_id: str, reply_to: str, request: Request, house: House, app: App, flag: str
-) -> JSONResponse:
+    """Write into a channel, a thread or a personal chat, or as a reply; `isTargetedActivity=true` shows it to one."""
+    reply_to = request.path_params.get("activity_id", "")
     activity = await read_json(request)
     conversation = find_conversation(house, app, conversation_id)
     if reply_to and isinstance(conversation.place, Channel):

@@ -79,8 +79,8 @@ def _team(house: House, app: App, team_id: str) -> Team:
     team = house.world.teams_by_thread.get(team_id)
     if team is None:
         raise errors.no_conversation()
-    installation = house.world.installations.get((team.tenant_id, app.id))
-    if installation is None or installation.removed or team.id not in installation.teams:
+    installation = house.world.installed(team.tenant_id, app.id)
+    if installation is None or team.id not in installation.teams:
         raise errors.not_in_roster()
     pace_app(house, app, team.tenant_id)
     return team

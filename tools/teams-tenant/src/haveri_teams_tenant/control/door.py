@@ -76,10 +76,11 @@ def the_place(house: HouseDep, tenant: Tenant, user: User, name: str) -> Place:
     return found[0]
 
 
-def the_message(house: HouseDep, tenant: Tenant, user: User, message_id: str) -> tuple[Place, Message]:
-    """A message that this person can see, with its place."""
+def the_message(house: HouseDep, tenant: Tenant, name: str, message_id: str) -> tuple[User, Place, Message]:
+    """A person, and a message that this person can see with its place."""
+    user = the_user(house, tenant, name)
     message = house.world.messages.get((tenant.id, message_id))
     if message is None:
         raise NotThere("There is no such message.")
     place = house.talk.place_for(user, message.place_id)
-    return place, house.talk.message_for(user, place, message_id)
+    return user, place, house.talk.message_for(user, place, message_id)

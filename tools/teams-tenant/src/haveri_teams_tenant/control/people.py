@@ -34,48 +34,42 @@ def _file(house: House, place: Place, upload: given.Upload) -> File:
 @router.patch("/messages/{message_id}")
 async def edit(message_id: str, body: given.Edit, tenant: TenantDep, house: HouseDep) -> seen.SeenMessage:
     """Edit one's own message."""
-    user = the_user(house, tenant, body.as_user)
-    place, message = the_message(house, tenant, user, message_id)
+    user, place, message = the_message(house, tenant, body.as_user, message_id)
     return views.message_view(house, house.talk.edit(user, place, message, body.text))
 
 
 @router.delete("/messages/{message_id}")
 async def delete(message_id: str, as_user: str, tenant: TenantDep, house: HouseDep) -> seen.SeenMessage:
     """Delete one's own message."""
-    user = the_user(house, tenant, as_user)
-    place, message = the_message(house, tenant, user, message_id)
+    user, place, message = the_message(house, tenant, as_user, message_id)
     return views.message_view(house, house.talk.delete(user, place, message))
 
 
 @router.post("/messages/{message_id}/undelete")
 async def undelete(message_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep) -> seen.SeenMessage:
     """Undo the deletion of one's own message."""
-    user = the_user(house, tenant, body.as_user)
-    place, message = the_message(house, tenant, user, message_id)
+    user, place, message = the_message(house, tenant, body.as_user, message_id)
     return views.message_view(house, house.talk.undelete(user, place, message))
 
 
 @router.post("/messages/{message_id}/react")
 async def react(message_id: str, body: given.React, tenant: TenantDep, house: HouseDep) -> seen.SeenMessage:
     """React to a message, or take the reaction back."""
-    user = the_user(house, tenant, body.as_user)
-    place, message = the_message(house, tenant, user, message_id)
+    user, place, message = the_message(house, tenant, body.as_user, message_id)
     return views.message_view(house, house.talk.react(user, place, message, body.reaction))
 
 
 @router.post("/messages/{message_id}/press", response_model=seen.SeenOutcome)
 async def press(message_id: str, body: given.Press, tenant: TenantDep, house: HouseDep) -> Outcome:
     """Press a button of a card and wait for the bot's answer."""
-    user = the_user(house, tenant, body.as_user)
-    place, message = the_message(house, tenant, user, message_id)
+    user, place, message = the_message(house, tenant, body.as_user, message_id)
     return await house.presses.press(user, place, message, body.action, body.inputs, body.seen)
 
 
 @router.post("/messages/{message_id}/refresh", response_model=seen.SeenOutcome)
 async def refresh(message_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep) -> Outcome:
     """Let a card refresh itself for one of its `refresh.userIds`."""
-    user = the_user(house, tenant, body.as_user)
-    place, message = the_message(house, tenant, user, message_id)
+    user, place, message = the_message(house, tenant, body.as_user, message_id)
     return await house.presses.refresh(user, place, message)
 
 
@@ -84,8 +78,7 @@ async def message_action(
     message_id: str, command_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep
 ) -> Outcome:
     """Run a message extension from a message's menu."""
-    user = the_user(house, tenant, body.as_user)
-    place, message = the_message(house, tenant, user, message_id)
+    user, place, message = the_message(house, tenant, body.as_user, message_id)
     return await house.presses.message_action(user, place, message, command_id)
 
 

@@ -35,32 +35,15 @@ async def list_tenants(house: HouseDep) -> list[seen.SeenTenant]:
 async def seed(tenant_id: given.Guid, body: given.Seed, house: HouseDep) -> seen.SeenTenant:
     """Bring a tenant to at least this state; repeating keeps channels and messages and adds what is new."""
     tenant = Tenant(id=tenant_id, name=body.name)
-    users = [_user(tenant_id, user) for user in body.users]
+    users = [User(tenant_id=tenant_id, id=user.aad_object_id, **user.model_dump()) for user in body.users]
     house.administration.seed(tenant, users, body.teams)
     return views.tenant_view(house, tenant)
-
-
-def _user(tenant_id: str, user: given.SeedUser) -> User:
-    return User(
-        tenant_id=tenant_id,
-        id=user.aad_object_id,
-        name=user.name,
-        email=user.email,
-        locale=user.locale,
-        timezone=user.timezone,
-    )
 
 
 @router.put("/tenants/{tenant_id}/apps/{app_id}")
 async def install(app_id: given.Guid, body: given.InstallApp, tenant: TenantDep, house: HouseDep) -> seen.Done:
     """Register a bot and install it; in teams where it is new it is told so."""
-    app = App(
-        id=app_id,
-        name=body.name,
-        secret=body.secret,
-        endpoint=body.messaging_endpoint,
-        home_tenant_id=body.home_tenant_id,
-    )
+    app = App(id=app_id, endpoint=body.messaging_endpoint, **body.model_dump())
     installation = house.administration.install(tenant.id, app, body)
     return seen.Done(count=len(installation.teams))
 
@@ -118,7 +101,7 @@ async def list_messages(place: str, tenant: TenantDep, house: HouseDep, as_user:
 async def get_message(message_id: str, tenant: TenantDep, house: HouseDep, as_user: str = "") -> seen.SeenMessage:
     """One message, as it is or if one person can see it."""
     if as_user:
-        _, message = the_message(house, tenant, the_user(house, tenant, as_user), message_id)
+        _, _, message = the_message(house, tenant, as_user, message_id)
         return views.message_view(house, message)
     known = house.world.messages.get((tenant.id, message_id))
     if known is None:

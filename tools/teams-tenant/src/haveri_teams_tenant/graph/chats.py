@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 
 from haveri_teams_tenant.graph import errors
 from haveri_teams_tenant.graph.door import Caller, CallerDep
-from haveri_teams_tenant.graph.odata import collection, page
+from haveri_teams_tenant.graph.paging import PagingDep
 from haveri_teams_tenant.graph.shapes import chat_message_json, context
 from haveri_teams_tenant.state.records import Chat, Json
 
@@ -19,21 +18,11 @@ CHAT_ID = re.compile(r"19:(?P<user>[0-9a-f-]{36})_(?P<app>[0-9a-f-]{36})@unq\.gb
 
 
 @router.get("/chats/{chat_id}/messages")
-async def list_messages(
-    chat_id: str,
-    request: Request,
-    caller: CallerDep,
-    top: Annotated[int, Query(alias="$top", ge=1, le=50)] = 20,
-    skip_token: Annotated[str, Query(alias="$skiptoken")] = "",
-) -> Json:
+async def list_messages(chat_id: str, caller: CallerDep, paging: PagingDep) -> Json:
     """The chat's messages, newest first."""
-    chat = _chat(caller, chat_id)
-    messages = caller.house.world.messages_of_place[chat.id]
-    shown, token = page(sorted(messages, key=lambda message: int(message.id), reverse=True), top, skip_token)
-    base = f"{caller.house.settings.base_url}{request.url.path}"
-    next_link = f"{base}?$top={top}&$skiptoken={token}" if token else ""
-    found = [chat_message_json(chat_id, message) for message in shown]
-    return collection(context(caller.house, f"chats('{chat_id}')/messages"), found, next_link)
+    messages = caller.house.world.messages_of_place[_chat(caller, chat_id).id]
+    of = context(caller.house, f"chats('{chat_id}')/messages")
+    return paging.newest_first(of, messages, lambda message: chat_message_json(chat_id, message))
 
 
 def _chat(caller: Caller, chat_id: str) -> Chat:

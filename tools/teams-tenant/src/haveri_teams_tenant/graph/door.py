@@ -74,8 +74,8 @@ async def caller(request: Request, house: HouseDep) -> Caller:
     except BadToken as error:
         refused = {"WWW-Authenticate": 'Bearer realm="", error="invalid_token"'}
         raise errors.GraphRefusal(401, "InvalidAuthenticationToken", str(error), refused) from error
-    installation = house.world.installations.get((bearer.tenant_id, bearer.app_id))
-    if installation is None or installation.removed:
+    installation = house.world.installed(bearer.tenant_id, bearer.app_id)
+    if installation is None:
         raise errors.forbidden("The app is not installed in this tenant.")
     writes = request.method != "GET"
     if (seconds := house.limits.wait_for_graph(bearer.app_id, bearer.tenant_id, writes=writes)) is not None:

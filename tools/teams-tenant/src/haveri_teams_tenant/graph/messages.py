@@ -5,90 +5,70 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from haveri_teams_tenant.graph import errors
 from haveri_teams_tenant.graph.door import Caller, CallerDep, ChannelDep
-from haveri_teams_tenant.graph.odata import collection, page
+from haveri_teams_tenant.graph.paging import Paging, PagingDep
 from haveri_teams_tenant.graph.shapes import context, message_json
 from haveri_teams_tenant.state.records import Channel, File, Json, Message
 
 router = APIRouter(prefix="/v1.0", include_in_schema=False)
 
-Top = Annotated[int, Query(alias="$top", ge=1, le=50)]
-SkipToken = Annotated[str, Query(alias="$skiptoken")]
 CHANNEL = "/teams/{gid}/channels/{cid}"
 
 
 @router.get(CHANNEL + "/messages")
-async def list_messages(
-    channel: ChannelDep, request: Request, caller: CallerDep, top: Top = 20, skip_token: SkipToken = ""
-) -> Json:
+async def list_messages(channel: ChannelDep, caller: CallerDep, paging: PagingDep) -> Json:
     """The openers of the channel's threads, newest first; targeted messages are not among them."""
     openers = [m for m in caller.house.world.messages_of_place[channel.id] if m.is_root and not m.targeted_to]
-    return _list(caller, channel, request, openers, top, skip_token)
+    return _list(caller, channel, openers, paging)
 
 
-@router.get(CHANNEL + "/messages/{mid}")
-async def get_message(channel: ChannelDep, mid: str, caller: CallerDep) -> Json:
-    """A message that opened a thread."""
-    return message_json(caller.house, channel, caller.message(channel, mid))
-
-
-@router.get(CHANNEL + "/messages/{mid}/replies")
-async def list_replies(
-    channel: ChannelDep, mid: str, request: Request, caller: CallerDep, top: Top = 20, skip_token: SkipToken = ""
-) -> Json:
-    """The replies of a thread, newest first."""
-    opener = caller.message(channel, mid)
-    thread = caller.house.world.thread(caller.tenant_id, channel.id, opener.id)
-    replies = [message for message in thread if not message.is_root and not message.targeted_to]
-    return _list(caller, channel, request, replies, top, skip_token)
-
-
-def _list(
-    caller: Caller, channel: Channel, request: Request, messages: Sequence[Message], top: int, skip_token: str
-) -> Json:
-    newest_first = sorted(messages, key=lambda message: int(message.id), reverse=True)
-    shown, token = page(newest_first, top, skip_token)
-    base = f"{caller.house.settings.base_url}{quote(request.url.path)}"
-    next_link = f"{base}?$top={top}&$skiptoken={token}" if token else ""
-    of = context(caller.house, f"teams('{channel.team_id}')/channels('{channel.id}')/messages")
-    return collection(of, [message_json(caller.house, channel, message) for message in shown], next_link)
-
-
-@router.get(CHANNEL + "/messages/{mid}/replies/{rid}")
-async def get_reply(channel: ChannelDep, mid: str, rid: str, caller: CallerDep) -> Json:
-    """One reply."""
-    return message_json(caller.house, channel, _reply(caller, channel, mid, rid))
-
-
-def _reply(caller: Caller, channel: Channel, mid: str, rid: str) -> Message:
+async def the_message(channel: ChannelDep, mid: str, request: Request, caller: CallerDep) -> Message:
+    """The message of the path: one that opened a thread, or one of its replies."""
+    rid = request.path_params.get("rid")
+    if rid is None:
+        return caller.message(channel, mid)
     reply = caller.message(channel, rid)
     if reply.root_id != mid or reply.is_root:
         raise errors.not_found("NotFound: the reply does not exist in this thread.")
     return reply
 
 
+MessageDep = Annotated[Message, Depends(the_message)]
+
+
+@router.get(CHANNEL + "/messages/{mid}")
+@router.get(CHANNEL + "/messages/{mid}/replies/{rid}")
+async def get_message(channel: ChannelDep, message: MessageDep, caller: CallerDep) -> Json:
+    """A message that opened a thread, or a reply."""
+    return message_json(caller.house, channel, message)
+
+
+@router.get(CHANNEL + "/messages/{mid}/replies")
+async def list_replies(channel: ChannelDep, mid: str, caller: CallerDep, paging: PagingDep) -> Json:
+    """The replies of a thread, newest first."""
+    opener = caller.message(channel, mid)
+    thread = caller.house.world.thread(caller.tenant_id, channel.id, opener.id)
+    replies = [message for message in thread if not message.is_root and not message.targeted_to]
+    return _list(caller, channel, replies, paging)
+
+
+def _list(caller: Caller, channel: Channel, messages: Sequence[Message], paging: Paging) -> Json:
+    of = context(caller.house, f"teams('{channel.team_id}')/channels('{channel.id}')/messages")
+    return paging.newest_first(of, messages, lambda message: message_json(caller.house, channel, message))
+
+
 @router.get(CHANNEL + "/messages/{mid}/hostedContents/{hid}/$value")
-async def hosted_content(channel: ChannelDep, mid: str, hid: str, caller: CallerDep) -> Response:
-    """The bytes of an image within a message."""
-    return _hosted(caller, caller.message(channel, mid), hid)
-
-
 @router.get(CHANNEL + "/messages/{mid}/replies/{rid}/hostedContents/{hid}/$value")
-async def hosted_content_of_reply(channel: ChannelDep, mid: str, rid: str, hid: str, caller: CallerDep) -> Response:
-    """The bytes of an image within a reply."""
-    return _hosted(caller, _reply(caller, channel, mid, rid), hid)
-
-
-def _hosted(caller: Caller, message: Message, hosted_id: str) -> Response:
-    file = caller.house.world.files.get(hosted_id)
-    body = caller.house.store.get_blob(hosted_id)
-    if file is None or body is None or not file.inline or hosted_id not in message.file_ids:
+async def hosted_content(message: MessageDep, hid: str, caller: CallerDep) -> Response:
+    """The bytes of an image within a message."""
+    file = caller.house.world.files.get(hid)
+    body = caller.house.store.get_blob(hid)
+    if file is None or body is None or not file.inline or hid not in message.file_ids:
         raise errors.not_found("NotFound: the hosted content does not exist in this message.")
     return Response(body, media_type=file.content_type)
 

@@ -1,15 +1,14 @@
-"""The little of OData that Teams clients use: one `$filter` comparison, `$top` and `$skiptoken`."""
+"""The little of OData that Teams clients use: one `$filter` comparison; pages are in `paging.py`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from haveri_teams_tenant.graph import errors
 from haveri_teams_tenant.state.records import Json
 
-T = TypeVar("T")
 _EQUALS = re.compile(r"^\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*$")
 _STARTS = re.compile(r"^\s*startswith\(\s*(\w+)\s*,\s*'((?:[^']|'')*)'\s*\)\s*$", re.IGNORECASE)
 
@@ -29,15 +28,6 @@ def filtered(items: Sequence[Json], expression: str, allowed: frozenset[str]) ->
         return have == value if equals else have.startswith(value)
 
     return [item for item in items if fits(item)]
-
-
-def page(items: Sequence[T], top: int, skip_token: str) -> tuple[list[T], str]:
-    """A page of the items and the token of the next one, empty at the end."""
-    if skip_token and not skip_token.isdigit():
-        raise errors.bad_request("The $skiptoken is not valid.")
-    start = int(skip_token or 0)
-    end = start + top
-    return list(items[start:end]), str(end) if end < len(items) else ""
 
 
 def collection(of: str, values: Sequence[Any], next_link: str = "") -> Json:

@@ -115,8 +115,7 @@ def _judge_scope(house: House, app: App, tenant: str, scope: str) -> tuple[str, 
         raise TokenRefused(400, "invalid_scope", 1002012, text)
     if tenant not in house.world.tenants:
         raise TokenRefused(400, "invalid_request", 90002, f"Tenant '{tenant}' not found.")
-    installation = house.world.installations.get((tenant, app.id))
-    if installation is None or installation.removed:
+    if house.world.installed(tenant, app.id) is None:
         text = f"Application with identifier '{app.id}' was not found in the directory '{tenant}'."
         raise TokenRefused(400, "unauthorized_client", 700016, text)
     return GRAPH_AUDIENCE, tenant

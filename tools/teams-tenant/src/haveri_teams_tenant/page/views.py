@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -36,19 +35,9 @@ class Reaction:
 class MessageView:
     """A message as one person sees it."""
 
-    id: str
-    place_id: str
-    revision: int
+    message: Message
     seen: int | None
-    author: str
-    author_id: str
-    is_bot: bool
     mine: bool
-    created_at: datetime
-    edited: bool
-    deleted: bool
-    targeted: bool
-    plain_text: str
     text: Markup
     card: Markup | None
     refreshes: bool
@@ -135,20 +124,10 @@ class Views:
         card = None if deleted else message.card_for(self._user.id)
         refresh_ids = ((card or {}).get("refresh") or {}).get("userIds", [])
         return MessageView(
-            id=message.id,
-            place_id=place.id,
-            revision=message.revision,
+            message=message,
             # A card of one's own is none of the versions that everybody saw.
             seen=None if self._user.id in message.user_cards else len(message.versions),
-            author=message.author.name,
-            author_id=message.author.id,
-            is_bot=message.author.kind == "bot",
             mine=message.author.id == self._user.id,
-            created_at=message.created_at,
-            edited=message.edited_at is not None and message.author.kind == "user",
-            deleted=deleted,
-            targeted=message.targeted_to is not None,
-            plain_text=message.text,
             text=self._words(message),
             card=render_card(card, self._look(place, f"m{message.id}")) if card else None,
             refreshes=self._user.teams_id in refresh_ids and self._user.id not in message.user_cards,

@@ -107,8 +107,8 @@ class Administration:
         """Register the app and install it; teams it is new in tell the bot. Raises NotThere, Refused."""
         if tenant_id not in self._world.tenants:
             raise NotThere("There is no such tenant.")
-        before = self._world.installations.get((tenant_id, app.id))
-        there = {} if before is None or before.removed else before.teams
+        before = self._world.installed(tenant_id, app.id)
+        there = before.teams if before else {}
         everywhere = [team.id for team in self._world.teams_of(tenant_id)]
         teams = wanted.teams if wanted.teams is not None else everywhere
         for team_id in teams:
@@ -132,8 +132,8 @@ class Administration:
 
     def remove(self, tenant_id: str, app_id: str) -> None:
         """Take the app out of the tenant: it learns so, and every door is closed to it from now on."""
-        installation = self._world.installations.get((tenant_id, app_id))
-        if installation is None or installation.removed:
+        installation = self._world.installed(tenant_id, app_id)
+        if installation is None:
             raise NotThere("The app is not installed.")
         self._outbox.drop(tenant_id, app_id)
         app = self._world.apps[app_id]

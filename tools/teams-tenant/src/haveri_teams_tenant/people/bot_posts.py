@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from haveri_teams_tenant.clock import Clock
 from haveri_teams_tenant.state.feed import Feed
-from haveri_teams_tenant.state.records import App, Author, Channel, Json, Mention, Message, Place, Version
+from haveri_teams_tenant.state.records import App, Author, Json, Mention, Message, Place
 from haveri_teams_tenant.state.world import World
 
 CARD = "application/vnd.microsoft.card.adaptive"
-VERSIONS_KEPT = 49
 
 
 def card_of(activity: Json) -> Json | None:
@@ -36,21 +35,15 @@ class BotPosts:
         contents = [(text, None), ("", card)] if text and card else [(text, card)]
         messages = []
         for part_text, part_card in contents:
-            message_id = self._world.next_message_id()
-            now = self._clock.now()
-            message = Message(
-                tenant_id=place.tenant_id,
-                id=message_id,
-                place_id=place.id,
-                root_id=(root_id or message_id) if isinstance(place, Channel) else message_id,
-                author=Author(kind="bot", id=app.id, name=app.name),
+            message = self._world.new_message(
+                place,
+                root_id,
+                Author(kind="bot", id=app.id, name=app.name),
                 text=part_text,
                 text_format=str(activity.get("textFormat") or "markdown"),
                 mentions=_mentions(activity),
                 card=part_card,
                 targeted_to=targeted_to,
-                created_at=now,
-                changed_at=now,
             )
             self._world.put(message)
             self._feed.append_message("message.created", message)
@@ -59,21 +52,18 @@ class BotPosts:
 
     def update(self, message: Message, activity: Json) -> None:
         """Replace what a message says, for everybody."""
-        earlier = Version(text=message.text, card=message.card, at=message.changed_at)
-        message.versions = [*message.versions[-VERSIONS_KEPT:], earlier]
+        message.remember(self._clock.now())
         message.text, message.card = str(activity.get("text") or ""), card_of(activity)
         message.mentions = _mentions(activity)
         message.text_format = str(activity.get("textFormat") or message.text_format)
         message.user_cards = {}
-        message.edited_at = message.changed_at = self._clock.now()
-        message.revision += 1
         self._world.put(message)
         self._feed.append_message("message.edited", message)
 
     def delete(self, message: Message) -> None:
         """Take a message back."""
-        message.deleted_at = message.changed_at = self._clock.now()
-        message.revision += 1
+        message.deleted_at = self._clock.now()
+        message.touch(message.deleted_at)
         self._world.put(message)
         self._feed.append_message("message.deleted", message)
 

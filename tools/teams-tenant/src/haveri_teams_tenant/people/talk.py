@@ -19,7 +19,6 @@ from haveri_teams_tenant.state.records import (
     Message,
     Place,
     User,
-    Version,
 )
 from haveri_teams_tenant.state.world import World
 
@@ -54,8 +53,7 @@ class Talk:
 
     def open_chat(self, user: User, app_id: str) -> Chat:
         """The person's personal chat with an app, opened when it is the first time."""
-        installation = self._world.installations.get((user.tenant_id, app_id))
-        if installation is None or installation.removed:
+        if self._world.installed(user.tenant_id, app_id) is None:
             raise NotThere("This app is not installed here.")
         if chat := self._world.chat_between(user, app_id):
             return chat
@@ -93,23 +91,16 @@ class Talk:
         self, user: User, place: Place, text: str, root_id: str, files: Sequence[File], *, is_command: bool
     ) -> Message:
         words = self._words(place, text)
-        message_id = self._world.next_message_id()
-        now = self._clock.now()
-        targeted = is_command and isinstance(place, Channel)
-        return Message(
-            tenant_id=place.tenant_id,
-            id=message_id,
-            place_id=place.id,
-            root_id=(root_id or message_id) if isinstance(place, Channel) else message_id,
-            author=Author(kind="user", id=user.id, name=user.name),
+        return self._world.new_message(
+            place,
+            root_id,
+            Author(kind="user", id=user.id, name=user.name),
             text=text,
             parts=words.parts,
             mentions=words.mentions,
             file_ids=[file.id for file in files],
-            targeted_to=user.id if targeted else None,
+            targeted_to=user.id if is_command and isinstance(place, Channel) else None,
             slash_command=is_command,
-            created_at=now,
-            changed_at=now,
         )
 
     def _judge_writing(self, place: Place, text: str, files: Sequence[File]) -> None:
@@ -141,9 +132,8 @@ class Talk:
         if text == message.text:
             return message
         words = self._words(place, text)
-        self._remember(message)
+        message.remember(self._clock.now())
         message.text, message.parts, message.mentions = text, words.parts, words.mentions
-        message.edited_at = message.changed_at
         self._publisher.edited(user, place, message, "editMessage")
         self._feed.append_message("message.edited", message)
         return message
@@ -151,8 +141,8 @@ class Talk:
     def delete(self, user: User, place: Place, message: Message) -> Message:
         """Take one's own message back; it can be undone."""
         self._judge_own(user, message)
-        message.changed_at = message.deleted_at = self._clock.now()
-        message.revision += 1
+        message.deleted_at = self._clock.now()
+        message.touch(message.deleted_at)
         self._publisher.deleted(user, place, message)
         self._feed.append_message("message.deleted", message)
         return message
@@ -162,8 +152,7 @@ class Talk:
         if message.author.id != user.id or message.deleted_at is None:
             raise NotAllowed("Only your own deleted messages can be brought back.")
         message.deleted_at = None
-        message.changed_at = self._clock.now()
-        message.revision += 1
+        message.touch(self._clock.now())
         self._publisher.edited(user, place, message, "undeleteMessage")
         self._feed.append_message("message.undeleted", message)
         return message
@@ -189,8 +178,3 @@ class Talk:
             raise NotAllowed("Only your own messages can be changed.")
         if message.deleted_at:
             raise NotThere("This message was deleted.")
-
-    def _remember(self, message: Message) -> None:
-        message.versions.append(Version(text=message.text, card=message.card, at=message.changed_at))
-        message.changed_at = self._clock.now()
-        message.revision += 1

@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from haveri_teams_tenant.clock import Clock, Ids, stamp
 from haveri_teams_tenant.people.words import activity_html, activity_text
-from haveri_teams_tenant.state.records import App, Channel, Chat, File, Json, Mention, Message, Place, Team, User
+from haveri_teams_tenant.state.records import App, Channel, Chat, File, Json, Mention, Message, Place, User
 from haveri_teams_tenant.state.world import World
 
 INLINE_IMAGE = Markup('<img src="{}" itemscope="{}" itemtype="http://schema.skype.com/AMSImage">')
+SOURCE = {"source": {"name": "message"}}
 
 
 class ActivityWriter:
@@ -27,10 +28,24 @@ class ActivityWriter:
         self.service_url = service_url
         self._base_url = base_url
 
-    def _envelope(self, app: App, user: User, at: datetime | None = None) -> Json:
+    def _activity(
+        self,
+        kind: str,
+        app: App,
+        user: User,
+        place: Place,
+        root_id: str = "",
+        *,
+        at: datetime | None = None,
+        data: Json | None = None,
+        **more: Any,
+    ) -> Json:
+        """What all activities share, `more` and, in the Teams block, `data`."""
         moment = at or self._clock.now()
         local = moment.astimezone(ZoneInfo(user.timezone))
         return {
+            "type": kind,
+            "id": self.fresh_id(),
             "channelId": "msteams",
             "serviceUrl": self.service_url,
             "timestamp": stamp(moment),
@@ -39,6 +54,9 @@ class ActivityWriter:
             "locale": user.locale,
             "from": {"id": user.teams_id, "name": user.name, "aadObjectId": user.id},
             "recipient": {"id": app.bot_id, "name": app.name},
+            "conversation": self.conversation(place, root_id),
+            "channelData": {**self.channel_data(place), **(data or {})},
+            **more,
         }
 
     def conversation(self, place: Place, root_id: str = "") -> Json:
@@ -65,17 +83,19 @@ class ActivityWriter:
     def message(self, app: App, user: User, place: Place, message: Message) -> Json:
         """A person's message."""
         files = [self._world.files[file_id] for file_id in message.file_ids]
-        activity: Json = {
-            **self._envelope(app, user, message.created_at),
-            "type": "message",
-            "id": message.id,
-            "text": activity_text(message.parts),
-            "textFormat": "plain",
-            "attachments": self._attachments(place, message, files),
-            "entities": [*map(_mention_entity, message.mentions), _client_info(user)],
-            "conversation": self.conversation(place, message.root_id),
-            "channelData": self.channel_data(place),
-        }
+        activity = self._activity(
+            "message",
+            app,
+            user,
+            place,
+            message.root_id,
+            at=message.created_at,
+            id=message.id,
+            text=activity_text(message.parts),
+            textFormat="plain",
+            attachments=self._attachments(place, message, files),
+            entities=[*map(_mention_entity, message.mentions), _client_info(user)],
+        )
         if isinstance(place, Channel) and not message.is_root:
             activity["replyToId"] = message.root_id
         if message.targeted_to:
@@ -120,54 +140,27 @@ class ActivityWriter:
 
     def deleted(self, app: App, user: User, place: Place, message: Message) -> Json:
         """A deletion, which no longer says what was deleted."""
-        return {
-            **self._envelope(app, user, message.changed_at),
-            "type": "messageDelete",
-            "id": message.id,
-            "conversation": self.conversation(place, message.root_id),
-            "channelData": {**self.channel_data(place), "eventType": "softDeleteMessage"},
-        }
+        event = {"eventType": "softDeleteMessage"}
+        at, root_id = message.changed_at, message.root_id
+        return self._activity("messageDelete", app, user, place, root_id, at=at, data=event, id=message.id)
 
     def reacted(self, app: App, user: User, place: Place, message: Message, reaction: str, *, added: bool) -> Json:
         """A reaction to one of the bot's messages."""
-        return {
-            **self._envelope(app, user),
-            "type": "messageReaction",
-            "id": f"f:{self._ids.guid()}",
-            "reactionsAdded" if added else "reactionsRemoved": [{"type": reaction}],
-            "replyToId": message.id,
-            "conversation": self.conversation(place, message.root_id),
-            "channelData": self.channel_data(place),
-        }
+        change: Json = {"reactionsAdded" if added else "reactionsRemoved": [{"type": reaction}]}
+        root_id = message.root_id
+        return self._activity("messageReaction", app, user, place, root_id, replyToId=message.id, **change)
 
     def submitted(self, app: App, user: User, place: Place, message: Message, message_id: str, value: Any) -> Json:
         """An Action.Submit: a message with a value and no text."""
-        return {
-            **self._envelope(app, user),
-            "type": "message",
-            "id": message_id,
-            "replyToId": message.id,
-            "value": value,
-            "conversation": self.conversation(place, message.root_id),
-            "channelData": {**self.channel_data(place), "source": {"name": "message"}},
-        }
+        more = {"id": message_id, "replyToId": message.id, "value": value}
+        return self._activity("message", app, user, place, message.root_id, data=SOURCE, **more)
 
     def invoke(
         self, app: App, user: User, place: Place, root_id: str, name: str, value: Json, reply_to: str = ""
     ) -> Json:
         """A request to the bot whose answer the person waits for."""
-        activity = {
-            **self._envelope(app, user),
-            "type": "invoke",
-            "name": name,
-            "id": self.fresh_id(),
-            "value": value,
-            "conversation": self.conversation(place, root_id),
-            "channelData": {**self.channel_data(place), "source": {"name": "message"}},
-        }
-        if reply_to:
-            activity["replyToId"] = reply_to
-        return activity
+        more: Json = {"replyToId": reply_to} if reply_to else {}
+        return self._activity("invoke", app, user, place, root_id, data=SOURCE, name=name, value=value, **more)
 
     def fresh_id(self) -> str:
         """An id as Teams gives to activities that are no messages."""
@@ -175,27 +168,18 @@ class ActivityWriter:
 
     def installed(self, app: App, user: User, channel: Channel) -> Json:
         """The app was added to a team."""
-        chosen = {"selectedChannel": {"id": channel.id}}
-        return {
-            **self._envelope(app, user),
-            "type": "installationUpdate",
-            "action": "add",
-            "id": self.fresh_id(),
-            "entities": [{"type": "clientInfo", "locale": user.locale}],
-            "conversation": {**self.conversation(channel), "name": channel.name},
-            "channelData": {**self.channel_data(channel), "settings": chosen, "source": {"name": "message"}},
-        }
+        data = {"settings": {"selectedChannel": {"id": channel.id}}, **SOURCE}
+        entities = [{"type": "clientInfo", "locale": user.locale}]
+        return self._installation_update("add", app, user, channel, data=data, entities=entities)
 
     def removed(self, app: App, user: User, channel: Channel) -> Json:
         """The app was taken out of a team."""
-        return {
-            **self._envelope(app, user),
-            "type": "installationUpdate",
-            "action": "remove",
-            "id": self.fresh_id(),
-            "conversation": {**self.conversation(channel), "name": channel.name},
-            "channelData": self.channel_data(channel),
-        }
+        return self._installation_update("remove", app, user, channel)
+
+    def _installation_update(self, action: str, app: App, user: User, channel: Channel, **more: Any) -> Json:
+        activity = self._activity("installationUpdate", app, user, channel, action=action, **more)
+        activity["conversation"]["name"] = channel.name
+        return activity
 
     def bot_added(self, app: App, user: User, channel: Channel) -> Json:
         """The bot became a member of a team."""
@@ -219,17 +203,9 @@ class ActivityWriter:
 
     def _conversation_update(self, app: App, user: User, general: Channel, event: str) -> Json:
         team = self._world.team_of(general)
-        return {
-            **self._envelope(app, user),
-            "type": "conversationUpdate",
-            "id": self.fresh_id(),
-            "conversation": self.conversation(general),
-            "channelData": {"team": _team_block(team), "eventType": event, "tenant": {"id": team.tenant_id}},
-        }
-
-
-def _team_block(team: Team) -> Json:
-    return {"id": team.thread_id, "name": team.name, "aadGroupId": team.id}
+        block = {"id": team.thread_id, "name": team.name, "aadGroupId": team.id}
+        data = {"team": block, "eventType": event, "tenant": {"id": team.tenant_id}}
+        return self._activity("conversationUpdate", app, user, general, channelData=data)
 
 
 def _mention_entity(mention: Mention) -> Json:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Json = dict[str, Any]
 
+VERSIONS_KEPT = 49
 TARGETED_LIFETIME = timedelta(hours=24)
 MAIL = "mail"
 """Where a person's mails are, among the places that have a reading mark."""
@@ -215,6 +216,18 @@ class Message(Record, kind="message", key="{tenant_id}/{id}"):
     def is_root(self) -> bool:
         """Whether this message opened its thread."""
         return self.id == self.root_id
+
+    def touch(self, now: datetime) -> None:
+        """It is another revision from now on."""
+        self.changed_at = now
+        self.revision += 1
+
+    def remember(self, now: datetime) -> None:
+        """What it says is about to change: keep that among the latest versions."""
+        earlier = Version(text=self.text, card=self.card, at=self.changed_at)
+        self.versions = [*self.versions[-VERSIONS_KEPT:], earlier]
+        self.touch(now)
+        self.edited_at = now
 
     def card_for(self, user_id: str) -> Json | None:
         """The card this person sees."""

@@ -10,6 +10,7 @@ from typing import Any
 from haveri_teams_tenant.clock import Clock
 from haveri_teams_tenant.state.records import (
     App,
+    Author,
     Channel,
     Chat,
     Dialog,
@@ -109,6 +110,20 @@ class World:
         self._last_message_id = max(now, self._last_message_id + 1)
         return str(self._last_message_id)
 
+    def new_message(self, place: Place, root_id: str, author: Author, **says: Any) -> Message:
+        """A message that is written now, not yet put; in a channel one without a root opens a thread."""
+        id, now = self.next_message_id(), self._clock.now()
+        return Message(
+            tenant_id=place.tenant_id,
+            id=id,
+            place_id=place.id,
+            root_id=(root_id or id) if isinstance(place, Channel) else id,
+            author=author,
+            created_at=now,
+            changed_at=now,
+            **says,
+        )
+
     def place(self, place_id: str) -> Place | None:
         """The channel or personal chat of this id."""
         return self.channels.get(place_id) or self.chats.get(place_id)
@@ -158,12 +173,15 @@ class World:
             return user.id in place.members
         return user.id in self.team_of(place).members
 
+    def installed(self, tenant_id: str, app_id: str) -> Installation | None:
+        """The app's installation in a tenant, unless it was removed."""
+        installation = self.installations.get((tenant_id, app_id))
+        return None if installation is None or installation.removed else installation
+
     def installation_in(self, place: Place, app_id: str) -> Installation | None:
         """The app's installation when it can be reached in this place."""
-        installation = self.installations.get((place.tenant_id, app_id))
-        if installation is None or installation.removed:
-            return None
-        if isinstance(place, Channel) and place.team_id not in installation.teams:
+        installation = self.installed(place.tenant_id, app_id)
+        if installation is None or (isinstance(place, Channel) and place.team_id not in installation.teams):
             return None
         if isinstance(place, Chat) and place.app_id != app_id:
             return None
