@@ -5,6 +5,8 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .cache/uv/bin/uv
 BIN := .venv/bin
+# Tests run side by side, a file of tests in one of them; each has servers of its own.
+WORKERS ?= 2
 RUN := $(BIN)/python -m
 # Where the machine keeps certificates of its own, behind a company's proxy for instance, uv is to know them too.
 CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
@@ -24,7 +26,7 @@ demo: setup ## Play one incident through a running `make up`, narrating each ste
 	@exec $(BIN)/haveri demo
 
 test: setup setup-browser ## Run every test: unit, integration, end to end in a real browser
-	@$(RUN) pytest $(TESTS)
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 check: setup ## Format, lint, types, import rules, contracts' documents up to date
 	@$(BIN)/ruff format --check .

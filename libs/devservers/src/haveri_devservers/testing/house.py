@@ -6,9 +6,12 @@ import secrets
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
+import nats
+
 from haveri_chassis.database import Database
 from haveri_chassis.migrations import ServiceSchema
 from haveri_chassis.provision_database import provision_database
+from haveri_contracts.streams import STREAMS
 from haveri_devservers.testing.organizations import unique_slug
 from haveri_devservers.testing.postgres import PostgresForTests
 
@@ -16,6 +19,16 @@ from haveri_devservers.testing.postgres import PostgresForTests
 DATABASE_PASSWORD = "only-for-tests"  # noqa: S105 - of servers that live as long as a test run, on the loopback interface
 
 _S = TypeVar("_S")
+
+
+async def _empty(url: str) -> None:
+    """Forget what an earlier house left on the session's bus: nobody here knows its organisations."""
+    client = await nats.connect(url)
+    try:
+        for stream in STREAMS:
+            await client.jetstream().purge_stream(stream.name)
+    finally:
+        await client.close()
 
 
 class HasUrl(Protocol):
@@ -52,6 +65,7 @@ class House:
             from haveri_chassis.provision_bus import provision_bus  # noqa: PLC0415 - database tests need no bus
 
             await provision_bus(nats_server.url)
+            await _empty(nats_server.url)
         return cls(postgres_server, name, nats_server.url if nats_server else None, schemas)
 
     async def stop(self) -> None:
