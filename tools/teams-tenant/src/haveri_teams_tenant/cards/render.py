@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -23,15 +23,17 @@ class Look:
 
     scope: str
     people: Sequence[tuple[str, str]] = ()
-    problems: dict[str, str] = field(default_factory=dict)
-    filled: dict[str, str] = field(default_factory=dict)
     live: bool = True
 
 
-def render_card(card: Json, look: Look) -> Markup:
-    """The inside of a card: its body and its row of actions. The caller puts it into a form."""
+def render_card(card: Json, look: Look, prefix: str = "") -> Markup:
+    """The inside of a card: its body and its row of actions. The caller puts it into a form.
+
+    `prefix` is the path of the action that shows this card, when it stands inside another.
+    """
     return Markup('<div class="ac-body">{}</div>{}').format(
-        _children(card.get("body") or [], look, "body"), _actions(card.get("actions") or [], look, "actions")
+        _children(card.get("body") or [], look, f"{prefix}body"),
+        _actions(card.get("actions") or [], look, f"{prefix}actions"),
     )
 
 
@@ -176,9 +178,9 @@ def _action(action: Json, look: Look, path: str) -> Markup:
     css = f"button ac-action-{style}" if style.isalpha() else "button"
     test_id = f"action-{action_name(action)}"
     if kind == "Action.OpenUrl":
-        return _link(action, css, test_id, title)
+        return link(str(action.get("url", "")), title, css, test_id)
     if kind == "Action.ShowCard":
-        inner = render_card_at(action["card"], look, f"{path}.card.")
+        inner = render_card(action["card"], look, f"{path}.card.")
         return Markup(
             '<details class="ac-showcard"><summary class="{}" data-testid="{}">{}</summary>{}</details>'
         ).format(css, test_id, title, Markup('<div class="ac-shown">{}</div>').format(inner))
@@ -191,18 +193,6 @@ def _action(action: Json, look: Look, path: str) -> Markup:
     return Markup(
         '<button type="submit" name="action" value="{}" class="{}" data-testid="{}" title="{}"{}>{}</button>'
     ).format(path, css, test_id, action.get("tooltip", ""), disabled, title)
-
-
-def render_card_at(card: Json, look: Look, prefix: str) -> Markup:
-    """A shown card inside its parent, whose actions carry the whole path."""
-    return Markup('<div class="ac-body">{}</div>{}').format(
-        _children(card.get("body") or [], look, f"{prefix}body"),
-        _actions(card.get("actions") or [], look, f"{prefix}actions"),
-    )
-
-
-def _link(action: Json, css: str, test_id: str, title: str) -> Markup:
-    return link(str(action.get("url", "")), title, css, test_id)
 
 
 _RENDER: dict[str, Callable[[Any, Look, str], Markup]] = {

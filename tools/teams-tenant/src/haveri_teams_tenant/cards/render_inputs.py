@@ -16,25 +16,16 @@ PEOPLE = "graph.microsoft.com/users"
 
 
 def render(node: Json, look: Look) -> Markup:
-    """A labelled input with its problem, when it has one."""
-    kind, input_id = str(node["type"]), str(node["id"])
-    dom_id = f"{look.scope}-{input_id}"
-    problem = look.problems.get(input_id, "")
-    value = look.filled.get(input_id, str(node.get("value", "")))
+    """A labelled input."""
+    kind, dom_id = str(node["type"]), f"{look.scope}-{node['id']}"
+    value = str(node.get("value", ""))
     if kind == "Input.Toggle":
         control, label = _toggle(node, dom_id, value), EMPTY
     elif kind == "Input.ChoiceSet":
         control, label = _choices(node, look, dom_id, value), _label(node, dom_id)
     else:
         control, label = _field(node, dom_id, value), _label(node, dom_id)
-    note = (
-        Markup('<p class="ac-problem" id="{}-problem" role="alert">{}</p>').format(dom_id, problem)
-        if problem
-        else EMPTY
-    )
-    return Markup('<div class="ac-field{}">{}{}{}</div>').format(
-        " has-problem" if problem else "", label, control, note
-    )
+    return Markup('<div class="ac-field">{}{}</div>').format(label, control)
 
 
 def _label(node: Json, dom_id: str) -> Markup:

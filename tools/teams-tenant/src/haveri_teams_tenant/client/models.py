@@ -11,24 +11,15 @@ from typing import Annotated, Any
 from pydantic import AliasPath, BeforeValidator, Field
 
 from haveri_teams_tenant.cards.actions import actions_of, inputs_of
-from haveri_teams_tenant.control.seen import Seen, SeenDelivery, SeenMail, SeenPlace, SeenTeam, SeenUser
+from haveri_teams_tenant.control.given import SeedUser
+from haveri_teams_tenant.control.seen import Seen, SeenDelivery, SeenPlace, SeenTeam, SeenUser
 
 Delivery = SeenDelivery
 Person = SeenUser
 Place = SeenPlace
 Team = SeenTeam
+UserSeed = SeedUser
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class UserSeed:
-    """A person to seed."""
-
-    aad_object_id: str
-    name: str
-    email: str
-    locale: str = "en-US"
-    timezone: str = "Etc/UTC"
 
 
 @dataclass(frozen=True)
@@ -44,7 +35,7 @@ class TeamSeed:
 
 @dataclass(frozen=True)
 class AppInstall:
-    """A bot to install; no `teams` means all. `commands` None keeps the tenant's default list."""
+    """A bot to install; no `teams` means all."""
 
     app_id: str
     name: str
@@ -53,7 +44,6 @@ class AppInstall:
     home_tenant_id: str
     teams: tuple[str, ...] | None = None
     mode: str = "read-all"
-    commands: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -148,8 +138,15 @@ class Message(Seen):
     reactions: dict[str, tuple[str, ...]]
 
 
-class Mail(SeenMail):
+class Mail(Seen):
     """A mail that somebody got."""
+
+    id: str
+    sender: str
+    address: str
+    subject: str
+    text: str
+    received_at: datetime
 
     def links(self) -> list[str]:
         """The web addresses in the text."""

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from typing import Literal, TypeVar
 
+from pydantic import TypeAdapter
+
 from haveri_teams_tenant.client.connection import Connection
 from haveri_teams_tenant.client.models import (
     AppInstall,
@@ -23,6 +25,7 @@ from haveri_teams_tenant.client.models import (
 from haveri_teams_tenant.client.person import Actor, place_name
 
 T = TypeVar("T")
+SEED_USERS = TypeAdapter(list[UserSeed])
 
 
 class TenantHandle:
@@ -35,19 +38,14 @@ class TenantHandle:
 
     async def seed(self, name: str, users: Sequence[UserSeed], teams: Sequence[TeamSeed] = ()) -> list[Person]:
         """Bring the tenant to at least this state; safe to repeat."""
-        body = {
-            "name": name,
-            "users": [_user(user) for user in users],
-            "teams": [_team(team) for team in teams],
-        }
+        people = SEED_USERS.dump_python([*users], by_alias=True)
+        body = {"name": name, "users": people, "teams": [_team(team) for team in teams]}
         seen = await self._connection.call("PUT", self._base, body)
         return [Person.model_validate(user) for user in seen["users"]]
 
     async def install(self, app: AppInstall) -> None:
         """Register a bot and install it."""
         body = {name: value for name, value in asdict(app).items() if value is not None and name != "app_id"}
-        if app.commands is not None:
-            body["commands"] = [{"title": command} for command in app.commands]
         await self._connection.call("PUT", f"{self._base}/apps/{app.app_id}", body)
 
     async def remove_app(self, app_id: str) -> None:
@@ -146,16 +144,6 @@ class TenantHandle:
         body = {"activity_id": activity_id, "new_id": new_id}
         answer = await self._connection.call("POST", f"{self._base}/deliveries/redeliver", body)
         return int(answer["status"])
-
-
-def _user(user: UserSeed) -> Json:
-    return {
-        "aadObjectId": user.aad_object_id,
-        "name": user.name,
-        "email": user.email,
-        "locale": user.locale,
-        "timezone": user.timezone,
-    }
 
 
 def _team(team: TeamSeed) -> Json:

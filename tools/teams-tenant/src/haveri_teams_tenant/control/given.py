@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 from haveri_teams_tenant.state.records import MessageAction, Mode, SlashCommand
 
@@ -46,7 +47,8 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class SeedUser(Given):
+@dataclass(frozen=True, config=Given.model_config)
+class SeedUser:
     """A person."""
 
     aad_object_id: Guid = Field(alias="aadObjectId")

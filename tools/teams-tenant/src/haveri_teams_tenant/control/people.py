@@ -59,21 +59,21 @@ async def react(message_id: str, body: given.React, tenant: TenantDep, house: Ho
     return views.message_view(house, house.talk.react(user, place, message, body.reaction))
 
 
-@router.post("/messages/{message_id}/press", response_model=seen.SeenOutcome)
+@router.post("/messages/{message_id}/press")
 async def press(message_id: str, body: given.Press, tenant: TenantDep, house: HouseDep) -> Outcome:
     """Press a button of a card and wait for the bot's answer."""
     user, place, message = the_message(house, tenant, body.as_user, message_id)
     return await house.presses.press(user, place, message, body.action, body.inputs, body.seen)
 
 
-@router.post("/messages/{message_id}/refresh", response_model=seen.SeenOutcome)
+@router.post("/messages/{message_id}/refresh")
 async def refresh(message_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep) -> Outcome:
     """Let a card refresh itself for one of its `refresh.userIds`."""
     user, place, message = the_message(house, tenant, body.as_user, message_id)
     return await house.presses.refresh(user, place, message)
 
 
-@router.post("/messages/{message_id}/actions/{command_id}", response_model=seen.SeenOutcome)
+@router.post("/messages/{message_id}/actions/{command_id}")
 async def message_action(
     message_id: str, command_id: str, body: given.AsUser, tenant: TenantDep, house: HouseDep
 ) -> Outcome:
@@ -82,14 +82,14 @@ async def message_action(
     return await house.presses.message_action(user, place, message, command_id)
 
 
-@router.get("/dialogs", response_model=list[seen.SeenDialog])
+@router.get("/dialogs")
 async def list_dialogs(as_user: str, tenant: TenantDep, house: HouseDep) -> list[Dialog]:
     """The forms that stand open before somebody."""
     user = the_user(house, tenant, as_user)
     return [d for d in house.world.dialogs.values() if (d.tenant_id, d.user_id) == (tenant.id, user.id)]
 
 
-@router.post("/dialogs/{dialog_id}/submit", response_model=seen.SeenOutcome)
+@router.post("/dialogs/{dialog_id}/submit")
 async def submit(dialog_id: str, body: given.SendForm, tenant: TenantDep, house: HouseDep) -> Outcome:
     """Send an open form."""
     user, dialog = _dialog(house, tenant, body.as_user, dialog_id)
@@ -104,7 +104,7 @@ async def close(dialog_id: str, as_user: str, tenant: TenantDep, house: HouseDep
     return seen.Done(count=1)
 
 
-@router.get("/mails", response_model=list[seen.SeenMail])
+@router.get("/mails")
 async def list_mails(as_user: str, tenant: TenantDep, house: HouseDep) -> list[Mail]:
     """Somebody's mails, oldest first."""
     return house.mailboxes.of(the_user(house, tenant, as_user))

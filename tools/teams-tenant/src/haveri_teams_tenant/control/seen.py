@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -94,41 +94,11 @@ class SeenMessage(Seen):
     reactions: dict[str, list[str]]
 
 
-class SeenMail(Seen):
-    """A mail in somebody's mailbox."""
-
-    id: str
-    sender: str
-    address: str
-    subject: str
-    text: str
-    received_at: datetime
-
-
 class SeenMailDoor(Seen):
     """Where SMTP is spoken."""
 
     host: str
     port: int
-
-
-class SeenDialog(Seen):
-    """A form that stands open."""
-
-    id: str
-    title: str
-    card: Json
-
-
-class SeenOutcome(Seen):
-    """What the person sees, and the bot's own answer in `body` with its HTTP status."""
-
-    kind: Literal["card", "message", "error", "dialog", "sent", "closed"]
-    text: str = ""
-    card: Json | None = None
-    dialog: SeenDialog | None = None
-    status: int = 200
-    body: Any = None
 
 
 class Changes(Seen):

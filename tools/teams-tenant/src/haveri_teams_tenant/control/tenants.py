@@ -35,7 +35,7 @@ async def list_tenants(house: HouseDep) -> list[seen.SeenTenant]:
 async def seed(tenant_id: given.Guid, body: given.Seed, house: HouseDep) -> seen.SeenTenant:
     """Bring a tenant to at least this state; repeating keeps channels and messages and adds what is new."""
     tenant = Tenant(id=tenant_id, name=body.name)
-    users = [User(tenant_id=tenant_id, id=user.aad_object_id, **user.model_dump()) for user in body.users]
+    users = [User(tenant_id=tenant_id, id=user.aad_object_id, **vars(user)) for user in body.users]
     house.administration.seed(tenant, users, body.teams)
     return views.tenant_view(house, tenant)
 

@@ -112,7 +112,6 @@ async def conversation(
         notice=notice,
         dialog=mine,
         dialog_card=views.dialog_card(mine) if mine else None,
-        problems={},
     )
 
 

@@ -178,7 +178,8 @@ class Presses:
         if isinstance(result, Outcome) and result.kind == "error":
             return result
         self._world.forget_dialog(dialog)
-        return self._show(result, replace_id(dialog, self._ids))
+        # A bot that asks on gets a successor of the form, under an id of its own.
+        return self._show(result, dialog.model_copy(update={"id": self._ids.guid()}))
 
     def close(self, user: User, dialog: Dialog) -> None:
         """Close a form without sending it; the bot does not learn of it."""
@@ -235,8 +236,3 @@ class Presses:
 def _in_reach(found: FoundAction, given: Mapping[str, str]) -> dict[str, str]:
     known = {str(node["id"]) for node in found.inputs}
     return {name: value for name, value in given.items() if name in known}
-
-
-def replace_id(dialog: Dialog, ids: Ids) -> Dialog:
-    """The same form's successor under a new id, for a bot that asks on."""
-    return dialog.model_copy(update={"id": ids.guid()})
