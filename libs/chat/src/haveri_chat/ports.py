@@ -13,6 +13,7 @@ from typing import Protocol
 from haveri_chat.cards import Card
 from haveri_chat.forms import Form
 from haveri_chat.requests import Person
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 
 
 class PlatformError(Exception):
@@ -33,10 +34,12 @@ class PlatformUnavailable(PlatformError):
 
 
 class PlatformRefused(PlatformError):
-    """It understood and will not do it, now or later; nothing took effect."""
+    """It understood and will not do it, now or later; nothing took effect. A text is its answer as it came."""
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Reason | str, status: int | None = None) -> None:
+        super().__init__(str(reason))
+        if isinstance(reason, str):
+            reason = Reason.of(ReasonCode.PROVIDER_REFUSED, detail=reason)
         self.reason = reason
         self.status = status
 

@@ -19,6 +19,7 @@ from haveri_chat.ports import Posted
 from haveri_chat.workflow.failures import Unfinished
 from haveri_chat.workflow.runner import Workflow
 from haveri_chat.workflow.surroundings import Setting
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.models import FollowUpDraft, Incident, Summary
 from haveri_contracts.plain import Severity, Status
 
@@ -309,7 +310,7 @@ async def test_a_refused_invitation_is_reported_and_stops_nothing_else(world: Wo
     with pytest.raises(Unfinished) as refused:
         await world.settle()
     assert refused.value.retry_after is None
-    assert list(refused.value.refused.values()) == ["not in the team"]
+    assert list(refused.value.refused.values()) == [Reason.of(ReasonCode.PROVIDER_REFUSED, detail="not in the team")]
     world.changed(status=Status.MITIGATED)
     with pytest.raises(Unfinished):
         await world.settle()

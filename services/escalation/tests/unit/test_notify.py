@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from haveri_contracts.escalation.models import CallState, Purpose
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.application.calling import CallFacts, IncidentNow, NotSent, Recipient
 from haveri_escalation.application.messages import Text
@@ -49,7 +50,7 @@ class World:
             TIMO: Recipient("Timo Rantanen", "fi", {}),
         }
     )
-    trouble: str = ""
+    trouble: ReasonCode | None = None
     sent: list[tuple[str, str, Text]] = field(default_factory=list)
 
     async def find(self, organization: str, call_id: UUID) -> CallFacts | None:
@@ -97,12 +98,12 @@ async def test_a_called_member_gets_a_mail_in_their_language_with_the_newest_fac
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"acknowledged_by": TIMO}, "the incident is taken"),
-        ({"status": Status.RESOLVED}, "the incident is over"),
-        ({"status": Status.CLOSED, "acknowledged_by": TIMO}, "the incident is over"),
+        ({"acknowledged_by": TIMO}, Reason.of(ReasonCode.TAKEN)),
+        ({"status": Status.RESOLVED}, Reason.of(ReasonCode.RUN_ENDED, end="resolved")),
+        ({"status": Status.CLOSED, "acknowledged_by": TIMO}, Reason.of(ReasonCode.RUN_ENDED, end="closed")),
     ],
 )
-async def test_nobody_is_woken_for_what_was_taken_or_resolved_meanwhile(change: dict, reason: str) -> None:
+async def test_nobody_is_woken_for_what_was_taken_or_resolved_meanwhile(change: dict, reason: Reason) -> None:
     world = World(incident=replace(OPEN, **change))
     assert await world.notify() == Report("unneeded", reason)
     assert not world.sent
@@ -127,15 +128,14 @@ async def test_while_nobody_can_tell_how_the_incident_stands_the_call_is_made_an
     assert world.sent[0][2].subject == "[SEV2] INC-42 Filler 2 jammed"
 
 
-@pytest.mark.parametrize(("via", "reason"), [("push", "no device for push messages is known")])
-async def test_a_way_without_an_address_fails_at_once_so_that_the_next_way_follows(via: str, reason: str) -> None:
-    assert await World().notify(via) == Report("failed", reason)
+async def test_a_way_without_an_address_fails_at_once_so_that_the_next_way_follows() -> None:
+    assert await World().notify("push") == Report("failed", Reason.of(ReasonCode.NO_ADDRESS))
 
 
 async def test_what_the_provider_did_not_take_failed_with_its_reason() -> None:
-    world = World(trouble="no answer within 20 seconds")
-    assert await world.notify("sms") == Report("failed", "no answer within 20 seconds")
+    world = World(trouble=ReasonCode.NOT_ACCEPTED)
+    assert await world.notify("sms") == Report("failed", Reason.of(ReasonCode.NOT_ACCEPTED))
 
 
 async def test_a_member_who_left_is_not_reached() -> None:
-    assert await World(people={}).notify() == Report("failed", "the member is not known any more")
+    assert await World(people={}).notify() == Report("failed", Reason.of(ReasonCode.MEMBER_GONE))

@@ -12,6 +12,7 @@ from gateway_rig import NAMES, Gateway, Rig, Scene, Works, opened
 
 from haveri_contracts.escalation.commands import AnswerCall
 from haveri_contracts.escalation.models import EndReason, PlacedCall, Purpose
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident import commands
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Role
@@ -218,7 +219,7 @@ async def test_somebody_whom_teams_does_not_know_is_reported_in_words(
     await escalation.request(works, incident, stranger)
     (report,) = await rig.until(lambda: escalation.reports(works))
     assert (report.outcome, report.call_id) == ("failed", stranger.call_id)
-    assert "no account" in report.reason
+    assert report.cause is not None and report.cause.code == ReasonCode.NO_ACCOUNT
 
 
 @pytest.mark.parametrize("how", ["not-installed", "gone"])
@@ -232,7 +233,9 @@ async def test_somebody_who_cannot_be_written_to_is_reported_at_once(
     await escalation.request(works, incident, PlacedCall(call_id=uuid.uuid4(), member_id=works.members[MIKKO].id))
     (report,) = await rig.until(lambda: escalation.reports(works))
     assert report.outcome == "failed"
-    assert report.reason.startswith(f"{MIKKO} cannot be written to in Teams")
+    assert report.cause is not None and report.cause.code == ReasonCode.NOT_WRITABLE
+    assert report.cause.params["name"] == MIKKO
+    assert "403" in report.cause.params["detail"]
 
 
 async def test_while_teams_is_away_the_next_way_follows_soon_and_the_card_comes_later(
@@ -258,7 +261,7 @@ async def test_an_organisation_without_teams_reports_that_it_cannot_call(
     nowhere = await rig.works(gateway, mapped=False)
     await escalation.request(nowhere, incident, PlacedCall(call_id=uuid.uuid4(), member_id=nowhere.members[ANNA].id))
     (report,) = await rig.until(lambda: escalation.reports(nowhere))
-    assert (report.outcome, "no Microsoft Teams" in report.reason) == ("failed", True)
+    assert (report.outcome, report.cause) == ("failed", Reason.of(ReasonCode.WAY_NOT_SET_UP))
 
 
 async def test_a_policy_is_escalated_to_by_its_name(rig: Rig, gateway: Gateway, escalation: FakeEscalation) -> None:

@@ -9,6 +9,7 @@ from gateway_rig import NAMES, Gateway, Rig, opened
 
 from haveri_chassis.objects import ObjectStore
 from haveri_contracts.chat.events import FileShared, MessageDeleted, MessageEdited, NotificationFailed
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.types import member_actor
 from haveri_teams_tenant.client import Attachment
 
@@ -112,5 +113,6 @@ async def test_a_file_that_is_too_large_is_on_the_timeline_as_such_and_its_sende
         await works.user().say(scene.channel, "look", files=(film,))
         (failed,) = await rig.until(lambda: rig.neighbours.said(works, NotificationFailed))
         assert "film.mp4" in failed.what
-        assert "1 MB" in failed.reason
-        await works.handle.wait_for_message(scene.channel, lambda m: m.seen_by is not None and "film.mp4" in m.text)
+        assert failed.cause == Reason.of(ReasonCode.FILE_TOO_LARGE, megabytes=1)
+        told = "film.mp4: larger than 1 MB"
+        await works.handle.wait_for_message(scene.channel, lambda m: m.seen_by is not None and told in m.text)

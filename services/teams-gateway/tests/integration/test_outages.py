@@ -90,7 +90,7 @@ async def test_what_teams_refuses_for_good_is_on_the_timeline(rig: Rig, gateway:
     await works.user().say("General", "/incident Filler 2 jammed")
     failed = await rig.until(lambda: rig.neighbours.said(works, NotificationFailed))
     assert {f.what for f in failed} >= {"post_workflow_card"}
-    assert all("403" in f.reason for f in failed)
+    assert all("403" in f.reason and f.cause and "403" in f.cause.params["detail"] for f in failed)
 
 
 async def test_a_command_that_its_owner_has_not_answered_is_accepted_for_later_and_told_so(

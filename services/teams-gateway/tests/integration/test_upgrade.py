@@ -13,6 +13,8 @@ from alembic import command
 from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
 from haveri_chassis.migrations import ServiceSchema, migrate
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
+from haveri_teams_gateway.store.calls import Calls
 from haveri_teams_gateway.store.jobs import Jobs
 
 NOW = datetime(2026, 3, 14, 5, 42, tzinfo=UTC)
@@ -61,12 +63,16 @@ async def rows_of_before(connection: asyncpg.Connection) -> None:
         INCIDENT,
         NOW,
     )
-    for call, outcome, to_show in ((CALL, "", 0), (SENT, "delivered", 0), (LINKED, "delivered", 1)):
+    for call, outcome, to_show, because in (
+        (CALL, "", 0, '{"code":"by_name","params":{}}'),
+        (SENT, "delivered", 0, ""),
+        (LINKED, "delivered", 1, "Crew A, Night"),
+    ):
         await connection.execute(
             """
             INSERT INTO calls (organization_id, call_id, attempt, incident_id, member_id, purpose, because,
                 requested_at, outcome, to_show)
-            VALUES ('works', $1, 1, $2, $3, 'take', '', $4, $5, $6)
+            VALUES ('works', $1, 1, $2, $3, 'take', $7, $4, $5, $6)
             """,
             call,
             INCIDENT,
@@ -74,6 +80,7 @@ async def rows_of_before(connection: asyncpg.Connection) -> None:
             NOW,
             outcome,
             to_show,
+            because,
         )
     for incident, told in ((INCIDENT, False), (OTHER, True)):
         await connection.execute(
@@ -110,7 +117,7 @@ async def test_everything_under_way_goes_on_after_an_upgrade(
         await migrate(admin_url, SCHEMA, PASSWORD)
     administrator = await asyncpg.connect(admin_url, server_settings={"search_path": "teams_gateway"})
     await rows_of_before(administrator)
-    assert await migrate(admin_url, SCHEMA, PASSWORD) == ["migrated schema teams_gateway from 0002 to 0003"]
+    assert await migrate(admin_url, SCHEMA, PASSWORD) == ["migrated schema teams_gateway from 0002 to 0004"]
 
     database = Database(
         postgres_server.dsn(name, user=SCHEMA.role, password=PASSWORD), schema=SCHEMA.schema, pool_size=2
@@ -132,6 +139,9 @@ async def test_everything_under_way_goes_on_after_an_upgrade(
     # What was typed after something that is not done yet keeps its turn.
     assert await jobs.count("activity") == 4
     assert await administrator.fetch("SELECT incident_id FROM refusals") == [(OTHER,)]
+    calls = Calls(database, jobs)
+    (due,), (linked,) = await calls.open("works", CALL), await calls.open("works", LINKED)
+    assert (due.call.because, linked.call.because) == (Reason.of(ReasonCode.BY_NAME), "Crew A, Night")
     await database.close()
     await administrator.close()
     postgres_server.drop_database(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -183,6 +184,7 @@ EVERYTHING = {
     "shift": "Night", "role": "lead", "count": 3, "end": "acknowledged", "step": 1, "via": "sms", "minutes": 20.0,
     "words": "mailbox full", "number": "INC-1", "policy": "Presses", "other": "All", "severity": "SEV1",
     "severities": ["SEV2", "SEV3"], "weekday": "SAT", "clock": "03:10", "priority": 2, "other_priority": 1,
+    "seconds": 20, "detail": "403", "name": "Mikko", "first": "inc-1", "last": "inc-1-9", "megabytes": 1,
     "times": [{"days": ["SAT"], "from": "22:00", "to": "06:00", "shift": None, "holidays": "any"}],
 }  # fmt: skip
 
@@ -191,7 +193,7 @@ EVERYTHING = {
 @pytest.mark.parametrize("code", ReasonCode)
 def test_every_reason_has_words_in_every_language(code: ReasonCode, language: str) -> None:
     assert f"reason.{code}" in CATALOGUE
-    words = ReasonWords(DIRECTORY, translator(language)).reason(Reason.of(code, **EVERYTHING).model_dump())
+    words = ReasonWords(DIRECTORY, translator(language)).reason(asdict(Reason.of(code, **EVERYTHING)))
     assert words and "{" not in words and "reason" not in words
 
 
@@ -220,3 +222,20 @@ def test_a_timeline_tells_reasons_in_the_readers_language() -> None:
     words = EscalationWords(finnish, lambda member_id: "", ZoneInfo("UTC"), ReasonWords(DIRECTORY, finnish))
     told = words.describe("haveri.escalation.step_skipped.v1", event.model_dump(mode="json"))
     assert told is not None and told.text == "joku hoitaa häiriötä"
+
+
+def test_why_a_way_failed_is_said_in_the_readers_language_with_the_providers_own_answer() -> None:
+    refused = asdict(Reason.of(ReasonCode.PROVIDER_REFUSED, detail="550 mailbox full"))
+    failed = asdict(Reason.of(ReasonCode.WAY_FAILED, via="email", words="provider refused", why=refused))
+    assert ReasonWords(DIRECTORY, translator("de")).reason(failed) == "E-Mail: abgelehnt: „550 mailbox full“"
+    older = asdict(Reason.of(ReasonCode.WAY_FAILED, via="email", words="mailbox full"))
+    assert ReasonWords(DIRECTORY, translator("de")).reason(older) == "E-Mail: mailbox full"
+
+
+def test_what_did_not_get_into_the_channel_is_said_in_the_readers_language_and_older_ones_as_they_came() -> None:
+    finnish = translator("fi")
+    words = EscalationWords(finnish, lambda member_id: "", ZoneInfo("UTC"), ReasonWords(DIRECTORY, finnish))
+    large = asdict(Reason.of(ReasonCode.FILE_TOO_LARGE, megabytes=25))
+    for cause, text in ((large, "suurempi kuin 25 Mt"), (None, "larger than 25 MB")):
+        payload = {"what": "file film.mp4", "reason": "larger than 25 MB", "cause": cause}
+        assert words.describe("haveri.chat.notification_failed.v1", payload) == Described("file film.mp4", text)

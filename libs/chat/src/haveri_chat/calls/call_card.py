@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from haveri_chat.calls.reasons import in_words
@@ -85,10 +84,10 @@ def shown_by(incident: Incident) -> Shows:
     return Shows.BUTTON if incident.chat_channel_ref is None else Shows.BUTTON_AND_LINK
 
 
-def why(because: str, plant: Plant, locale: str) -> str:
+def why(because: Reason | str, plant: Plant, locale: str) -> str:
     """Why it is this member, as a sentence; of a call from before there were reasons, as the engine said it."""
-    if because.startswith('{"code"'):
-        return in_words(Reason(**json.loads(because)), plant, locale)
+    if isinstance(because, Reason):
+        return in_words(because, plant, locale)
     return because or say(locale, "reason.by_name")
 
 

@@ -13,6 +13,7 @@ from haveri_chat.plant import Plant
 from haveri_chat.ports import ChatPlatform, PlatformRefused, Posted
 from haveri_chat.workflow.steps import Steps
 from haveri_chat.workflow.store import StepState, WorkflowStore
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.models import Incident
 
 Read = Callable[[], Awaitable[Incident]]
@@ -48,7 +49,7 @@ class Caller:
         member = plant.members.get(call.member_id)
         person = plant.person(call.member_id, self._platform_name)
         if member is None or person.user_id is None:
-            raise PlatformRefused(f"{person.name} has no account in this chat that Haveri knows of")
+            raise PlatformRefused(Reason.of(ReasonCode.NO_ACCOUNT, name=person.name))
         steps, shown = self._steps(call.incident_id), Shows.BUTTON
 
         async def draw() -> Card | None:

@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from uuid import UUID
 
 from haveri_contracts.escalation.models import EndReason, Purpose, Trigger
+from haveri_contracts.escalation.reasons import Reason
 
 
 class EndKind(StrEnum):
@@ -47,14 +48,14 @@ class Ending:
 
 @dataclass(frozen=True)
 class ChatCall:
-    """A member who is called in chat. `attempt` counts from 1; `because` says why them: a `Reason` as JSON."""
+    """A member who is called in chat. `attempt` counts from 1; `because` says why them, in words before reasons."""
 
     id: UUID
     attempt: int
     incident_id: UUID
     member_id: UUID
     purpose: Purpose
-    because: str = ""
+    because: Reason | str = ""
 
     @property
     def step(self) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from haveri_chat import answers
+from haveri_chat.calls.reasons import LEAD, role_name
 from haveri_chat.cards import Block, Card, Heading, Text
 from haveri_chat.commands.base import Context, Request, Typed
 from haveri_chat.decisions import AnswerPrivately, Decision, QueryOnCall
@@ -19,8 +20,6 @@ from haveri_chat.requests import Misunderstood
 from haveri_chat.texts import say
 from haveri_chat.tidying import SHORT, one_line
 from haveri_contracts.directory.models import Facility, OnShift
-
-_LEAD = frozenset({"lead", "shift_lead", "supervisor"})
 
 
 @dataclass(frozen=True)
@@ -96,13 +95,8 @@ def _until(end: datetime, facility: Facility, locale: str, now: datetime) -> str
     return say(locale, "oncall.until", time=clock(end, facility.timezone, locale, now))
 
 
-def role_name(role: str, locale: str) -> str:
-    """A role on a shift as people say it."""
-    return say(locale, "oncall.lead") if role.casefold() in _LEAD else role
-
-
 def _leads(item: OnShift) -> bool:
-    return any(role.casefold() in _LEAD for role in item.roles)
+    return any(role.casefold() in LEAD for role in item.roles)
 
 
 def _team(item: OnShift, plant: Plant) -> str:

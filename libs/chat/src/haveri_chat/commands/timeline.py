@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from haveri_chat.calls.reasons import in_words
 from haveri_chat.cards import Block, Card, Facts, Heading, Text
 from haveri_chat.cards.facts import actor_name, zone
 from haveri_chat.commands.base import Context, IncidentRequest
@@ -13,6 +14,7 @@ from haveri_chat.moments import clock
 from haveri_chat.plant import Plant, Who
 from haveri_chat.texts import say
 from haveri_chat.tidying import SHORT, shortened
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.models import TimelineEntry
@@ -46,6 +48,8 @@ def timeline_card(
 
 def _entry(entry: TimelineEntry, plant: Plant, locale: str) -> str:
     payload = entry.payload
+    if cause := payload.get("cause"):
+        payload = {**payload, "reason": in_words(Reason.read(cause), plant, locale)}
     details = [str(payload[name]) for name in ("status", "severity", "text", "note", "reason") if payload.get(name)]
     author = payload.get("author")
     name = author.get("display_name") if isinstance(author, dict) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from haveri_chat.cards.incident import channel_name
 from haveri_chat.ports import ChatPlatform, Conflict
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.models import Incident
 
 _OTHER_NAMES = 4
@@ -37,4 +38,4 @@ async def open_channel(platform: ChatPlatform, home: str, incident: Incident, ma
             found = await platform.find_channel(home, name)
             if found is not None and found.marker == marker:
                 return found.channel
-    raise Conflict(f"every channel name from {names[0]} to {names[-1]} is taken")
+    raise Conflict(Reason.of(ReasonCode.NAMES_TAKEN, first=names[0], last=names[-1]))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_chat.workflow.store import StepBusy
+from haveri_contracts.escalation.reasons import Reason
 
 StepFailure = PlatformUnavailable | PlatformRefused | StepBusy
 
@@ -30,6 +31,6 @@ class Unfinished(Exception):
         return max(waits) if waits else None
 
     @property
-    def refused(self) -> dict[str, str]:
+    def refused(self) -> dict[str, Reason]:
         """What the platform will never do, and why, by step: to be reported as a failed notification."""
         return {step: error.reason for step, error in self.failures.items() if isinstance(error, PlatformRefused)}

@@ -18,6 +18,7 @@ from haveri_chat.workflow.shown import ShownCard, visible_state
 from haveri_chat.workflow.steps import Steps
 from haveri_chat.workflow.store import StepState
 from haveri_chat.workflow.surroundings import IncidentReader, LinkSender, Setting
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.commands import LinkChat
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Status
@@ -120,7 +121,7 @@ class Run:
     async def _post(self, step: str) -> None:
         channel = self._setting.global_channel if step == GLOBAL_CARD or self._in_thread else self._channel
         if channel is None:
-            raise PlatformRefused("the organisation has no global channel any more")
+            raise PlatformRefused(Reason.of(ReasonCode.NO_GLOBAL_CHANNEL))
         marker = f"{self._marker}:{step}"
 
         async def post() -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.message import Event
 from haveri_contracts.plain import EntryType
 from haveri_contracts.types import LARGEST_INTEGER, Frozen, Label, MessageText, Reference, ShortText, Timestamp
@@ -83,4 +84,5 @@ class NotificationFailed(ChatEvent):
     entry = EntryType.NOTIFICATION
     what: ShortText
     reason: ShortText
+    cause: Reason | None = None
     failed_at: Timestamp

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.escalation.models import EscalationPolicy, FacilitySettings, MaintenanceWindow
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.message import Command, Visibility
 from haveri_contracts.types import Label
 
@@ -98,6 +99,7 @@ class ReportNotification(EscalationCommand):
     via: Via
     outcome: Literal["sent", "delivered", "failed", "unneeded"]
     reason: Label = ""
+    cause: Reason | None = None
 
     def aggregate_id(self) -> UUID:
         """The incident."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -46,10 +47,28 @@ class ReasonCode(StrEnum):
     RUN_ENDED = "run_ended"  # end: why the run ended
     NOBODY_REACHABLE = "nobody_reachable"  # step
     NO_ANSWER = "no_answer"  # via
-    WAY_FAILED = "way_failed"  # via, words: what whoever carries it said
+    WAY_FAILED = "way_failed"  # via, words; why: the carrier's reason as `code` and `params`, where it gave one
     NO_WAY = "no_way"  # member_id
     NOT_NEEDED = "not_needed"
     NOT_MITIGATED = "not_mitigated"  # number, minutes
+    # Why a way, a message or a file failed; `detail` is what another system said, as it came
+    NO_ADDRESS = "no_address"
+    WAY_NOT_SET_UP = "way_not_set_up"
+    NO_REPLY = "no_reply"  # seconds
+    NOT_ACCEPTED = "not_accepted"
+    PROVIDER_REFUSED = "provider_refused"  # detail
+    PROVIDER_AWAY = "provider_away"  # detail
+    TRIED_AGAIN = "tried_again"  # detail
+    TRIED_TOO_LONG = "tried_too_long"
+    CALL_UNKNOWN = "call_unknown"
+    NO_ACCOUNT = "no_account"  # name
+    NOT_WRITABLE = "not_writable"  # name, detail
+    NO_CHANNEL = "no_channel"
+    NO_GLOBAL_CHANNEL = "no_global_channel"
+    NAMES_TAKEN = "names_taken"  # first, last
+    FILE_NOT_HTTPS = "file_not_https"
+    FILE_TOO_LARGE = "file_too_large"  # megabytes
+    IMAGE_ELSEWHERE = "image_elsewhere"
     # What somebody wished for; without a member_id it was Haveri or a plant system
     ASKED_FOR_MORE = "asked_for_more"  # member_id
     ASKED_FOR_MORE_BECAUSE = "asked_for_more_because"  # member_id, words
@@ -79,6 +98,16 @@ class Reason:
     # No model: a simulation makes a hundred of them, and what our own enumeration makes needs no checking.
     code: Code
     params: FreeForm = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """For logs, and for readers from before there were reasons."""
+        said = ", ".join(f"{name}: {value}" for name, value in self.params.items())
+        return self.code.replace("_", " ") + (f" ({said})" if said else "")
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Reason:
+        """From JSON that was checked when it came."""
+        return cls(data["code"], data.get("params") or {})
 
     @classmethod
     def of(cls, code: ReasonCode, **params: Any) -> Reason:

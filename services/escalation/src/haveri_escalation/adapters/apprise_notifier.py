@@ -12,6 +12,7 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from haveri_contracts.directory.contacts import Via
+from haveri_contracts.escalation.reasons import ReasonCode
 from haveri_escalation.application.calling import NotSent
 from haveri_escalation.application.messages import Text
 
@@ -51,7 +52,7 @@ class AppriseNotifier:
         way = Via(via)
         url = self._urls.get(way)
         if url is None:
-            raise NotSent("this way is not set up")
+            raise NotSent(ReasonCode.WAY_NOT_SET_UP)
         target = _target(url.get_secret_value(), way, address)
         loop = asyncio.get_running_loop()
         try:
@@ -59,9 +60,9 @@ class AppriseNotifier:
                 loop.run_in_executor(self._threads, _send, target, text.subject, text.body), self._seconds
             )
         except TimeoutError:
-            raise NotSent(f"no answer within {self._seconds:g} seconds") from None
+            raise NotSent(ReasonCode.NO_REPLY, seconds=self._seconds) from None
         if not taken:
-            raise NotSent("the provider did not take it")
+            raise NotSent(ReasonCode.NOT_ACCEPTED)
 
 
 def _target(template: str, way: Via, address: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from haveri_contracts.escalation.models import CallState, Purpose
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.application.messages import Text
 from haveri_escalation.domain.links import Link
@@ -107,7 +108,11 @@ class Links(Protocol):
 
 
 class NotSent(Exception):
-    """A notification was not taken; the message says why, without addresses or secrets."""
+    """A notification was not taken; `reason` holds no address and no secret."""
+
+    def __init__(self, code: ReasonCode, **params: Any) -> None:
+        self.reason = Reason.of(code, **params)
+        super().__init__(str(self.reason))
 
 
 class Carrier(Protocol):

@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from haveri_contracts.escalation.models import Purpose
-from haveri_contracts.escalation.reasons import Reason
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.application.calling import (
     CallFacts,
     Calls,
@@ -29,12 +29,6 @@ _TEXTS: dict[str, Callable[[Notice, str], Text]] = {
     "push": short_message,
     "voice": spoken,
 }
-_NO_ADDRESS = {
-    "email": "no e-mail address is known",
-    "sms": "no phone number is known",
-    "voice": "no phone number is known",
-    "push": "no device for push messages is known",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,7 @@ class Report:
     """What became of a notification; `reason` holds no address and no secret."""
 
     outcome: Literal["sent", "failed", "unneeded"]
-    reason: str = ""
+    reason: Reason | None = None
 
 
 class Notify:
@@ -61,19 +55,20 @@ class Notify:
         """Notify for this call by this way. Raises OwnerUnavailable when nobody knows how to reach the member yet."""
         call = await self._calls.find(organization, call_id)
         if call is None:
-            return Report("failed", "the call is not known")
+            return Report("failed", Reason.of(ReasonCode.CALL_UNKNOWN))
         if not call.state.is_open:
-            return Report("unneeded", "the call was answered or withdrawn")
+            return Report("unneeded", Reason.of(ReasonCode.NOT_NEEDED))
         now = await self._incidents.now(organization, call.incident_id)
         # Nobody is called for what is taken. While the owner is away nobody can tell: better one call too many.
         if now is not None and not now.needs(call.purpose):
-            return Report("unneeded", "the incident is over" if now.is_over else "the incident is taken")
+            over = Reason.of(ReasonCode.RUN_ENDED, end=now.status.value.lower())
+            return Report("unneeded", over if now.is_over else Reason.of(ReasonCode.TAKEN))
         recipient = await self._directory.recipient(organization, call.member_id)
         if recipient is None:
-            return Report("failed", "the member is not known any more")
+            return Report("failed", Reason.of(ReasonCode.MEMBER_GONE))
         address = recipient.addresses.get(via)
         if address is None:
-            return Report("failed", _NO_ADDRESS[via])
+            return Report("failed", Reason.of(ReasonCode.NO_ADDRESS))
         because = await self._because(organization, call, cause, recipient)
         return await self._send(via, address, await self._text(organization, call, now, recipient, via, because))
 
@@ -81,7 +76,7 @@ class Notify:
         try:
             await self._carrier.send(via, address, text)
         except NotSent as problem:
-            return Report("failed", str(problem))
+            return Report("failed", problem.reason)
         return Report("sent")
 
     async def _because(self, organization: str, call: CallFacts, cause: Reason | None, recipient: Recipient) -> str:

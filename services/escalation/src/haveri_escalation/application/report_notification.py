@@ -31,9 +31,8 @@ class Report:
             raise CallUnknown("There is no such call for this incident.")
         world = await self._worlds.get(organization, facility_id)
         given = Input(report.incident_id, received.envelope, self._clock.now(), is_command=True)
+        reason = report.cause or report.reason
         await self._escalations.take_in(
-            given,
-            world,
-            lambda case: reported(case, report.call_id, report.via.value, report.outcome, report.reason),
+            given, world, lambda case: reported(case, report.call_id, report.via.value, report.outcome, reason)
         )
         return {}

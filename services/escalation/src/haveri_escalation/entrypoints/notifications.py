@@ -72,7 +72,8 @@ async def _timed(notify: Notify, request: Envelope, wanted: NotificationRequeste
     NOTIFYING.labels(via).observe(time.perf_counter() - started)
     NOTIFICATIONS.labels(via, report.outcome).inc()
     level = log.warning if report.outcome == "failed" else log.info
-    level("a notification was tried", via=via, outcome=report.outcome, reason=report.reason, call=str(wanted.call_id))
+    why = str(report.reason or "")
+    level("a notification was tried", via=via, outcome=report.outcome, reason=why, call=str(wanted.call_id))
     return report
 
 

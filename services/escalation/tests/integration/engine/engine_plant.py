@@ -14,6 +14,7 @@ from haveri_contracts.envelope import Envelope, unwrap
 from haveri_contracts.escalation import commands, events
 from haveri_contracts.escalation.models import EscalationPolicy, EscalationRun, MaintenanceWindow
 from haveri_contracts.escalation.queries import ListRunning, ListRuns, RunList, RunningList
+from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.incident import events as incident_events
 from haveri_contracts.incident.commands import ExpireAcknowledgement
 from haveri_contracts.message import Command, Event
@@ -150,11 +151,14 @@ class Plant:
         """Let time pass."""
         await self.stage.move(self.organization, minutes)
 
-    async def report(self, call_id: UUID, via: str, outcome: str, reason: str = "") -> Outcome | None:
+    async def report(
+        self, call_id: UUID, via: str, outcome: str, reason: str = "", cause: Reason | None = None
+    ) -> Outcome | None:
         """Whoever carries a notification reports."""
+        said = {"outcome": outcome, "reason": reason, "cause": cause}
         answer = await self.stage.commands.send(
             commands.ReportNotification.model_validate(
-                {"incident_id": self.incident, "call_id": call_id, "via": via, "outcome": outcome, "reason": reason}
+                {"incident_id": self.incident, "call_id": call_id, "via": via, **said}
             ),
             organization=self.organization,
             actor="system:teams-gateway",

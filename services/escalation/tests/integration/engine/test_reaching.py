@@ -30,6 +30,17 @@ async def test_a_way_that_failed_is_followed_by_the_next_at_once(plant: Plant) -
     assert failed.cause == Reason.of(ReasonCode.WAY_FAILED, via="chat", words="the app is not installed")
 
 
+async def test_why_a_way_failed_is_kept_as_its_carrier_said_it(plant: Plant) -> None:
+    await plant.put("SEV2", calling(plant.anna))
+    await plant.declare()
+    refused = Reason.of(ReasonCode.PROVIDER_REFUSED, detail="403 Forbidden")
+    await plant.report(plant.call_of(plant.anna), "chat", "failed", cause=refused)
+    (failed,) = plant.told(events.NotificationFailed)
+    assert failed.cause is not None and failed.cause.code == ReasonCode.WAY_FAILED
+    assert Reason.read(failed.cause.params["why"]) == refused
+    assert failed.cause.params["words"] == str(refused), "for readers that know no `why` yet"
+
+
 async def test_the_next_way_is_tried_after_its_minutes_without_an_answer(plant: Plant) -> None:
     await plant.put("SEV2", calling(plant.anna))
     await plant.declare()

@@ -232,7 +232,7 @@ async def test_a_mail_that_was_not_taken_is_reported_failed_without_the_address(
     call = await placed.call()
     await rig.publish(rig.request(placed, call))
     report = await rig.reported(call)
-    assert (report.outcome, report.reason) == ("failed", "the provider did not take it")
+    assert (report.outcome, report.cause) == ("failed", Reason.of(ReasonCode.NOT_ACCEPTED))
 
 
 async def test_nobody_is_woken_for_what_somebody_took_while_the_request_was_under_way(
@@ -288,7 +288,7 @@ async def test_a_way_that_is_not_set_up_fails_so_that_the_next_follows(rig: Rig,
     call = await placed.call()
     await rig.publish(rig.request(placed, call, Via.SMS))
     report = await rig.reported(call)
-    assert (report.outcome, report.reason) == ("failed", "this way is not set up")
+    assert (report.outcome, report.cause) == ("failed", Reason.of(ReasonCode.WAY_NOT_SET_UP))
 
 
 async def asked(rig: Rig, organization: str, token: str) -> AnswerLink:

@@ -17,6 +17,7 @@ from haveri_chat.plant import Plant
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.escalation.commands import ReportNotification
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.models import Incident
 from haveri_teams_gateway.application.incident_cache import IncidentCache
 from haveri_teams_gateway.application.metrics import CALLING, CALLS_ENDED
@@ -34,7 +35,6 @@ PATIENCE = timedelta(seconds=15)
 """So long Teams may be away before a call counts as failed: a hiccup must not rush through everybody's chain."""
 RETRY = Retry(first=0.5, longest=20.0)
 """So soon after an outage everything is as it should be."""
-_LONGEST_REASON = 300
 
 log = get_logger(__name__)
 
@@ -81,7 +81,7 @@ class CallMembers:
         else:
             await self._show(tenant, kept, plant)
 
-    async def refuse(self, organization: str, call: ChatCall, reason: str) -> None:
+    async def refuse(self, organization: str, call: ChatCall, reason: Reason) -> None:
         """Say that a call cannot be made this way at all, so that the member's next way follows at once."""
         await self._report(organization, call, "failed", reason)
 
@@ -96,12 +96,12 @@ class CallMembers:
         if outcome == "delivered":
             CALLING.observe((self._clock.now() - kept.requested_at).total_seconds())
 
-    async def _try(self, tenant: Tenant, kept: KeptCall, plant: Plant) -> tuple[Outcome, str, Shows]:
+    async def _try(self, tenant: Tenant, kept: KeptCall, plant: Plant) -> tuple[Outcome, Reason | None, Shows]:
         organization, call = tenant.organization, kept.call
         if kept.ending is not None:
-            return "unneeded", "", Shows.BUTTON
+            return "unneeded", None, Shows.BUTTON
         if self._clock.now() - kept.requested_at > GIVEN_UP_AFTER:
-            return "failed", "Teams could not be reached for too long", Shows.BUTTON
+            return "failed", Reason.of(ReasonCode.TRIED_TOO_LONG), Shows.BUTTON
 
         async def newest() -> Incident:
             return await self._incidents.latest(organization, call.incident_id)
@@ -109,22 +109,22 @@ class CallMembers:
         try:
             shows = await self._caller_of(tenant).call(call, newest, plant)
         except PlatformRefused as error:
-            log.warning("a member cannot be called", organization=organization, reason=error.reason)
+            log.warning("a member cannot be called", organization=organization, reason=str(error))
             return "failed", error.reason, Shows.BUTTON
         except PlatformUnavailable as error:
             if self._clock.now() - kept.requested_at >= PATIENCE:
                 # The member's next way follows now; Teams is tried on, for whoever is nearer to it then.
-                await self._report(organization, call, "failed", f"{error.reason}; it is tried again")
+                await self._report(organization, call, "failed", Reason.of(ReasonCode.TRIED_AGAIN, detail=error.reason))
             raise
-        return ("unneeded", "", Shows.BUTTON) if shows is None else ("delivered", "", shows)
+        return ("unneeded", None, Shows.BUTTON) if shows is None else ("delivered", None, shows)
 
-    async def _report(self, organization: str, call: ChatCall, outcome: Outcome, reason: str) -> None:
+    async def _report(self, organization: str, call: ChatCall, outcome: Outcome, reason: Reason | None) -> None:
         command = ReportNotification(
             incident_id=call.incident_id,
             call_id=call.id,
             via=Via.CHAT,
             outcome=outcome,
-            reason=reason[:_LONGEST_REASON],
+            cause=reason,
         )
         command_id = uuid5(call.id, f"{call.attempt} {outcome}")
         await self._commands.hand_over(command, organization=organization, command_id=command_id)
@@ -140,5 +140,5 @@ class CallMembers:
             try:
                 await self._caller_of(tenant).show(call, kept.ending, incident, plant, kept.to_show)
             except PlatformRefused as error:
-                log.warning("a call's card cannot be updated", organization=organization, reason=error.reason)
+                log.warning("a call's card cannot be updated", organization=organization, reason=str(error))
         await self._calls.shown(organization, call, kept.to_show)

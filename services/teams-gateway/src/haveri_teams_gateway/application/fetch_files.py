@@ -10,11 +10,13 @@ from haveri_chassis.logs import get_logger
 from haveri_chassis.messages import Sender
 from haveri_chassis.objects import ObjectStore
 from haveri_chat import answers
+from haveri_chat.calls.reasons import in_words
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_chat.requests import Person
 from haveri_contracts.chat.events import Author, FileShared
 from haveri_contracts.directory.models import ENGLISH
 from haveri_contracts.envelope import Envelope
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.types import member_actor
 from haveri_teams_gateway.application.capture_message import PLATFORM, STRANGER
 from haveri_teams_gateway.application.metrics import FILES
@@ -84,7 +86,8 @@ class FetchFiles:
         """It was tried for too long."""
         file = await self._files.find(job.organization, job.id)
         if file is not None:
-            await self._fail(await self._tenants.connected(job.organization), file, str(error))
+            reason = Reason.of(ReasonCode.PROVIDER_AWAY, detail=str(error))
+            await self._fail(await self._tenants.connected(job.organization), file, reason)
         return Ended()
 
     async def _look(self, tenant: Tenant, file: NewFile) -> list[NewFile]:
@@ -125,7 +128,7 @@ class FetchFiles:
             id=DerivedIds(file.id, "event").new(),
         )
 
-    async def _fail(self, tenant: Tenant, file: NewFile, reason: str) -> None:
+    async def _fail(self, tenant: Tenant, file: NewFile, reason: Reason) -> None:
         """A file that is not kept is on the timeline as such, and its sender is told."""
         what = f"file {file.name}".strip()
         event = failure(file.channel, file.message_id, file.incident_id, what, reason, self._sender, self._app_id)
@@ -141,9 +144,10 @@ class FetchFiles:
         author = Author.model_validate(file.author)
         plant = await self._plant_of(tenant.organization)
         member = plant.members.get(author.member_id) if author.member_id else None
-        text = answers.failed(member.locale if member else ENGLISH, f"{what}: {reason}")
+        locale = member.locale if member else ENGLISH
+        text = answers.failed(locale, f"{what}: {in_words(reason, plant, locale)}")
         person = Person(author.display_name, author.platform_user_id)
         try:
             await self._platform_of(tenant).send_privately(person, file.channel, text)
         except (PlatformRefused, PlatformUnavailable) as error:
-            log.warning("a file's sender could not be told", organization=tenant.organization, reason=error.reason)
+            log.warning("a file's sender could not be told", organization=tenant.organization, reason=str(error))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import Any
 
 from haveri_chassis.bus import Received
@@ -12,6 +10,7 @@ from haveri_chat.calls.values import ChatCall, Ending, EndKind
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.escalation import events as escalation
 from haveri_contracts.escalation.models import Purpose
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident import events as incident
 from haveri_teams_gateway.application.call_members import CallMembers
 from haveri_teams_gateway.application.worker import Worker
@@ -65,10 +64,10 @@ class FollowEscalation:
 
     async def _requested(self, received: Received[Any], event: escalation.NotificationRequested) -> None:
         organization = received.organization
-        because = json.dumps(asdict(event.cause)) if event.cause else event.because
+        because = event.cause or event.because
         call = ChatCall(event.call_id, event.attempt, event.incident_id, event.member_id, event.purpose, because)
         if await self._tenants.of_organization(organization) is None:
-            await self._call.refuse(organization, call, "the organisation has no Microsoft Teams connected")
+            await self._call.refuse(organization, call, Reason.of(ReasonCode.WAY_NOT_SET_UP))
             return
         self._worker.begin(*await self._calls.put(organization, call, received.envelope.time))
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from haveri_chat.plant import Plant
 from haveri_chat.ports import ChatPlatform
 from haveri_contracts.directory.models import Locale
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_teams_gateway.application.reply import Reply
 from haveri_teams_gateway.domain.activities import Activity, Asked
 from haveri_teams_gateway.domain.tenant import Tenant
@@ -44,9 +45,9 @@ class InvokeAnswers(Protocol):
 class NotTaken(Exception):
     """A file will not be taken, now or later; `reason` is for the timeline."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, code: ReasonCode, **params: Any) -> None:
+        self.reason = Reason.of(code, **params)
+        super().__init__(str(self.reason))
 
 
 @dataclass(frozen=True, slots=True)

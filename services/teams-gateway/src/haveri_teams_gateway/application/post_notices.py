@@ -13,6 +13,7 @@ from haveri_chat.calls.values import Before
 from haveri_chat.plant import Plant
 from haveri_chat.ports import PlatformRefused, PlatformUnavailable
 from haveri_contracts.escalation.events import StepFired
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.incident.models import Incident
 from haveri_teams_gateway.application.incident_cache import IncidentCache
 from haveri_teams_gateway.application.ports import PlantOf
@@ -74,7 +75,7 @@ class PostNotices:
             try:
                 channel = incident.chat_channel_ref
                 if channel is None:
-                    raise PlatformRefused("the incident never had a channel")
+                    raise PlatformRefused(Reason.of(ReasonCode.NO_CHANNEL))
                 await self._caller_of(tenant).notify(incident.id, notice.key or str(kept.id), notice, channel, plant)
             except PlatformRefused as error:
                 await self._refusals.report(tenant, incident.id, {f"notice:{kept.event.name}": error.reason})

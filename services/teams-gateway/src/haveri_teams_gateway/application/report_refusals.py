@@ -7,6 +7,7 @@ from uuid import UUID
 from haveri_chassis.messages import Sender
 from haveri_contracts.chat.events import Author, NotificationFailed
 from haveri_contracts.envelope import Envelope
+from haveri_contracts.escalation.reasons import Reason
 from haveri_teams_gateway.application.capture_message import PLATFORM
 from haveri_teams_gateway.application.neighbours import GATEWAY
 from haveri_teams_gateway.domain.tenant import Tenant
@@ -21,12 +22,13 @@ class ReportRefusals:
         self._sender = sender
         self._app_id = app_id
 
-    async def report(self, tenant: Tenant, incident_id: UUID, refused: dict[str, str]) -> None:
+    async def report(self, tenant: Tenant, incident_id: UUID, refused: dict[str, Reason]) -> None:
         """Report each of them once."""
         envelopes = {step: self._envelope(tenant, incident_id, step, reason) for step, reason in refused.items()}
-        await self._channels.refused(tenant.organization, incident_id, refused, envelopes)
+        texts = {step: text_of(reason) for step, reason in refused.items()}
+        await self._channels.refused(tenant.organization, incident_id, texts, envelopes)
 
-    def _envelope(self, tenant: Tenant, incident_id: UUID, step: str, reason: str) -> Envelope:
+    def _envelope(self, tenant: Tenant, incident_id: UUID, step: str, reason: Reason) -> Envelope:
         return self._sender.event(
             failure(
                 tenant.global_channel or tenant.group_id, step, incident_id, step, reason, self._sender, self._app_id
@@ -37,8 +39,13 @@ class ReportRefusals:
         )
 
 
+def text_of(reason: Reason) -> str:
+    """For readers from before there were reasons."""
+    return str(reason.params.get("detail") or reason)
+
+
 def failure(
-    channel: str, message: str, incident_id: UUID, what: str, reason: str, sender: Sender, app_id: str
+    channel: str, message: str, incident_id: UUID, what: str, reason: Reason, sender: Sender, app_id: str
 ) -> NotificationFailed:
     """Something that did not get through after every try."""
     return NotificationFailed(
@@ -48,6 +55,7 @@ def failure(
         message_ref=message,
         author=Author(display_name="Haveri", platform_user_id=app_id),
         what=what[:200],
-        reason=reason[:200] or "no reason was given",
+        reason=text_of(reason)[:200],
+        cause=reason,
         failed_at=sender.clock.now(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from haveri_chassis.database import Database
 from haveri_chat.calls.values import ChatCall, Ending, EndKind, Shows
 from haveri_contracts.escalation.models import Purpose
+from haveri_contracts.escalation.reasons import Reason
 from haveri_teams_gateway.store.jobs import Job, Jobs
 
 CALL = "call"
@@ -55,7 +56,7 @@ class Calls:
                 call.incident_id,
                 call.member_id,
                 call.purpose.value,
-                call.because,
+                asdict(call.because) if isinstance(call.because, Reason) else call.because,
                 requested_at,
             )
             return await self._jobs.put(connection, organization, CALL, [call.id])
@@ -130,13 +131,14 @@ def _said(ending: Ending) -> tuple[str, datetime, UUID | None]:
 
 
 def _kept(row: Any) -> KeptCall:
+    because = row["because"]
     call = ChatCall(
         row["call_id"],
         row["attempt"],
         row["incident_id"],
         row["member_id"],
         Purpose(row["purpose"]),
-        row["because"],
+        because if isinstance(because, str) else Reason.read(because),
     )
     ending = Ending(EndKind(row["ending"]), row["ended_at"], row["ended_by"]) if row["ending"] else None
     return KeptCall(call, row["requested_at"], row["outcome"], ending, Shows(row["to_show"]))

@@ -134,6 +134,10 @@ class EscalationWords:
             self._t(f"esc.notification.{key}", name=self._who(payload), via=via), str(payload.get("reason") or "")
         )
 
+    def not_posted(self, payload: Payload) -> Described:
+        """Something did not get into the channel."""
+        return Described(str(payload.get("what") or ""), str(payload.get("reason") or ""))
+
     def answered(self, payload: Payload) -> Described:
         """A called member answered."""
         return Described(self._t(f"esc.answered.{payload.get('purpose', 'take')}", name=self._who(payload)))
@@ -205,5 +209,6 @@ _DESCRIPTIONS: dict[tuple[str, str], Callable[[EscalationWords, Payload], Descri
     ("escalation", "notification_delivered"): lambda words, payload: words.notified("delivered", payload),
     ("escalation", "notification_failed"): lambda words, payload: words.notified("failed", payload),
     ("escalation", "notification_answered"): EscalationWords.answered,
+    ("chat", "notification_failed"): EscalationWords.not_posted,
     ("incident", "acknowledgement_expired"): EscalationWords.acknowledgement_expired,
 }

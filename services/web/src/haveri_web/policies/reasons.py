@@ -74,6 +74,8 @@ class ReasonWords:
         for name, prefix in (("end", "esc.end"), ("via", "via")):
             if name in params:
                 values[name] = self._t(f"{prefix}.{params[name]}")
+        if "why" in params:
+            values["words"] = self.reason(params["why"])
         if "minutes" in params:
             values["duration"] = self._words.duration(params["minutes"])
         areas = [_name(self._directory.areas, area_id) for area_id in params.get("area_ids", [])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from uuid import UUID
 
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
@@ -16,10 +17,11 @@ from haveri_escalation.domain.state import Attempt, AttemptState, Call, Run
 _LATER_THAN_SENT = (AttemptState.SENT, AttemptState.DELIVERED)
 
 
-def reported(case: Case, call_id: UUID, via: str, outcome: str, reason: str) -> None:
+def reported(case: Case, call_id: UUID, via: str, outcome: str, reason: Reason | str) -> None:
     """`outcome` is sent, delivered, failed or unneeded; a report that says nothing new changes nothing.
 
-    Raises CallUnknown. After a failure the member's next way is tried at once.
+    `reason` is a text from carriers of before there were reasons. Raises CallUnknown. After a failure the member's next
+    way is tried at once.
     """
     found = case.state.find_call(call_id) if case.is_known else None
     if found is None:
@@ -39,10 +41,11 @@ def reported(case: Case, call_id: UUID, via: str, outcome: str, reason: str) -> 
         case.say(NotificationSent(run.id, call.id, call.member_id, via, case.now))
 
 
-def _failed(case: Case, run: Run, call: Call, attempt: Attempt, reason: str) -> None:
+def _failed(case: Case, run: Run, call: Call, attempt: Attempt, reason: Reason | str) -> None:
     if attempt.state is AttemptState.FAILED:
         return
-    failed = Reason.of(ReasonCode.WAY_FAILED, via=attempt.via, words=reason[:300] or "–")
+    data = {"why": asdict(reason)} if isinstance(reason, Reason) else {}
+    failed = Reason.of(ReasonCode.WAY_FAILED, via=attempt.via, words=str(reason)[:300] or "–", **data)
     case.say(NotificationFailed(run.id, call.id, call.member_id, attempt.via, "", case.now, failed))
     if not case.state.is_silent(run):
         calling.go_on(case, run.id, call.id)

@@ -9,6 +9,7 @@ from haveri_chat.delivery import Delivery
 from haveri_chat.delivery.pacing import Urgency
 from haveri_chat.ports import PlatformRefused, Posted
 from haveri_chat.requests import Person
+from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.store.chats import Chats
@@ -18,7 +19,7 @@ Draw = Callable[[], Awaitable[Json | None]]
 
 
 class DirectChats:
-    """One organisation's. Raises PlatformUnavailable or PlatformRefused, the latter in words."""
+    """One organisation's. Raises PlatformUnavailable or PlatformRefused."""
 
     def __init__(
         self, tenant: Tenant, service_url: str, connector: Connector, delivery: Delivery, chats: Chats
@@ -56,8 +57,8 @@ class DirectChats:
                     await self._chats.forget(person.user_id or "")
             return await self._write(await self._open(person, urgency), draw, urgency, about)
         except PlatformRefused as error:
-            reason = f"{person.name} cannot be written to in Teams, the app may not be installed for them"
-            raise PlatformRefused(f"{reason} ({error.reason})", error.status) from error
+            reason = Reason.of(ReasonCode.NOT_WRITABLE, name=person.name, detail=str(error))
+            raise PlatformRefused(reason, error.status) from error
 
     async def _open(self, person: Person, urgency: Urgency) -> str:
         teams_id = person.user_id or ""

@@ -10,6 +10,7 @@ import httpx2
 
 from haveri_chassis.clock import Clock
 from haveri_chat.ports import PlatformUnavailable
+from haveri_contracts.escalation.reasons import ReasonCode
 from haveri_teams_gateway.adapters.teams.answers import judge
 from haveri_teams_gateway.application.ports import Fetched, NotTaken
 from haveri_teams_gateway.domain.allowed_hosts import AllowedHosts
@@ -34,7 +35,7 @@ class Downloads:
     async def fetch(self, url: str, token: str | None = None) -> Fetched:
         """Get a file; raises NotTaken, PlatformUnavailable or PlatformRefused."""
         if urlsplit(url).scheme != "https" and not self._hosts.admit(url):
-            raise NotTaken("the file's address is not https")
+            raise NotTaken(ReasonCode.FILE_NOT_HTTPS)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             async with self._http.stream(
@@ -53,7 +54,7 @@ class Downloads:
             content += chunk
             digest.update(chunk)
             if len(content) > self._limit:
-                raise NotTaken(f"larger than {self._limit // _MIB} MB")
+                raise NotTaken(ReasonCode.FILE_TOO_LARGE, megabytes=self._limit // _MIB)
         kind = answer.headers.get("content-type", "").partition(";")[0].strip()
         return Fetched(bytes(content), kind or "application/octet-stream", digest.hexdigest())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haveri_chat.ports import PlatformUnavailable
+from haveri_contracts.escalation.reasons import ReasonCode
 from haveri_teams_gateway.adapters.json_fields import blocks, text
 from haveri_teams_gateway.adapters.teams.connector import Connector
 from haveri_teams_gateway.adapters.teams.downloads import Downloads, share_address
@@ -40,7 +41,7 @@ class SharedFiles:
             return share_address(self._graph.base_url, file.url), await self._graph.token(tenant.tenant_id)
         if file.source == FileSource.INLINE:
             if not self._downloads.may_carry_token(file.url):
-                raise NotTaken("the image is not at the Bot Connector")
+                raise NotTaken(ReasonCode.IMAGE_ELSEWHERE)
             return file.url, await self._connector.token()
         if not file.url:
             raise PlatformUnavailable("the file has no address")
