@@ -8,6 +8,7 @@ from uuid import UUID
 
 from haveri_chat.naming import Match, find_named, named_in
 from haveri_chat.plant import Plant, Who
+from haveri_chat.texts import words
 from haveri_contracts.directory.models import Area, Asset, Locale
 
 
@@ -94,9 +95,12 @@ def locate(what: str, places: tuple[Place, ...], who: Who, plant: Plant) -> Loca
 
 
 def _meant(place: Place, locale: Locale) -> bool:
-    """True when a phrase was surely meant to name a place: in Finnish "on" is a verb, as in "linja on rikki"."""
+    """True when a phrase was surely meant to name a place: in Finnish "on" is a verb, as in "linja on rikki".
+
+    The text `words.place` has those of `in` and `on` that are no ordinary words of the language.
+    """
     named = place.name[:1].isupper() or any(char.isdigit() for char in place.name)
-    return named or locale != "fi" or place.preposition == "in"
+    return named or place.preposition in words(locale, "place")
 
 
 def home_facilities(who: Who, plant: Plant) -> frozenset[UUID]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from haveri_chat.texts import words_in_every_language
 from haveri_chat.tidying import trimmed
 
-_BY_DATE = re.compile(
-    r"(?:^|\s)(?:by|until|before|bis|viimeistään)\s+(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4})\.?$", re.I
-)
+_BY = "|".join(map(re.escape, words_in_every_language("by")))
+_BY_DATE = re.compile(rf"(?:^|\s)(?:{_BY})\s+(\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}\.\d{{1,2}}\.\d{{4}})\.?$", re.I)
 
 
 def take_date(words: str) -> tuple[str, date | None, str]:

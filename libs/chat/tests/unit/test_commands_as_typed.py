@@ -15,6 +15,7 @@ from haveri_chat.commands.base import Request, WordsRequest
 from haveri_chat.grammar import command_word, parse
 from haveri_chat.places import Place
 from haveri_chat.requests import Mention, Misunderstood, Person, Reason, Utterance
+from haveri_chat.texts import words_in_every_language
 from haveri_contracts.plain import Severity, Status
 
 AINO = Mention("@Aino Virtanen", "user-1", "Aino Virtanen")
@@ -77,6 +78,7 @@ def said(text: str, *mentions: Mention) -> object:
         ("", False, None),
         ("tila hallinnassa", True, "status"),
         ("/störung Presse steht", False, "incident"),
+        ("/schließen", False, "close"),
         ("/" + "x" * 500, False, "x" * 40),
     ],
 )
@@ -164,8 +166,8 @@ def test_every_command_is_read(text: str, request_: object) -> None:
 def test_every_command_is_listed_and_none_shares_a_word_with_another() -> None:
     modules = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__", "base"}
     assert {command.word for command in commands.COMMANDS} == modules
-    words = [word for one in commands.COMMANDS if one.usage for word in (one.word, *one.other_words.split())]
-    assert len(words) == len(set(words))
+    meant = {(word, key) for key in USAGES for word in (key, *words_in_every_language(f"command.{key}"))}
+    assert len(meant) == len({word for word, _ in meant}) == len(WORDS)
     assert set(commands.ON_THE_CARD) <= set(commands.COMMANDS)
 
 

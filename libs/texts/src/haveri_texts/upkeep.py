@@ -57,11 +57,27 @@ def compile_catalogues(folders: Iterable[Path]) -> None:
 def findings(locales: Path, english: Mapping[str, Text]) -> list[str]:
     """What keeps a language from being whole, a sentence each."""
     found: list[str] = []
+    meant: dict[tuple[str, str], str] = {}
     for path in sorted(locales.glob("*/LC_MESSAGES/messages.po")):
         known = {message.context: message for message in _read(path) if message.id}
         found += [f"{path}: {key} is not in the catalogue" for key in english if key not in known]
         found += [f"{path}: {key} is in no code" for key in known if key not in english]
         found += [f"{path}: {key} {problem}" for key in english if (problem := _problem(known.get(key), english[key]))]
+        found += [f"{path}: {finding}" for finding in _shared_words(known, english, meant)]
+    return found
+
+
+def _shared_words(
+    known: Mapping[str | None, Message], english: Mapping[str, Text], meant: dict[tuple[str, str], str]
+) -> list[str]:
+    """Words that people type are understood in every language at once: among `words.<kind>.…` each means one thing."""
+    found = []
+    for key in (key for key in english if key.startswith("words.") and key.count(".") > 1):
+        kind, translated = key.rpartition(".")[0], known[key].string if key in known else ""
+        for word in f"{english[key]},{translated}".split(","):
+            first = meant.setdefault((kind, word.strip().casefold()), key)
+            if word.strip() and first != key:
+                found.append(f"{key} has {word.strip()}, which means {first}")
     return found
 
 

@@ -74,6 +74,16 @@ def test_what_is_missing_is_named_and_what_changed_in_english_is_asked_again(pol
     assert "greeting" not in polish.read_text()
 
 
+def test_a_word_that_would_mean_two_things_is_named(polish: Path) -> None:
+    english = {"words.command.ack": "ack", "words.command.close": "close", "words.status.CLOSED": "close, closed"}
+    update(polish.parents[2], english)
+    text = polish.read_text().replace('msgid "close"\nmsgstr ""', 'msgid "close"\nmsgstr "zamknij, Ack"')
+    polish.write_text(text.replace('msgid "ack"\nmsgstr ""', 'msgid "ack"\nmsgstr "potwierdź"'))
+    found = findings(polish.parents[2], english)
+    assert f"{polish}: words.command.close has Ack, which means words.command.ack" in found
+    assert len(found) == 2, "and a status that is not translated; what commands and statuses share is fine"
+
+
 def test_extracting_twice_changes_nothing(polish: Path) -> None:
     template = polish.parents[2] / "messages.pot"
     once = polish.read_bytes(), template.read_bytes()

@@ -34,7 +34,7 @@ def _values(reason: Reason, plant: Plant, locale: str) -> dict[str, object]:
         if id := values.get(f"{kind}_id"):
             thing = things.get(UUID(str(id)))
             values[kind] = thing.name if thing else f"#{str(id)[:8]}"
-    if why := values.get("why"):
+    if why := reason.params.get("why"):
         values["words"] = in_words(Reason.read(why), plant, locale)
     if role := values.get("role"):
         values["role"] = role_name(str(role), locale)

@@ -24,6 +24,7 @@ from haveri_chat.commands.sev import SetSeverity
 from haveri_chat.commands.status import SetStatus
 from haveri_chat.commands.take import TakeCall
 from haveri_chat.commands.timeline import ShowTimeline
+from haveri_chat.texts import meanings
 from haveri_contracts.incident.models import Incident
 
 COMMANDS: tuple[type[Request], ...] = (
@@ -43,9 +44,7 @@ BY_VERB = {command.word: command for command in COMMANDS}
 USAGES = {command.word: command.usage for command in COMMANDS if command.usage}
 """Every command that can be typed, and how it is written."""
 
-WORDS = {word: word for word in USAGES} | {
-    word: command.word for command in COMMANDS if command.usage for word in command.other_words.split()
-}
+WORDS = meanings("command", USAGES) | {word: word for word in USAGES}
 """Every word that starts a command, and which."""
 
 

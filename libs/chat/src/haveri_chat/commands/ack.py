@@ -15,7 +15,6 @@ class Acknowledge(IncidentRequest):
 
     word = "ack"
     usage = "/ack"
-    other_words = "acknowledge kuittaa kuittaus quittieren quittiert"
 
     def decide(self, context: Context) -> Decision:
         return SendCommand(commands.Acknowledge(incident_id=context.incident.id))

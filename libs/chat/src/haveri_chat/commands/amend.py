@@ -14,7 +14,6 @@ class Amend(IncidentRequest):
 
     word = "amend"
     usage = "/amend"
-    other_words = "täydennä korrigieren"
     offered = OVER
 
     def decide(self, context: Context) -> Decision:

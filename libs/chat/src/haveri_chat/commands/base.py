@@ -102,13 +102,14 @@ OVER = frozenset(Status) - OPEN
 
 @dataclass(frozen=True)
 class Request(ABC):
-    """A command of chat. `word` is also the `verb` of its buttons and its form, and the key of its texts."""
+    """A command of chat. `word` is also the `verb` of its buttons and its form, and the key of its texts.
+
+    Other ways to write it are the text `words.command.<word>`, in every language.
+    """
 
     word: ClassVar[str]
     usage: ClassVar[str] = ""
     """How it is written; empty where only a button says it."""
-    other_words: ClassVar[str] = ""
-    """Other ways to write `word`, in the languages of the plants."""
     for_everybody: ClassVar[bool] = False
     """True when it changes nothing, so that no role is needed."""
 

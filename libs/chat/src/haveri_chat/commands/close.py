@@ -24,7 +24,6 @@ class Close(IncidentRequest):
 
     word = "close"
     usage = "/close"
-    other_words = "sulje schließen"
     offered = (Status.RESOLVED,)
     style = Style.PRIMARY
 

@@ -13,7 +13,6 @@ class NameCommsLead(NameLead):
 
     word = "comms"
     usage = "/comms @who"
-    other_words = "viestintä viestijä kommunikation"
     command = AssignCommsLead
     role = "comms_lead"
 

@@ -15,7 +15,6 @@ class LogAction(TextRequest):
 
     word = "did"
     usage = "/did <what>"
-    other_words = "done tein tehty getan gemacht erledigt"
     offered = OPEN
     entry: ClassVar = EntryType.ACTION_TAKEN
 

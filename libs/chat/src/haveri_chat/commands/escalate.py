@@ -25,7 +25,6 @@ class CallForHelp(IncidentRequest):
 
     word = "escalate"
     usage = "/escalate [@who|policy|team]"
-    other_words = "hälytä eskalieren"
     offered = OPEN
     style = Style.DANGER
 

@@ -26,7 +26,6 @@ class FollowUp(WordsRequest):
 
     word = "followup"
     usage = "/followup <what> [@who] [by YYYY-MM-DD]"
-    other_words = "follow-up jatkotoimi folgeaufgabe"
 
     person: Person | None = None
     due: date | None = None

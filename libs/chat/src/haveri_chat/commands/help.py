@@ -16,7 +16,6 @@ class ShowHelp(Request):
 
     word = "help"
     usage = "/help"
-    other_words = "apua ohje hilfe"
     for_everybody = True
 
     def decide(self, context: Context) -> Decision:

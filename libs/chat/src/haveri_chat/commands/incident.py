@@ -34,7 +34,6 @@ class Declare(Request):
 
     word = "incident"
     usage = "/incident <what> [sev1|sev2|sev3] [in <area>] [on <asset>]"
-    other_words = "declare häiriö vika störung"
 
     what: str = ""
     severity: Severity | None = None

@@ -30,7 +30,6 @@ class ShowIncidents(Request):
 
     word = "incidents"
     usage = "/incidents"
-    other_words = "häiriöt störungen"
     for_everybody = True
 
     words: str = ""

@@ -11,12 +11,12 @@ from haveri_chat.commands.base import OPEN, Context, IncidentRequest, Reading, R
 from haveri_chat.decisions import Decision, OpenForm, SendCommand
 from haveri_chat.forms.sheet import NOBODY, Sheet
 from haveri_chat.requests import Misunderstood, Person, Reason
-from haveri_chat.texts import say
+from haveri_chat.texts import say, words_in_every_language
 from haveri_chat.tidying import SHORT, one_line, trimmed
 from haveri_contracts.incident.commands import AssignCommsLead, AssignLead
 from haveri_contracts.incident.models import Incident
 
-ME = frozenset(["me", "myself", "i", "minä", "minut", "itse", "ich", "mich", "mir", "selbst"])
+ME = frozenset(words_in_every_language("me"))
 """Words for "the person who is speaking"."""
 
 
@@ -26,7 +26,6 @@ class NameLead(IncidentRequest):
 
     word = "lead"
     usage = "/lead @who"
-    other_words = "vetäjä leitung"
     offered = OPEN
     command: ClassVar[type[AssignLead | AssignCommsLead]] = AssignLead
     role: ClassVar[Literal["assigned_to", "comms_lead"]] = "assigned_to"

@@ -14,6 +14,5 @@ class AddNote(LogAction):
 
     word = "note"
     usage = "/note <text>"
-    other_words = "huomio huomautus notiz"
     offered = OPEN | OVER
     entry: ClassVar = EntryType.ANNOTATION

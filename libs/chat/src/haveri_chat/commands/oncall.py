@@ -28,7 +28,6 @@ class WhoIsOnCall(Request):
 
     word = "oncall"
     usage = "/oncall"
-    other_words = "on-call vuorossa schicht"
     for_everybody = True
 
     words: str = ""

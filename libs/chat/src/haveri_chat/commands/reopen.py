@@ -12,7 +12,6 @@ class Reopen(TextRequest):
 
     word = "reopen"
     usage = "/reopen <why>"
-    other_words = "avaa wiedereröffnen"
     offered = OVER
 
     def decide(self, context: Context) -> Decision:

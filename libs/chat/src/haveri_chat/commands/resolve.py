@@ -26,7 +26,6 @@ class Resolve(WordsRequest):
 
     word = "resolve"
     usage = "/resolve"
-    other_words = "resolved ratkaise ratkaistu lösen gelöst"
 
     def decide(self, context: Context) -> Decision:
         if context.incident.status.is_open:

@@ -30,7 +30,6 @@ class SetSeverity(IncidentRequest):
 
     word = "sev"
     usage = "/sev 1|2|3"
-    other_words = "severity vakavuus schwere schweregrad"
 
     severity: Severity
     reason: str = ""

@@ -13,31 +13,13 @@ from haveri_chat.commands.close import Close
 from haveri_chat.commands.resolve import Resolve
 from haveri_chat.decisions import Decision, SendCommand
 from haveri_chat.requests import Misunderstood, Reason
-from haveri_chat.texts import say
+from haveri_chat.texts import meanings, say
 from haveri_chat.tidying import SHORT, one_line
 from haveri_contracts.incident import commands
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import Status
 
-_WORDS: dict[Status, tuple[str, ...]] = {
-    Status.DECLARED: ("declared", "ilmoitettu", "gemeldet"),
-    Status.INVESTIGATING: (
-        "investigating", "investigate", "under investigation", "looking into it", "on it", "in progress",
-        "working on it",
-        "tutkitaan", "tutkinnassa", "selvitetään", "selvityksessä", "työn alla",
-        "wird untersucht", "in untersuchung", "untersuchung", "in arbeit", "in bearbeitung",
-    ),
-    Status.MITIGATED: (
-        "mitigated", "mitigate", "contained", "stable", "under control", "workaround", "running again",
-        "lievennetty", "rajattu", "hallinnassa", "tilapäisesti korjattu",
-        "eingedämmt", "entschärft", "unter kontrolle", "stabil", "läuft wieder",
-    ),
-    Status.RESOLVED: (
-        "resolved", "resolve", "fixed", "solved", "ratkaistu", "korjattu", "behoben", "gelöst", "erledigt",
-    ),
-    Status.CLOSED: ("closed", "close", "suljettu", "geschlossen", "abgeschlossen"),
-}  # fmt: skip
-_STATUSES = {word: status for status, words in _WORDS.items() for word in words}
+_STATUSES = {word: Status(status) for word, status in meanings("status", Status).items()}
 _LONGEST = max(len(words.split()) for words in _STATUSES)
 
 _NEXT: dict[Status, tuple[Status, ...]] = {
@@ -57,7 +39,6 @@ class SetStatus(IncidentRequest):
 
     word = "status"
     usage = "/status investigating|mitigated"
-    other_words = "tila zustand"
 
     status: Status
     note: str = ""

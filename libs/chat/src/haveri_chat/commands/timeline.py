@@ -25,7 +25,6 @@ class ShowTimeline(IncidentRequest):
 
     word = "timeline"
     usage = "/timeline"
-    other_words = "aikajana verlauf"
     for_everybody = True
 
     def decide(self, context: Context) -> Decision:
