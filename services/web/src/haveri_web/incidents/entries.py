@@ -17,7 +17,7 @@ from haveri_directory_copy.directory import UTC_ZONE, Directory
 from haveri_web.escalations.words import EscalationWords
 from haveri_web.incidents.attachments import FileView, file_view
 from haveri_web.policies.reasons import ReasonWords
-from haveri_web.texts import Translate
+from haveri_web.texts import CATALOGUE, Translate
 
 _LATE = timedelta(seconds=90)
 _TONES: dict[str, str] = {
@@ -161,9 +161,8 @@ class Narrator:
         return self.actor(entry.actor)
 
     def _label(self, entry: TimelineEntry) -> str:
-        name = _name(entry)
-        special = name in ("chat_linked", "notification_failed", "acknowledgement_expired")
-        return self._t(f"entry.{name}" if special else f"entry.{EntryType.of(entry.type)}")
+        own = f"entry.{_name(entry)}"
+        return self._t(own if own in CATALOGUE else f"entry.{EntryType.of(entry.type)}")
 
     def _detail(self, entry: TimelineEntry) -> str:
         payload = entry.payload
