@@ -28,7 +28,8 @@ class Catalogue:
         self.english = english
         self.locales = folder / "locales"
         self._translations = {
-            path.parent.name: self._compiled(path / "messages.mo") for path in self.locales.glob("*/LC_MESSAGES")
+            path.parent.name.replace("_", "-"): self._compiled(path / "messages.mo")
+            for path in self.locales.glob("*/LC_MESSAGES")
         }
         self.languages = (SOURCE_LANGUAGE, *sorted(self._translations))
 

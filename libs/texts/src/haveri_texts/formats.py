@@ -45,7 +45,7 @@ def listed(items: Iterable[str], language: str, style: Literal["standard", "or"]
 @cache
 def _cldr(language: str) -> Locale:
     try:
-        return Locale.parse(_REGIONAL.get(language, language))
+        return Locale.parse(_REGIONAL.get(language, language).replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return _cldr("en")
 

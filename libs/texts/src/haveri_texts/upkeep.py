@@ -130,4 +130,4 @@ def _write(path: Path, catalogue: Catalog) -> None:
 
 def _read(path: Path) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale=path.parent.parent.name)
+        return read_po(file, locale=path.parent.parent.name.replace("-", "_"))

@@ -84,6 +84,15 @@ def test_a_word_that_would_mean_two_things_is_named(polish: Path) -> None:
     assert len(found) == 2, "and a status that is not translated; what commands and statuses share is fine"
 
 
+@pytest.mark.parametrize("folder", ["pt-BR", "pt_BR"])
+def test_a_languages_region_may_be_written_either_way(tmp_path: Path, folder: str) -> None:
+    path = tmp_path / "locales" / folder / "LC_MESSAGES" / "messages.po"
+    path.parent.mkdir(parents=True)
+    path.write_text('msgctxt "only.english"\nmsgid "Filler"\nmsgstr "Enchedora"\n')
+    compile_catalogues([tmp_path / "locales"])
+    assert Catalogue(ENGLISH, tmp_path).say("pt-BR", "only.english") == "Enchedora"
+
+
 def test_extracting_twice_changes_nothing(polish: Path) -> None:
     template = polish.parents[2] / "messages.pot"
     once = polish.read_bytes(), template.read_bytes()
@@ -102,6 +111,7 @@ def test_texts_that_were_not_compiled_are_said_at_the_start(polish: Path) -> Non
         ("en", "14:05", "05/12/2026", "05/12", "1,234.5", "A, B and C"),
         ("fi", "14.05", "5.12.2026", "5.12.", "1\N{NO-BREAK SPACE}234,5", "A, B ja C"),
         ("de", "14:05", "05.12.2026", "5.12.", "1.234,5", "A, B und C"),
+        ("pt-BR", "14:05", "05/12/2026", "05/12", "1.234,5", "A, B e C"),
         ("tlh", "14:05", "05/12/2026", "05/12", "1,234.5", "A, B and C"),
     ],
 )

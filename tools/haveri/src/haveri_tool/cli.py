@@ -42,12 +42,13 @@ class Scope(StrEnum):
     ADMINISTER = "administer"
 
 
-class Language(StrEnum):
-    """The languages Haveri speaks."""
+def _language(tag: str) -> str:
+    """A language's tag, as the directory takes it."""
+    from pydantic import TypeAdapter
 
-    EN = "en"
-    FI = "fi"
-    DE = "de"
+    from haveri_contracts.directory.models import Locale
+
+    return str(TypeAdapter(Locale).validate_python(tag))
 
 
 Slug = Annotated[str, typer.Argument(help="The organisation's slug, such as demo.")]
@@ -156,7 +157,7 @@ def org_create(
     name: Annotated[str, typer.Option(help="The organisation's name.")],
     admin_name: Annotated[str, typer.Option(help="The first administrator's name.")],
     admin_email: Annotated[str, typer.Option(help="The first administrator's e-mail address.")],
-    locale: Annotated[Language, typer.Option(help="The organisation's language.")] = Language.EN,
+    locale: Annotated[str, typer.Option(parser=_language, help="The organisation's language, such as fi.")] = "en",
 ) -> None:
     """Create an organisation with its first administrator, whose password is shown once."""
     from haveri_tool.access import running_house

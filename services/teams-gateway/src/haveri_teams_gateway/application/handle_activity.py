@@ -166,7 +166,7 @@ class HandleActivity:
         try:
             await platform.send_privately(person, arrival.conversation.reply_ref, reply.content)
         except PlatformRefused as error:
-            log.warning("somebody could not be told", organization=work.tenant.organization, reason=error.reason)
+            log.warning("somebody could not be told", organization=work.tenant.organization, reason=str(error))
 
 
 def locale_of(arrival: Arrival, otherwise: Locale) -> Locale:
