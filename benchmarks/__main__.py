@@ -37,7 +37,7 @@ def main() -> None:
     reports: list[Report] = []
     for measure in ALL:
         report = measure()
-        report.tell()
+        report.show()
         reports.append(report)
     (RESULTS / "README.md").write_text(_page(reports, busy), encoding="utf-8")
     missed = [line.what for report in reports for line in report.lines if not line.reached]

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import asyncio
 
-import uvloop
-
 from benchmarks.chats import Chat, Declared
 from benchmarks.houses import house
-from benchmarks.report import Report, median, percentile
+from benchmarks.report import Report, measured, median, percentile
 from haveri_teams_tenant.client import TenantClient
 from haveri_tool.testing import RunningHouse
 
@@ -80,11 +78,8 @@ async def measure(running: RunningHouse) -> Report:
 
 def run() -> Report:
     """Measure and give the report."""
-    with house() as running, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(measure(running))
+    return measured(house, measure)
 
 
 if __name__ == "__main__":
-    found = run()
-    found.tell()
-    print(found.details)
+    run().show(details=True)

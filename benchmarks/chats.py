@@ -37,15 +37,16 @@ class Chat:
         seed = teams_tenant(DEMO)
         may_declare = {member["email"] for member in parsed_plant(DEMO)["members"] if member["role"] != "viewer"}
         self.people = [email for email in seed.teams[0].members if email in may_declare]
-        self._tenant = client.tenant(seed.tenant_id)
+        self.everybody = [user.email for user in seed.users]
+        self.tenant = client.tenant(seed.tenant_id)
         self._global = seed.teams[0].global_channel_id
-        self._sent: dict[str, datetime] = {}
+        self.sent: dict[str, datetime] = {}
 
-    async def declare(self, person: str, mark: str) -> None:
+    async def declare(self, person: str, mark: str, severity: str = "sev2") -> None:
         """Type `/incident …` in General; `mark` tells this incident from the others."""
         title = f"Filler 2 jammed ({mark})"
-        self._sent[title] = datetime.now(UTC)
-        await self._tenant.as_user(person).command("General", f"/incident {title}, line 1 down sev2")
+        self.sent[title] = datetime.now(UTC)
+        await self.tenant.as_user(person).command("General", f"/incident {title}, line 1 down {severity}")
 
     async def declared(self) -> dict[str, Declared]:
         """Those by title that have both their cards, as soon as all have, or when patience ends.
@@ -54,22 +55,22 @@ class Chat:
         """
         for _ in range(_LOOKS):
             await asyncio.sleep(_LOOK_EVERY)
-            cards = [message for message in await self._tenant.messages(self._global) if message.card is not None]
-            if len(cards) >= len(self._sent):
+            cards = [message for message in await self.tenant.messages(self._global) if message.card is not None]
+            if len(cards) >= len(self.sent):
                 break
-        channels = {place.name.split("-")[1]: place for place in await self._tenant.channels() if "-" in place.name}
+        channels = {place.name.split("-")[1]: place for place in await self.tenant.channels() if "-" in place.name}
         found: dict[str, Declared] = {}
         for card in cards:
             title, number = self._title_of(card), _number_of(card)
             channel = channels[str(number)]
-            workflow_card = next((message for message in await self._tenant.messages(channel) if message.card), None)
+            workflow_card = next((message for message in await self.tenant.messages(channel) if message.card), None)
             if workflow_card is not None:
-                times = (self._sent[title], workflow_card.created_at, card.created_at)
+                times = (self.sent[title], workflow_card.created_at, card.created_at)
                 found[title] = Declared(number, channel.name, *times)
         return found
 
     def _title_of(self, card: Message) -> str:
-        return next(title for title in self._sent if card.card is not None and title in card.card)
+        return next(title for title in self.sent if card.card is not None and title in card.card)
 
 
 def _number_of(card: Message) -> int:

@@ -20,10 +20,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx2
 import nats
-import uvloop
 from nats.aio.msg import Msg
 
-from benchmarks.report import Report, percentile
+from benchmarks.report import Report, measured, percentile
 from benchmarks.servers import Servers, servers
 from haveri_chassis.bus import Bus
 from haveri_chassis.clock import SystemClock
@@ -231,11 +230,8 @@ async def measure(at: Servers) -> Report:
 
 def run() -> Report:
     """Measure and give the report."""
-    with servers() as at, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(measure(at))
+    return measured(servers, measure)
 
 
 if __name__ == "__main__":
-    found = run()
-    found.tell()
-    print(found.details)
+    run().show(details=True)

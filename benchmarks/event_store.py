@@ -13,11 +13,10 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import asyncpg
-import uvloop
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 
-from benchmarks.report import Report, median
+from benchmarks.report import Report, measured, median
 from benchmarks.servers import Servers, servers
 from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
@@ -154,11 +153,8 @@ async def measure(at: Servers) -> Report:
 
 def run() -> Report:
     """Measure and give the report."""
-    with servers() as at, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(measure(at))
+    return measured(servers, measure)
 
 
 if __name__ == "__main__":
-    found = run()
-    found.tell()
-    print(found.details)
+    run().show(details=True)

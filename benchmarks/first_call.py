@@ -8,16 +8,12 @@ card that a called person sees. The bench looks afterwards, so that looking does
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 
-import uvloop
-
+from benchmarks.chats import Chat
 from benchmarks.houses import house
-from benchmarks.report import Report, median, percentile
-from haveri_directory.demo import teams_tenant
-from haveri_directory.demo.plants import DEMO, parsed_plant
+from benchmarks.report import Report, measured, median, percentile
 from haveri_teams_tenant.client import TenantClient
-from haveri_teams_tenant.client.tenant import TenantHandle
 from haveri_tool.testing import RunningHouse
 
 INCIDENTS = 200
@@ -27,25 +23,17 @@ _LOOKS = 40
 _LOOK_EVERY = 2.0
 
 
-class Crew:
+class Crew(Chat):
     """The demo plant's people, who declare and are called."""
 
     def __init__(self, client: TenantClient, app_id: str) -> None:
-        seed = teams_tenant(DEMO)
-        may_declare = {member["email"] for member in parsed_plant(DEMO)["members"] if member["role"] != "viewer"}
-        self.declarers = [email for email in seed.teams[0].members if email in may_declare]
-        self.everybody = [user.email for user in seed.users]
-        self.tenant: TenantHandle = client.tenant(seed.tenant_id)
+        super().__init__(client)
         self._app_id = app_id
-        self.sent: dict[str, datetime] = {}
 
-    async def declare(self, number: int) -> None:
-        """Type `/incident …` in General; the mark tells this incident from the others."""
-        title = f"Filler 2 jammed (call {number})"
-        self.sent[title] = datetime.now(UTC)
-        person = self.declarers[number % len(self.declarers)]
-        severity = SEVERITIES[number % len(SEVERITIES)]
-        await self.tenant.as_user(person).command("General", f"/incident {title}, line 1 down {severity}")
+    async def call(self, number: int) -> None:
+        """Somebody declares an incident for which others are called."""
+        person, severity = self.people[number % len(self.people)], SEVERITIES[number % len(SEVERITIES)]
+        await self.declare(person, f"call {number}", severity)
 
     async def first_calls(self) -> dict[str, datetime]:
         """When the first call of each incident reached anybody's own chat."""
@@ -74,14 +62,14 @@ async def measure(running: RunningHouse) -> Report:
     report = Report("first_call", "chat command to the first call card in somebody's own chat, at the tenant")
     async with TenantClient(running.endpoints["teams_tenant"]) as client:
         crew = Crew(client, (running.root / "secrets" / "teams-app-id").read_text().strip())
-        await crew.declare(INCIDENTS)  # the first opens everybody's chat with the bot
+        await crew.call(INCIDENTS)  # the first opens everybody's chat with the bot
         await crew.first_calls()
         await client.reset_requests()
         loop = asyncio.get_running_loop()
         begun = loop.time()
         for number in range(INCIDENTS):
             await asyncio.sleep(max(0.0, begun + number * WITHIN_SECONDS / INCIDENTS - loop.time()))
-            await crew.declare(number)
+            await crew.call(number)
         calls = await crew.first_calls()
         throttled = {name: count for name, count in (await client.requests()).items() if name.endswith(" 429")}
     took = [(calls[title] - crew.sent[title]).total_seconds() * 1000 for title in calls if f"{INCIDENTS})" not in title]
@@ -97,11 +85,8 @@ async def measure(running: RunningHouse) -> Report:
 
 def run() -> Report:
     """Measure and give the report."""
-    with house() as running, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(measure(running))
+    return measured(house, measure)
 
 
 if __name__ == "__main__":
-    found = run()
-    found.tell()
-    print(found.details)
+    run().show(details=True)

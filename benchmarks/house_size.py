@@ -72,6 +72,4 @@ def run() -> Report:
 
 
 if __name__ == "__main__":
-    found = run()
-    found.tell()
-    print(found.details)
+    run().show(details=True)

@@ -11,11 +11,10 @@ import time
 from uuid import UUID
 
 import httpx2
-import uvloop
 
 from benchmarks.houses import house
 from benchmarks.messages import publish_messages
-from benchmarks.report import Report, median, percentile
+from benchmarks.report import Report, measured, median, percentile
 from haveri_directory.demo import BOREALIS, plant_document, teams_tenant
 from haveri_tool.testing import RunningHouse
 
@@ -97,10 +96,10 @@ async def times(api: httpx2.AsyncClient, items: int, path: str, **query: str | i
     return found
 
 
-async def measure(running: RunningHouse, token: str) -> Report:
+async def measure(running: RunningHouse) -> Report:
     """Fill, then read."""
     report = Report("rest_reads", f"REST reads through web, bus and owner, one client, p50 of {CALLS} calls")
-    async with running.api(token) as api:
+    async with running.api(organization(running)) as api:
         begun = time.perf_counter()
         incidents = await declare(api)
         report.details["incidents declared through the API a second"] = round(INCIDENTS / (time.perf_counter() - begun))
@@ -116,11 +115,8 @@ async def measure(running: RunningHouse, token: str) -> Report:
 
 def run() -> Report:
     """Measure and give the report."""
-    with house() as running, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(measure(running, organization(running)))
+    return measured(house, measure)
 
 
 if __name__ == "__main__":
-    found = run()
-    found.tell()
-    print(found.details)
+    run().show(details=True)

@@ -21,10 +21,9 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import asyncpg
-import uvloop
 
 from benchmarks.messages import publish_messages
-from benchmarks.report import Report, median
+from benchmarks.report import Report, measured, median
 from benchmarks.servers import Servers, servers
 from haveri_chassis.database import Database
 from haveri_chassis.migrations import ServiceSchema
@@ -149,11 +148,8 @@ async def measure(at: Servers) -> Report:
 
 def run() -> Report:
     """Measure and give the report."""
-    with servers() as at, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(measure(at))
+    return measured(servers, measure)
 
 
 if __name__ == "__main__":
-    found = run()
-    found.tell()
-    print(found.details)
+    run().show(details=True)
