@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -62,6 +62,14 @@ class Directory:
         """The area in which an asset stands."""
         asset = self.assets.get(asset_id)
         return self.areas.get(asset.area_id) if asset else None
+
+
+def name_in(things: Mapping[UUID, Any], id: UUID | str | None) -> str:
+    """The name of one of them: empty for none, the start of the id for one that has gone."""
+    if not id:
+        return ""
+    thing = things.get(UUID(str(id)))
+    return str(thing.name) if thing else f"#{str(id)[:8]}"
 
 
 def by_id(things: Iterable[T]) -> dict[UUID, T]:

@@ -42,9 +42,7 @@ class IncidentCache:
         state = self._states.get(key)
         if state is not None and state.version >= self._versions.get(key, 0):
             return state
-        found = await self._queries.incident(organization, GATEWAY, str(incident_id))
-        if found is None:
-            raise OwnerUnavailable("the incident service does not know this incident (yet)")
+        found = await self._query(organization, incident_id)
         if found.version < self._versions.get(key, 0):
             raise OwnerUnavailable("the incident service answers with an older state than its events told of")
         self._keep(key, found)
@@ -57,15 +55,19 @@ class IncidentCache:
         """
         key = (organization, incident_id)
         try:
-            found = await self._queries.incident(organization, GATEWAY, str(incident_id))
+            found = await self._query(organization, incident_id)
         except OwnerUnavailable:
             if key not in self._states:
                 raise
             return self._states[key]
-        if found is None:
-            raise OwnerUnavailable("the incident service does not know this incident (yet)")
         if found.version >= self._versions.get(key, 0):
             self._keep(key, found)
+        return found
+
+    async def _query(self, organization: str, incident_id: UUID) -> Incident:
+        found = await self._queries.incident(organization, GATEWAY, str(incident_id))
+        if found is None:
+            raise OwnerUnavailable("the incident service does not know this incident (yet)")
         return found
 
     def _keep(self, key: Key, incident: Incident) -> None:
@@ -87,23 +89,9 @@ class CachedIncidents:
 
 
 def _as_declared(event: IncidentDeclared) -> Incident:
-    return Incident(
-        id=event.incident_id,
-        number=event.number,
-        title=event.title,
-        description=event.description,
-        status=Status.DECLARED,
-        severity=event.severity,
-        declared_by=event.declared_by,
-        declared_at=event.declared_at,
-        facility_id=event.facility_id,
-        area_id=event.area_id,
-        asset_ids=event.asset_ids,
-        assigned_to=event.assigned_to,
-        tags=event.tags,
-        updated_at=event.declared_at,
-        version=1,
-    )
+    same = event.model_dump(include=set(Incident.model_fields))
+    known = {"id": event.incident_id, "status": Status.DECLARED, "updated_at": event.declared_at, "version": 1}
+    return Incident.model_validate({**same, **known})
 
 
 def _shorten(kept: OrderedDict[Key, Incident] | OrderedDict[Key, int]) -> None:

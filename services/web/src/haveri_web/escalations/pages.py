@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from haveri_contracts.escalation.models import RunningEscalation
-from haveri_contracts.escalation.queries import ListRunning
-from haveri_web.bus.queries import ask_all, known_facility
+from haveri_contracts.escalation.queries import ListRunning, RunningList
+from haveri_contracts.types import Page as BusPage
+from haveri_web.bus.queries import known_facility
 from haveri_web.escalations.views import RunViews
 from haveri_web.rendering.pages import PageDep
 
@@ -24,11 +24,10 @@ async def escalations(page: PageDep, facility: Annotated[UUID | None, Query()] =
     if facility is not None:
         known_facility(page.directory, facility)
     views = RunViews(page.directory, page.t)
-    query = ListRunning(facility_id=facility)
-    runs: list[RunningEscalation] = await ask_all(page.web.queries, page.caller, query)
+    found: RunningList = await page.ask(ListRunning(facility_id=facility, page=BusPage(limit=_MOST_RUNS)))
     return page.render(
         "escalations/escalations.html",
         here="escalation",
         facility=facility,
-        running=[views.running(run) for run in runs[:_MOST_RUNS]],
+        running=[views.running(run) for run in found.items],
     )

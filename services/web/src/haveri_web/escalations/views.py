@@ -18,7 +18,7 @@ from haveri_contracts.escalation.models import (
     RunStep,
     StepOutcome,
 )
-from haveri_directory_copy.directory import Directory
+from haveri_directory_copy.directory import Directory, name_in
 from haveri_web.escalations.words import step_in_words
 from haveri_web.policies.reasons import ReasonWords
 from haveri_web.texts import Translate
@@ -157,8 +157,7 @@ class RunViews:
         )
 
     def _name(self, member_id: UUID) -> str:
-        member = self._directory.members.get(member_id)
-        return member.name if member else f"#{str(member_id)[:8]}"
+        return name_in(self._directory.members, member_id)
 
     def _where(self, item: RunningEscalation) -> str:
         facility = self._directory.facilities.get(item.facility_id)

@@ -13,7 +13,7 @@ from haveri_contracts.message import find
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.types import actor_member_id
-from haveri_directory_copy.directory import UTC_ZONE, Directory
+from haveri_directory_copy.directory import UTC_ZONE, Directory, name_in
 from haveri_web.escalations.words import EscalationWords
 from haveri_web.incidents.attachments import FileView, file_view
 from haveri_web.policies.reasons import ReasonWords
@@ -141,10 +141,7 @@ class Narrator:
 
     def member(self, member_id: UUID | str | None) -> str:
         """A member's name; empty for nobody, the start of the id for one who has left the directory."""
-        if not member_id:
-            return ""
-        found = self._directory.members.get(UUID(str(member_id)))
-        return found.name if found else f"#{str(member_id)[:8]}"
+        return name_in(self._directory.members, member_id)
 
     def actor(self, actor: str) -> str:
         """Who acts: a member's name, Haveri itself, or the plant system that signals."""
@@ -194,8 +191,7 @@ class Narrator:
         for member_id in payload.get("member_ids") or []:
             yield self.member(member_id)
         for team_id in payload.get("team_ids") or []:
-            team = self._directory.teams.get(UUID(str(team_id)))
-            yield team.name if team else f"#{str(team_id)[:8]}"
+            yield name_in(self._directory.teams, team_id)
 
 
 def _name(entry: TimelineEntry) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.types import actor_member_id
-from haveri_directory_copy.directory import Directory
+from haveri_directory_copy.directory import Directory, name_in
 
 BETWEEN_PLACES = "\N{NO-BREAK SPACE}· "
 
@@ -77,6 +77,7 @@ class IncidentView:
 
 def incident_view(incident: Incident, directory: Directory) -> IncidentView:
     """The incident with the directory's names."""
+    declarer = name_in(directory.members, actor_member_id(incident.declared_by))
     return IncidentView(
         id=incident.id,
         number=incident.number,
@@ -88,27 +89,20 @@ def incident_view(incident: Incident, directory: Directory) -> IncidentView:
         acknowledged=incident.acknowledged_at is not None,
         where=BETWEEN_PLACES.join(_places(incident, directory)),
         zone=directory.zone_of(incident.facility_id),
-        lead=_name(directory, incident.assigned_to),
-        comms=_name(directory, incident.comms_lead),
-        declared_by=_name(directory, actor_member_id(incident.declared_by)) or incident.declared_by.partition(":")[2],
+        lead=name_in(directory.members, incident.assigned_to),
+        comms=name_in(directory.members, incident.comms_lead),
+        declared_by=declarer or incident.declared_by.partition(":")[2],
         declared_at=incident.declared_at,
-        acknowledged_by=_name(directory, incident.acknowledged_by),
+        acknowledged_by=name_in(directory.members, incident.acknowledged_by),
         acknowledged_at=incident.acknowledged_at,
         resolved_at=incident.resolved_at,
         tags=incident.tags,
         summary=incident.summary.model_dump() if incident.summary else None,
         follow_ups=[
-            FollowUpView(item.description, _name(directory, item.assigned_to), item.due_date)
+            FollowUpView(item.description, name_in(directory.members, item.assigned_to), item.due_date)
             for item in incident.follow_ups
         ],
     )
-
-
-def _name(directory: Directory, member_id: UUID | None) -> str:
-    if member_id is None:
-        return ""
-    member = directory.members.get(member_id)
-    return member.name if member else f"#{str(member_id)[:8]}"
 
 
 def _places(incident: Incident, directory: Directory) -> Iterable[str]:

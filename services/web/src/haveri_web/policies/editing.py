@@ -13,12 +13,12 @@ from haveri_contracts.plain import Refusal, Severity
 from haveri_web.bus.queries import known_facility
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.policies.choices import choices
-from haveri_web.policies.form_fields import one
 from haveri_web.policies.forms import PolicyForm
 from haveri_web.policies.pages import LIST
 from haveri_web.policies.queries import policy_with_id
 from haveri_web.policies.simulation import Asked, simulate, words_of
 from haveri_web.policies.simulation_views import SimulationView
+from haveri_web.rendering.fields import one
 from haveri_web.rendering.pages import ManagersForm, Page, PageDep
 from haveri_web.rendering.problems_at import NOTHING_WRONG, ProblemsAt
 from haveri_web.shifts.queries import rotations_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from haveri_contracts.directory.models import Weekday
 from haveri_contracts.escalation.models import Notify, TimeOfDay
 from haveri_web.policies.words import plain_role
+from haveri_web.rendering.fields import many, one
 
 MOST_ROWS = 50
 EVERY_DAY = [day.value for day in Weekday]
@@ -51,12 +52,7 @@ class Picks:
 
     def values(self) -> dict[str, Any]:
         """As the contract has it."""
-        return {
-            "member_ids": self.member_ids,
-            "team_ids": self.team_ids,
-            "shift_roles": self.shift_roles,
-            "round_robin": self.round_robin,
-        }
+        return asdict(self)
 
 
 @dataclass(slots=True)
@@ -97,17 +93,6 @@ class TimeRow:
             "shift": self.shift or None,
             "holidays": self.holidays,
         }
-
-
-def one(fields: FormData, name: str) -> str:
-    """The text of a field, trimmed; files and absent fields count as empty."""
-    value = fields.get(name, "")
-    return value.strip()[:8000] if isinstance(value, str) else ""
-
-
-def many(fields: FormData, name: str) -> list[str]:
-    """The ticked boxes of a name."""
-    return [value for value in fields.getlist(name) if isinstance(value, str)][:200]
 
 
 def rows(fields: FormData, name: str) -> range:

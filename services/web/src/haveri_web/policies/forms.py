@@ -14,7 +14,8 @@ from haveri_contracts.escalation.models import EscalationPolicy
 from haveri_contracts.plain import Severity
 from haveri_web.bus.queries import valid
 from haveri_web.domain.refusals import InvalidRequest
-from haveri_web.policies.form_fields import MOST_ROWS, Picks, TimeRow, many, one, rows, texts
+from haveri_web.policies.form_fields import MOST_ROWS, Picks, TimeRow, rows, texts
+from haveri_web.rendering.fields import many, one
 
 Findings = list[dict[str, str]]
 

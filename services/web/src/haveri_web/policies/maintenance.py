@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -22,9 +22,9 @@ from haveri_web.bus.queries import known_facility, valid
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.policies.choices import choices
-from haveri_web.policies.form_fields import many, one
 from haveri_web.policies.queries import windows_of
 from haveri_web.policies.simulation import wall_clock
+from haveri_web.rendering.fields import many, one
 from haveri_web.rendering.pages import ManagersForm, Page, PageDep
 from haveri_web.rendering.problems_at import NOTHING_WRONG, ProblemsAt
 
@@ -76,13 +76,11 @@ class WindowForm:
             raise InvalidRequest.field("ends_at", "window.end_missing")
         starts = wall_clock(self.starts_at, zone, "starts_at", "window.bad_time") if self.starts_at else now
         values = {
+            **asdict(self),
             "id": window_id,
             "facility_id": facility_id,
-            "area_ids": self.area_ids,
-            "asset_ids": self.asset_ids,
             "starts_at": starts,
             "ends_at": wall_clock(self.ends_at, zone, "ends_at", "window.bad_time"),
-            "reason": self.reason,
             "created_by": actor,
         }
         return valid(MaintenanceWindow, values)

@@ -17,9 +17,10 @@ from haveri_contracts.plain import Refusal, Severity
 from haveri_web.bus.queries import known_facility, valid
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.policies.choices import choices
-from haveri_web.policies.form_fields import MOST_ROWS, Picks, TimeRow, many, one, rows
+from haveri_web.policies.form_fields import MOST_ROWS, Picks, TimeRow, rows
 from haveri_web.policies.queries import settings_of
 from haveri_web.policies.words import PolicyWords
+from haveri_web.rendering.fields import many, one
 from haveri_web.rendering.pages import ManagersForm, Page, PageDep
 from haveri_web.rendering.problems_at import NOTHING_WRONG, ProblemsAt
 from haveri_web.shifts.queries import rotations_of

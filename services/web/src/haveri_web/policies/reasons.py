@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
-from uuid import UUID
 
 import orjson
 from pydantic import BaseModel
@@ -12,7 +11,7 @@ from starlette.responses import Response
 
 from haveri_contracts.escalation.models import Conditions, TimeOfDay
 from haveri_contracts.plain import Severity
-from haveri_directory_copy.directory import Directory
+from haveri_directory_copy.directory import Directory, name_in
 from haveri_web.bus.callers import Caller
 from haveri_web.http.answers import json_response
 from haveri_web.http.context import Web
@@ -70,7 +69,7 @@ class ReasonWords:
         values: dict[str, Any] = {"member": "Haveri", **params}
         for kind, things in (("team", self._directory.teams), ("member", self._directory.members)):
             if f"{kind}_id" in params:
-                values[kind] = _name(things, params[f"{kind}_id"])
+                values[kind] = name_in(things, params[f"{kind}_id"])
         for name, prefix in (("end", "esc.end"), ("via", "via")):
             if name in params:
                 values[name] = self._t(f"{prefix}.{params[name]}")
@@ -78,7 +77,7 @@ class ReasonWords:
             values["words"] = self.reason(params["why"])
         if "minutes" in params:
             values["duration"] = self._words.duration(params["minutes"])
-        areas = [_name(self._directory.areas, area_id) for area_id in params.get("area_ids", [])]
+        areas = [name_in(self._directory.areas, area_id) for area_id in params.get("area_ids", [])]
         times = [TimeOfDay.model_validate(time) for time in params.get("times", [])]
         values["areas"], values["types"] = self._any(areas), self._any(params.get("asset_types", []))
         values["severities"] = self._any(params.get("severities", []))
@@ -100,11 +99,6 @@ class ReasonWords:
         if len(known) > _MOST_NAMED:
             known = [*known[:_MOST_NAMED], self._t("reason.more", count=len(known) - _MOST_NAMED)]
         return self._t.listed(known, "or")
-
-
-def _name(things: Mapping[UUID, Any], thing_id: str) -> str:
-    thing = things.get(UUID(thing_id))
-    return thing.name if thing is not None else f"#{thing_id[:8]}"
 
 
 async def said(web: Web, caller: Caller, body: bytes) -> Response:

@@ -18,11 +18,11 @@ from haveri_contracts.plain import Refusal, Severity
 from haveri_web.bus.queries import valid
 from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.policies.choices import choices
-from haveri_web.policies.form_fields import one
 from haveri_web.policies.forms import PolicyForm
 from haveri_web.policies.queries import settings_of
 from haveri_web.policies.simulation_views import Simulating, SimulationView
 from haveri_web.policies.words import PolicyWords
+from haveri_web.rendering.fields import one
 from haveri_web.rendering.moments import for_input
 from haveri_web.rendering.pages import Page, PageDep
 from haveri_web.rendering.problems_at import NOTHING_WRONG, ProblemsAt

@@ -16,7 +16,7 @@ from haveri_contracts.escalation.models import (
     TimeOfDay,
 )
 from haveri_contracts.plain import Severity
-from haveri_directory_copy.directory import Directory
+from haveri_directory_copy.directory import Directory, name_in
 from haveri_web.texts import CATALOGUE, Translate
 
 LEAD, ON_SHIFT = "lead", "on_shift"
@@ -153,16 +153,14 @@ class PolicyWords:
         return ", ".join(names)
 
     def _area(self, area_id: UUID) -> str:
-        area = self._directory.areas.get(area_id)
-        return area.name if area else f"#{str(area_id)[:8]}"
+        return name_in(self._directory.areas, area_id)
 
     def _works_in_shifts(self, team_id: UUID) -> bool:
         team = self._directory.teams.get(team_id)
         return team is not None and bool(team.shift_info.shifts)
 
     def _team(self, team_id: UUID) -> str:
-        team = self._directory.teams.get(team_id)
-        return team.name if team else f"#{str(team_id)[:8]}"
+        return name_in(self._directory.teams, team_id)
 
     def _member(self, member_id: UUID) -> str:
         member = self._directory.members.get(member_id)

@@ -14,7 +14,7 @@ from haveri_contracts.directory.commands import ChangeChatSettings
 from haveri_contracts.directory.models import ChatSettings
 from haveri_contracts.directory.queries import GetChatSettings
 from haveri_contracts.plain import Refusal
-from haveri_directory_copy.directory import Directory
+from haveri_directory_copy.directory import Directory, name_in
 from haveri_web.adapters.token_rows import TokenRow, tokens_of
 from haveri_web.bus.queries import valid
 from haveri_web.domain.access import TO_ADMINISTER, Scope
@@ -144,12 +144,11 @@ async def _tokens(page: Page) -> list[TokenView]:
 
 
 def _token_view(row: TokenRow, directory: Directory, now: datetime) -> TokenView:
-    owner = directory.members.get(row.member_id)
     state = "revoked" if row.revoked_at else "expired" if row.expires_at <= now else "good"
     return TokenView(
         id=row.id,
         name=row.name,
-        owner=owner.name if owner else f"#{str(row.member_id)[:8]}",
+        owner=name_in(directory.members, row.member_id),
         scopes=list(row.scopes),
         last_used_at=row.last_used_at,
         expires_at=row.expires_at,

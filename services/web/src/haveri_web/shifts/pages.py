@@ -19,12 +19,13 @@ from haveri_contracts.directory.queries import GetSchedule, ListShiftChanges
 from haveri_contracts.directory.schedules import ScheduledShift, ShiftChange
 from haveri_directory_copy.directory import Directory
 from haveri_web.bus.callers import Caller
+from haveri_web.bus.queries import ask_all
 from haveri_web.domain.access import TO_MANAGE, TO_RESPOND
 from haveri_web.http.context import Web
 from haveri_web.rendering import moments
 from haveri_web.rendering.pages import Page, PageDep
 from haveri_web.shifts.calendar import Week, midnight, monday_of
-from haveri_web.shifts.queries import changes_of_shifts, holidays_of, on_shift_at, schedule_of
+from haveri_web.shifts.queries import holidays_of, on_shift_at, schedule_of
 from haveri_web.shifts.words import (
     ChangeView,
     change_view,
@@ -72,7 +73,7 @@ async def _week(page: Page, facility: Facility, day: date | None) -> dict[str, A
     start, end = midnight(monday, zone), midnight(monday + timedelta(days=7), zone)
     schedule, changes, on_shift, holidays, open_changes, mine = await asyncio.gather(
         schedule_of(web.queries, caller, GetSchedule(facility_id=facility.id, starts_at=start, ends_at=end)),
-        changes_of_shifts(web.queries, caller, ListShiftChanges(facility_id=facility.id, starts_at=start, ends_at=end)),
+        ask_all(web.queries, caller, ListShiftChanges(facility_id=facility.id, starts_at=start, ends_at=end)),
         on_shift_at(web.queries, caller, facility.id, now),
         holidays_of(web.queries, caller),
         _proposed(web, caller, now),
@@ -156,7 +157,7 @@ def _zone_of(change: ShiftChange, directory: Directory, usual: ZoneInfo) -> Zone
 async def _proposed(web: Web, caller: Caller, now: datetime) -> list[ShiftChange]:
     """What waits for an answer, at any facility: the caller's, or the other one's."""
     wanted = ListShiftChanges(member_id=caller.member.id, starts_at=now)
-    return [change for change in await changes_of_shifts(web.queries, caller, wanted) if not change.accepted]
+    return [change for change in await ask_all(web.queries, caller, wanted) if not change.accepted]
 
 
 async def _mine(web: Web, caller: Caller, facility: Facility, now: datetime) -> list[ScheduledShift]:

@@ -19,9 +19,9 @@ from haveri_contracts.refusals import TeamUnknown
 from haveri_web.bus.queries import known_facility, valid
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.domain.refusals import InvalidRequest
+from haveri_web.rendering.fields import id_in
 from haveri_web.rendering.pages import ManagersForm, Page, PageDep
 from haveri_web.shifts.queries import holidays_of, rotations_of
-from haveri_web.shifts.rotation_form import id_in
 
 router = APIRouter(include_in_schema=False)
 _DONE = ("holidays", "imported", "saved", "removed", "later")

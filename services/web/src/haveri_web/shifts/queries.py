@@ -14,7 +14,6 @@ from haveri_contracts.directory.queries import (
     GetShiftChange,
     ListHolidays,
     ListRotations,
-    ListShiftChanges,
 )
 from haveri_contracts.directory.schedules import HolidayCalendar, Rotation, RotationKind, ScheduledShift, ShiftChange
 from haveri_contracts.refusals import RotationUnknown, ShiftChangeUnknown
@@ -75,11 +74,6 @@ def rotation_changed(present: Rotation, changes: dict[str, Any]) -> Rotation:
     if anew and changes.get("kind", present.kind) != RotationKind.CUSTOM:
         changes = {"crews": [{"team_id": crew.team_id} for crew in present.crews], **changes, "pattern": []}
     return changed(present, changes)
-
-
-async def changes_of_shifts(queries: Queries, caller: Caller, wanted: ListShiftChanges) -> list[ShiftChange]:
-    """Every change of shifts that the question is about, the first to begin first."""
-    return await ask_all(queries, caller, wanted)
 
 
 async def shift_change_with_id(queries: Queries, caller: Caller, change_id: UUID) -> ShiftChange:

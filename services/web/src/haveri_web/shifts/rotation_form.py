@@ -17,6 +17,7 @@ from haveri_shifts.plan import Duty
 from haveri_shifts.published import filled, plan_of
 from haveri_web.bus.queries import valid
 from haveri_web.domain.refusals import InvalidRequest
+from haveri_web.rendering.fields import many, one
 from haveri_web.shifts.calendar import midnight
 
 SLOT_ROWS = 4
@@ -108,17 +109,17 @@ def form_of(rotation: Rotation) -> RotationForm:
 
 def form_from(fields: FormData) -> RotationForm:
     """What somebody filled in."""
-    slots = zip(*(_all(fields, name) for name in ("slot_name", "slot_from", "slot_to")), strict=False)
-    crews = zip(*(_all(fields, name) for name in ("crew_team", "crew_offset", "crew_pattern")), strict=False)
+    slots = zip(*(many(fields, name) for name in ("slot_name", "slot_from", "slot_to")), strict=False)
+    crews = zip(*(many(fields, name) for name in ("crew_team", "crew_offset", "crew_pattern")), strict=False)
     return _padded(
         RotationForm(
-            id=_one(fields, "id"),
-            name=_one(fields, "name"),
-            kind=_one(fields, "kind"),
-            first_day=_one(fields, "first_day"),
-            last_day=_one(fields, "last_day"),
-            rests=bool(_one(fields, "rests")),
-            pattern=_one(fields, "pattern"),
+            id=one(fields, "id"),
+            name=one(fields, "name"),
+            kind=one(fields, "kind"),
+            first_day=one(fields, "first_day"),
+            last_day=one(fields, "last_day"),
+            rests=bool(one(fields, "rests")),
+            pattern=one(fields, "pattern"),
             slots=[SlotRow(*row) for row in slots if any(row)],
             crews=[CrewRow(*row) for row in crews if row[0]],
         )
@@ -212,20 +213,3 @@ def _pattern(text: str) -> list[str | None]:
 
 def _pattern_text(pattern: list[str | None]) -> str:
     return ", ".join(day or _DAY_OFF for day in pattern)
-
-
-def _one(fields: FormData, name: str) -> str:
-    value = fields.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _all(fields: FormData, name: str) -> list[str]:
-    return [value.strip() if isinstance(value, str) else "" for value in fields.getlist(name)]
-
-
-def id_in(fields: FormData, name: str) -> UUID:
-    """The id in a field. Raises InvalidRequest."""
-    try:
-        return UUID(str(fields.get(name, "")))
-    except ValueError:
-        raise InvalidRequest.field(name, "is not an id of ours") from None

@@ -15,6 +15,7 @@ from haveri_contracts.plain import Refusal
 from haveri_web.bus.queries import known_facility
 from haveri_web.domain.access import TO_MANAGE
 from haveri_web.domain.refusals import InvalidRequest
+from haveri_web.rendering.fields import id_in
 from haveri_web.rendering.pages import ManagersForm, Page, PageDep
 from haveri_web.shifts.queries import holidays_of, rotation_with_id
 from haveri_web.shifts.rotation_form import (
@@ -22,7 +23,6 @@ from haveri_web.shifts.rotation_form import (
     RotationForm,
     form_from,
     form_of,
-    id_in,
     new_form,
     preview,
     rotation_from,
