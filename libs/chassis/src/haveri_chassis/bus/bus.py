@@ -48,14 +48,16 @@ class Bus:
         handler: EventHandler,
         *,
         workers: int = 1,
-        lane_of: Callable[[Received[Any]], Hashable] = aggregate_of,
+        partition_of: Callable[[Received[Any]], Hashable] = aggregate_of,
     ) -> None:
-        """Handle each event of a durable consumer: serially within a lane, up to `workers` at once across lanes.
+        """Handle each event of a durable consumer: serially within a partition, up to `workers` at once across
+        partitions.
 
-        A lane is an aggregate unless `lane_of` says otherwise. A handler that raises gets the message again after the
-        consumer's delays, then it is a dead letter. An event of a type that is not known here is counted and done.
+        A partition is an aggregate unless `partition_of` says otherwise. A handler that raises gets the message again
+        after the consumer's delays, then it is a dead letter. An event of a type that is not known here is counted and
+        done.
         """
-        subscriber = EventSubscriber(self.connection, consumer, handler, workers, lane_of)
+        subscriber = EventSubscriber(self.connection, consumer, handler, workers, partition_of)
         pull(self.connection, consumer, subscriber.take, batch=max(16, 2 * workers))
         self._subscribers.append(subscriber)
 

@@ -13,7 +13,7 @@ from haveri_chassis import logs
 from haveri_chassis.bus.connection import UNSENT, Connection
 from haveri_chassis.bus.delivery import Delivery
 from haveri_chassis.bus.errors import NotRecorded
-from haveri_chassis.bus.lanes import Lanes
+from haveri_chassis.bus.partitions import Partitions
 from haveri_chassis.bus.received import CommandHandler, Received
 from haveri_chassis.bus.replies import is_inbox, outcome_body, reply_headers
 from haveri_chassis.bus.subscribers import aggregate_of, handling
@@ -62,7 +62,7 @@ class CommandSubscriber:
         self._consumer = consumer
         self._database = database
         self._handlers = dict(handlers)
-        self._lanes = Lanes(workers, 4 * workers)
+        self._partitions = Partitions(workers, 4 * workers)
         self._sender = sender
         self._known_to_record: set[type[Any]] = set()
 
@@ -75,11 +75,11 @@ class CommandSubscriber:
             except UnreadableMessage as refusal:
                 await self._refuse_unreadable(delivery, refusal)
                 continue
-            await self._lanes.submit(aggregate_of(received), self._job(delivery, received))
+            await self._partitions.submit(aggregate_of(received), self._job(delivery, received))
 
     async def drain(self, seconds: float) -> bool:
         """Wait for the commands that are being carried out."""
-        return await self._lanes.drain(seconds)
+        return await self._partitions.drain(seconds)
 
     def _read(self, delivery: Delivery) -> Received[Any]:
         envelope, message = decode(delivery.message.data, delivery.message.subject)

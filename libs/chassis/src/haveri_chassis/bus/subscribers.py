@@ -14,7 +14,7 @@ from opentelemetry.trace import Span, SpanKind
 from haveri_chassis import logs, telemetry
 from haveri_chassis.bus.connection import Connection
 from haveri_chassis.bus.delivery import Delivery, count_unknown
-from haveri_chassis.bus.lanes import Lanes
+from haveri_chassis.bus.partitions import Partitions
 from haveri_chassis.bus.received import BatchHandler, EventHandler, Received
 from haveri_chassis.clock import Clock
 from haveri_chassis.metrics import HANDLING
@@ -56,7 +56,8 @@ def aggregate_of(received: Received[Any]) -> tuple[str, str]:
 
 
 class EventSubscriber:
-    """Hands events to a handler, serially within a lane (an aggregate) and up to `workers` at once across lanes.
+    """Hands events to a handler, serially within a partition (an aggregate) and up to `workers` at once across
+    partitions.
 
     The order holds within this process and for messages that succeed: one that failed comes again after newer ones.
     """
@@ -67,13 +68,13 @@ class EventSubscriber:
         consumer: Consumer,
         handler: EventHandler,
         workers: int,
-        lane_of: Callable[[Received[Any]], Hashable] = aggregate_of,
+        partition_of: Callable[[Received[Any]], Hashable] = aggregate_of,
     ) -> None:
         self._connection = connection
         self._consumer = consumer
         self._handler = handler
-        self._lane_of = lane_of
-        self._lanes = Lanes(workers, 4 * workers)
+        self._partition_of = partition_of
+        self._partitions = Partitions(workers, 4 * workers)
 
     async def take(self, messages: list[Msg]) -> None:
         """Take messages in, waiting while too many are being handled."""
@@ -89,11 +90,11 @@ class EventSubscriber:
                 await delivery.bury(refusal.type, refusal.detail)
                 continue
             received = Received(envelope, content, delivery.deliveries)
-            await self._lanes.submit(self._lane_of(received), self._job(delivery, received))
+            await self._partitions.submit(self._partition_of(received), self._job(delivery, received))
 
     async def drain(self, seconds: float) -> bool:
         """Wait for the handlers that run."""
-        return await self._lanes.drain(seconds)
+        return await self._partitions.drain(seconds)
 
     def _job(self, delivery: Delivery, received: Received[Any]) -> Callable[[], Any]:
         async def job() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haveri_chassis.outbox.lanes import DurablePublisher
+from haveri_chassis.outbox.partitions import DurablePublisher
 from haveri_chassis.outbox.relay import OutboxRelay
 from haveri_chassis.outbox.writing import (
     MAX_BODY_BYTES,

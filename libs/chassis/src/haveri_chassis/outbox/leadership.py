@@ -8,7 +8,7 @@ from datetime import datetime
 import asyncpg
 
 from haveri_chassis.metrics import gauge
-from haveri_chassis.outbox.lanes import Lanes
+from haveri_chassis.outbox.partitions import Partitions
 from haveri_chassis.outbox.rows import backlog, delete_rows, waiting_rows
 from haveri_chassis.outbox.writing import FALL_ASLEEP, STAY_AWAKE
 
@@ -30,9 +30,9 @@ class Leadership:
     fall asleep only when a look *after* taking the lock found nothing: see `haveri_chassis.outbox.writing`.
     """
 
-    def __init__(self, connection: asyncpg.Connection, lanes: Lanes, schema: str) -> None:
+    def __init__(self, connection: asyncpg.Connection, partitions: Partitions, schema: str) -> None:
         self._connection = connection
-        self._lanes = lanes
+        self._partitions = partitions
         self._schema = schema
         self._asleep = False
         self._idle_looks = 0
@@ -42,23 +42,23 @@ class Leadership:
         """Delete what was published and start publishing what waits; raises when the connection is lost."""
         await self.delete_published()
         await self._measure()
-        outage = self._lanes.outage_until()
-        if outage is not None or self._lanes.room() == 0:
+        outage = self._partitions.outage_until()
+        if outage is not None or self._partitions.room() == 0:
             return _SAFETY_PAUSE, outage
         if await self._take_rows() or (await self._fall_asleep() and await self._take_rows()):
             return await self._stay_awake()
         if self._asleep:
-            return _SAFETY_PAUSE, self._lanes.next_release()
+            return _SAFETY_PAUSE, self._partitions.next_release()
         # A writer has met us awake and has not committed yet.
         self._idle_looks += 1
         return _LOOK_AGAIN[min(self._idle_looks, len(_LOOK_AGAIN) - 1)], None
 
     async def delete_published(self) -> None:
         """Remove the rows that the bus has acknowledged."""
-        done = self._lanes.take_done()
+        done = self._partitions.take_done()
         if done:
             await delete_rows(self._connection, done)
-            self._lanes.forget(done)
+            self._partitions.forget(done)
 
     def end(self) -> None:
         """Leave measuring to the next leader."""
@@ -66,9 +66,11 @@ class Leadership:
         OLDEST.labels(self._schema).set(0)
 
     async def _take_rows(self) -> bool:
-        held = self._lanes.begin_select()
-        rows = await waiting_rows(self._connection, taken=self._lanes.taken, held=held, limit=self._lanes.room())
-        return self._lanes.add(rows) > 0
+        held = self._partitions.begin_select()
+        rows = await waiting_rows(
+            self._connection, taken=self._partitions.taken, held=held, limit=self._partitions.room()
+        )
+        return self._partitions.add(rows) > 0
 
     async def _fall_asleep(self) -> bool:
         """Make writers call from now on; gives False when we do so already or when a writer is in between."""

@@ -9,8 +9,8 @@ from haveri_chassis.database import Database
 from haveri_chassis.listening import Listener, stirred_or_due
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import gauge
-from haveri_chassis.outbox.lanes import DurablePublisher, Lanes
 from haveri_chassis.outbox.leadership import Leadership
+from haveri_chassis.outbox.partitions import DurablePublisher, Partitions
 from haveri_chassis.outbox.writing import LEAD, outbox_channel
 from haveri_chassis.tasks import cancel
 
@@ -48,7 +48,7 @@ class OutboxRelay:
         self._stirred = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
-        self._lanes: Lanes | None = None
+        self._partitions: Partitions | None = None
         self._problem: str | None = "the outbox relay has not connected yet"
 
     async def start(self) -> None:
@@ -71,8 +71,8 @@ class OutboxRelay:
         """Why messages do not leave; None while this relay publishes or stands by."""
         if self._task is not None and self._task.done() and not self._stopping:
             return "the outbox relay has ended unexpectedly"
-        if self._problem is None and self._lanes is not None and self._lanes.last_error is not None:
-            return f"messages cannot be published ({self._lanes.last_error})"
+        if self._problem is None and self._partitions is not None and self._partitions.last_error is not None:
+            return f"messages cannot be published ({self._partitions.last_error})"
         return self._problem
 
     async def _run(self) -> None:
@@ -100,9 +100,9 @@ class OutboxRelay:
             await self._pause(_STANDBY_PAUSE)
 
     async def _lead(self, listener: Listener) -> None:
-        lanes = Lanes(self._bus, self._clock, self._schema, self._stirred)
-        leadership = Leadership(listener.connection, lanes, self._schema)
-        self._lanes, self._problem = lanes, None
+        partitions = Partitions(self._bus, self._clock, self._schema, self._stirred)
+        leadership = Leadership(listener.connection, partitions, self._schema)
+        self._partitions, self._problem = partitions, None
         LEADING.labels(self._schema).set(1)
         log.info("this relay publishes now", schema=self._schema)
         try:
@@ -111,13 +111,13 @@ class OutboxRelay:
                 seconds, due = await leadership.look()
                 if not self._stopping:
                     await stirred_or_due(self._stirred, seconds, self._clock, due)
-            await lanes.finish(_FINISHING)
+            await partitions.finish(_FINISHING)
             await leadership.delete_published()
         finally:
-            self._lanes = None
+            self._partitions = None
             leadership.end()
             LEADING.labels(self._schema).set(0)
-            await lanes.finish(0)
+            await partitions.finish(0)
 
     async def _pause(self, seconds: float) -> None:
         await stirred_or_due(self._stirred, seconds, self._clock)

@@ -10,10 +10,10 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-Lane = tuple[str, str]
+Partition = tuple[str, str]
 """What keeps its order: an organisation's messages with one key."""
 
-# `position` is unique over all organisations, so the exclusions name rows and lanes exactly.
+# `position` is unique over all organisations, so the exclusions name rows and partitions exactly.
 _SELECT = """
 SELECT position, organization_id, key, id, subject, body, headers::text AS headers, created_at
 FROM outbox
@@ -41,15 +41,15 @@ class OutboxRow:
     created_at: datetime
 
     @property
-    def lane(self) -> Lane:
+    def partition(self) -> Partition:
         """The messages that this one stays in order with."""
         return self.organization_id, self.key
 
 
 async def waiting_rows(
-    connection: asyncpg.Connection, *, taken: Collection[int], held: Collection[Lane], limit: int
+    connection: asyncpg.Connection, *, taken: Collection[int], held: Collection[Partition], limit: int
 ) -> list[OutboxRow]:
-    """The oldest rows, at most `limit`, except the positions `taken` and those in the lanes `held`."""
+    """The oldest rows, at most `limit`, except the positions `taken` and those in the partitions `held`."""
     organizations = [organization for organization, _ in held]
     keys = [key for _, key in held]
     records = await connection.fetch(_SELECT, list(taken), organizations, keys, limit)

@@ -100,7 +100,7 @@ async def test_a_reader_may_say_what_has_to_be_serial_instead_of_the_incident(
         await all_there.wait()
 
     bus = make_bus("sample")
-    bus.on_event(consumers["reader"], handle, workers=4, lane_of=lambda received: received.envelope.id)
+    bus.on_event(consumers["reader"], handle, workers=4, partition_of=lambda received: received.envelope.id)
     incident = uuid4()
     async with started(bus):
         for number in range(4):

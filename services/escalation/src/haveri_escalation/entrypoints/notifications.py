@@ -31,7 +31,7 @@ log = get_logger(__name__)
 
 def attach_notifications(bus: Bus, notify: Notify, reports: NotificationReports) -> None:
     """Read what is wanted. Calls of one incident are carried out beside each other."""
-    bus.on_event(ESCALATION_NOTIFICATIONS, notifying(notify, reports), workers=_AT_ONCE, lane_of=_call)
+    bus.on_event(ESCALATION_NOTIFICATIONS, notifying(notify, reports), workers=_AT_ONCE, partition_of=_call)
 
 
 def notifying(notify: Notify, reports: NotificationReports) -> Callable[[Received[Any]], Awaitable[None]]:

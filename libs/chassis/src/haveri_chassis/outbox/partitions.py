@@ -1,4 +1,4 @@
-"""Publishing in lanes: one after the other within a lane, lanes beside each other."""
+"""Publishing in partitions: one after the other within a partition, partitions beside each other."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any, Protocol
 from haveri_chassis.clock import Clock
 from haveri_chassis.logs import get_logger
 from haveri_chassis.metrics import counter, histogram
-from haveri_chassis.outbox.rows import Lane, OutboxRow
+from haveri_chassis.outbox.rows import OutboxRow, Partition
 from haveri_chassis.tasks import cancel
 
 _FIRST_HOLD = 0.1
 _LONGEST_HOLD = 30.0
-_OUTAGE_LANES = 32
+_OUTAGE_PARTITIONS = 32
 _LONGEST_OUTAGE_PAUSE = 2.0
 _IN_HAND = 512
 _IN_HAND_IN_DOUBT = 16
@@ -40,18 +40,18 @@ class DurablePublisher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A lane that has failed so often in a row rests until then."""
+    """A partition that has failed so often in a row rests until then."""
 
     failures: int
     until: datetime
 
 
-class Lanes:
+class Partitions:
     """The rows in hand: those being published, and those published but not deleted yet.
 
-    `stirred` is set whenever a row got done or a lane failed. A failed lane gives its rows back and rests, each time
-    twice as long; its rows, and later ones of that lane, stay in the table in their order. When many lanes rest the
-    fault is the bus's, and everything rests.
+    `stirred` is set whenever a row got done or a partition failed. A failed partition gives its rows back and rests,
+    each time twice as long; its rows, and later ones of that partition, stay in the table in their order. When many
+    partitions rest the fault is the bus's, and everything rests.
     """
 
     def __init__(self, publisher: DurablePublisher, clock: Clock, schema: str, stirred: asyncio.Event) -> None:
@@ -59,11 +59,11 @@ class Lanes:
         self._clock = clock
         self._schema = schema
         self._stirred = stirred
-        self._queues: dict[Lane, deque[OutboxRow]] = {}
+        self._queues: dict[Partition, deque[OutboxRow]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._done: list[int] = []
-        self._held: dict[Lane, Hold] = {}
-        self._failed_since_select: set[Lane] = set()
+        self._held: dict[Partition, Hold] = {}
+        self._failed_since_select: set[Partition] = set()
         self._outages = 0
         self._outage_until: datetime | None = None
         self.taken: set[int] = set()
@@ -82,28 +82,28 @@ class Lanes:
         return self._outage_until
 
     def next_release(self) -> datetime | None:
-        """When the first of the resting lanes may be tried again."""
+        """When the first of the resting partitions may be tried again."""
         now = self._clock.now()
         return min((hold.until for hold in self._held.values() if hold.until > now), default=None)
 
-    def begin_select(self) -> list[Lane]:
-        """The lanes to leave out of the select that follows."""
+    def begin_select(self) -> list[Partition]:
+        """The partitions to leave out of the select that follows."""
         self._failed_since_select.clear()
         now = self._clock.now()
-        return [lane for lane, hold in self._held.items() if hold.until > now]
+        return [partition for partition, hold in self._held.items() if hold.until > now]
 
     def add(self, rows: list[OutboxRow]) -> int:
         """Start publishing rows just selected; gives how many.
 
-        Leaves out lanes that failed during the select: their earlier rows are back in the table.
+        Leaves out partitions that failed during the select: their earlier rows are back in the table.
         """
-        accepted = [row for row in rows if row.lane not in self._failed_since_select]
+        accepted = [row for row in rows if row.partition not in self._failed_since_select]
         for row in accepted:
             self.taken.add(row.position)
-            queue = self._queues.get(row.lane)
+            queue = self._queues.get(row.partition)
             if queue is None:
-                self._queues[row.lane] = deque((row,))
-                task = asyncio.create_task(self._work(row.lane))
+                self._queues[row.partition] = deque((row,))
+                task = asyncio.create_task(self._work(row.partition))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             else:
@@ -125,18 +125,18 @@ class Lanes:
             await asyncio.wait(self._tasks, timeout=seconds)
         await cancel(*self._tasks)
 
-    async def _work(self, lane: Lane) -> None:
-        queue = self._queues[lane]
+    async def _work(self, partition: Partition) -> None:
+        queue = self._queues[partition]
         try:
             while queue:
                 await self._publish(queue[0])
                 self._done.append(queue.popleft().position)
-                self._succeeded(lane)
+                self._succeeded(partition)
         except Exception as error:  # noqa: BLE001 - whatever the bus raises, the row must stay and be tried again
-            self._failed(lane, error)
+            self._failed(partition, error)
         finally:
             self.taken.difference_update(row.position for row in queue)
-            del self._queues[lane]
+            del self._queues[partition]
             self._stirred.set()
 
     async def _publish(self, row: OutboxRow) -> None:
@@ -144,33 +144,33 @@ class Lanes:
         PUBLISHED.labels(self._schema).inc()
         LAG.labels(self._schema).observe(max(0.0, (datetime.now(UTC) - row.created_at).total_seconds()))
 
-    def _succeeded(self, lane: Lane) -> None:
-        self._held.pop(lane, None)
+    def _succeeded(self, partition: Partition) -> None:
+        self._held.pop(partition, None)
         self._outages = 0
         self.last_error = None
         self._stirred.set()
 
-    def _failed(self, lane: Lane, error: Exception) -> None:
+    def _failed(self, partition: Partition, error: Exception) -> None:
         FAILURES.labels(self._schema).inc()
-        failures = self._held[lane].failures + 1 if lane in self._held else 1
+        failures = self._held[partition].failures + 1 if partition in self._held else 1
         seconds = min(_FIRST_HOLD * 2 ** min(failures - 1, 20), _LONGEST_HOLD)
-        self._held[lane] = Hold(failures, self._clock.now() + timedelta(seconds=seconds))
-        self._failed_since_select.add(lane)
+        self._held[partition] = Hold(failures, self._clock.now() + timedelta(seconds=seconds))
+        self._failed_since_select.add(partition)
         self.last_error = type(error).__name__
         log.warning(
             "a message could not be published; it and later ones of its aggregate wait",
             schema=self._schema,
-            organization=lane[0],
-            key=lane[1],
+            organization=partition[0],
+            key=partition[1],
             failures=failures,
             wait_seconds=seconds,
             error=str(error) or type(error).__name__,
         )
-        if len(self._held) > _OUTAGE_LANES or self._outages:
+        if len(self._held) > _OUTAGE_PARTITIONS or self._outages:
             self._begin_outage()
 
     def _begin_outage(self) -> None:
-        # The lanes that fail together count as one outage, and are all free again after it.
+        # The partitions that fail together count as one outage, and are all free again after it.
         self._held.clear()
         if self.outage_until() is None:
             self._outages += 1

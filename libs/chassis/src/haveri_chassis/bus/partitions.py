@@ -13,7 +13,7 @@ log = get_logger(__name__)
 Job = Callable[[], Awaitable[None]]
 
 
-class Lanes:
+class Partitions:
     """Runs jobs: those of one key one after another in the order of `submit`, those of others up to `workers` at once.
 
     A job must not raise: what becomes of a failure is its own business. `capacity` bounds the jobs that are taken in.
@@ -22,17 +22,17 @@ class Lanes:
     def __init__(self, workers: int, capacity: int) -> None:
         self._workers = asyncio.Semaphore(workers)
         self._room = asyncio.Semaphore(max(capacity, workers))
-        self._lanes: dict[Hashable, deque[Job]] = {}
+        self._partitions: dict[Hashable, deque[Job]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, key: Hashable, job: Job) -> None:
         """Take a job in; waits while there is no room."""
         await self._room.acquire()
-        lane = self._lanes.get(key)
-        if lane is not None:
-            lane.append(job)
+        partition = self._partitions.get(key)
+        if partition is not None:
+            partition.append(job)
             return
-        self._lanes[key] = deque((job,))
+        self._partitions[key] = deque((job,))
         task = asyncio.create_task(self._run(key))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -46,16 +46,16 @@ class Lanes:
         return not late
 
     async def _run(self, key: Hashable) -> None:
-        lane = self._lanes[key]
+        partition = self._partitions[key]
         try:
-            while lane:
+            while partition:
                 async with self._workers:
-                    await self._do(lane[0])
-                lane.popleft()
+                    await self._do(partition[0])
+                partition.popleft()
                 self._room.release()
         finally:
-            del self._lanes[key]
-            for _ in lane:
+            del self._partitions[key]
+            for _ in partition:
                 self._room.release()
 
     @staticmethod
@@ -63,5 +63,5 @@ class Lanes:
         try:
             await job()
         except Exception:
-            # A fault of ours: it must not keep the lane's later jobs from running.
+            # A fault of ours: it must not keep the partition's later jobs from running.
             log.exception("a job raised instead of settling its message")

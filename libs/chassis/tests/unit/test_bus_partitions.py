@@ -8,7 +8,7 @@ from collections import defaultdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haveri_chassis.bus.lanes import Lanes
+from haveri_chassis.bus.partitions import Partitions
 
 Jobs = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=60)
 
@@ -19,7 +19,7 @@ def test_jobs_of_one_aggregate_run_one_after_another_in_their_order(jobs: list[t
     """Whatever the others do, and never more than `workers` at once."""
 
     async def play() -> None:
-        lanes = Lanes(workers, 2 * workers)
+        partitions = Partitions(workers, 2 * workers)
         done: dict[int, list[int]] = defaultdict(list)
         busy: set[int] = set()
 
@@ -36,8 +36,8 @@ def test_jobs_of_one_aggregate_run_one_after_another_in_their_order(jobs: list[t
             return run  # type: ignore[return-value]
 
         for number, (key, turns) in enumerate(jobs):
-            await lanes.submit(key, job(key, number, turns))  # type: ignore[arg-type]
-        assert await lanes.drain(5)
+            await partitions.submit(key, job(key, number, turns))  # type: ignore[arg-type]
+        assert await partitions.drain(5)
         for key, numbers in done.items():
             assert numbers == [number for number, (other, _) in enumerate(jobs) if other == key]
         assert sum(len(numbers) for numbers in done.values()) == len(jobs)
@@ -47,7 +47,7 @@ def test_jobs_of_one_aggregate_run_one_after_another_in_their_order(jobs: list[t
 
 async def test_a_slow_aggregate_holds_up_no_other() -> None:
     """As long as there is a worker for the other."""
-    lanes = Lanes(workers=2, capacity=8)
+    partitions = Partitions(workers=2, capacity=8)
     gate, reached = asyncio.Event(), asyncio.Event()
 
     async def slow() -> None:
@@ -56,37 +56,37 @@ async def test_a_slow_aggregate_holds_up_no_other() -> None:
     async def quick() -> None:
         reached.set()
 
-    await lanes.submit("slow", slow)
-    await lanes.submit("slow", slow)
-    await lanes.submit("quick", quick)
+    await partitions.submit("slow", slow)
+    await partitions.submit("slow", slow)
+    await partitions.submit("quick", quick)
 
     await asyncio.wait_for(reached.wait(), 2)
     gate.set()
-    assert await lanes.drain(2)
+    assert await partitions.drain(2)
 
 
 async def test_no_more_is_taken_in_than_there_is_room() -> None:
     """So that another replica can have the rest."""
-    lanes = Lanes(workers=1, capacity=2)
+    partitions = Partitions(workers=1, capacity=2)
     gate = asyncio.Event()
 
     async def job() -> None:
         await gate.wait()
 
-    await lanes.submit("a", job)
-    await lanes.submit("b", job)
-    third = asyncio.create_task(lanes.submit("c", job))
+    await partitions.submit("a", job)
+    await partitions.submit("b", job)
+    third = asyncio.create_task(partitions.submit("c", job))
     await asyncio.sleep(0.01)
     assert not third.done()
 
     gate.set()
     await asyncio.wait_for(third, 2)
-    assert await lanes.drain(2)
+    assert await partitions.drain(2)
 
 
-async def test_a_job_that_raises_does_not_stop_its_lane() -> None:
+async def test_a_job_that_raises_does_not_stop_its_partition() -> None:
     """It is a fault of ours, and it is logged."""
-    lanes = Lanes(workers=1, capacity=4)
+    partitions = Partitions(workers=1, capacity=4)
     ran = asyncio.Event()
 
     async def broken() -> None:
@@ -95,19 +95,19 @@ async def test_a_job_that_raises_does_not_stop_its_lane() -> None:
     async def fine() -> None:
         ran.set()
 
-    await lanes.submit("a", broken)
-    await lanes.submit("a", fine)
+    await partitions.submit("a", broken)
+    await partitions.submit("a", fine)
 
     await asyncio.wait_for(ran.wait(), 2)
 
 
 async def test_draining_gives_up_on_what_takes_too_long() -> None:
     """A stop is not held up for ever."""
-    lanes = Lanes(workers=1, capacity=4)
+    partitions = Partitions(workers=1, capacity=4)
 
     async def endless() -> None:
         await asyncio.Event().wait()
 
-    await lanes.submit("a", endless)
+    await partitions.submit("a", endless)
 
-    assert not await lanes.drain(0.01)
+    assert not await partitions.drain(0.01)
