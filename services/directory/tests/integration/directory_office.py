@@ -21,7 +21,7 @@ TOOL = "system:haveri"
 
 
 class Office:
-    """Sends orders and questions of one organisation, and looks at what was told."""
+    """Sends orders and questions of one organisation, and looks at what was published."""
 
     def __init__(self, slug: str, commands_: CommandBus, queries_: QueryClient, database: Database) -> None:
         self.slug = slug
@@ -66,7 +66,7 @@ class Office:
         """The answer to a question."""
         return await self._queries.ask(query, organization=self.slug, actor=TOOL, timeout=10)
 
-    async def told(self) -> list[tuple[str, dict[str, Any]]]:
+    async def published(self) -> list[tuple[str, dict[str, Any]]]:
         """Every event of the organisation so far, as (name, data), in order."""
         async with self._database.transaction(self.slug) as connection:
             rows = await connection.fetch("SELECT body FROM event_log ORDER BY position")

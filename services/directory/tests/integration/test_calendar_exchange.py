@@ -57,7 +57,7 @@ async def test_imported_shift_is_worked_by_its_attendees(works):
     (duty,) = [duty for duty in await works.on_shift("2040-06-01", "15:00") if duty.member_id == works.henna.id]
     assert (duty.shift, duty.origin, duty.starts_at) == ("Overtime", DutyOrigin.ASSIGNMENT, wall("2040-06-01", "14:00"))
     (change,) = await works.changes()
-    assert (await works.office.told())[-1] == ("shift_change_put", {"change": change.model_dump(mode="json")})
+    assert (await works.office.published())[-1] == ("shift_change_put", {"change": change.model_dump(mode="json")})
 
 
 async def test_importing_again_replaces_what_was_imported_and_nothing_else(works):
@@ -65,9 +65,9 @@ async def test_importing_again_replaces_what_was_imported_and_nothing_else(works
     first = event("a", "20400601", "1400", "1800", HENNA)
     second = event("b", "20400602", "1400", "1800", HENNA)
     assert await take_in(works, first, second) == (2, 0, 0, 0)
-    told = await works.office.told()
+    published = await works.office.published()
     assert await take_in(works, first, second) == (0, 0, 0, 2)
-    assert await works.office.told() == told
+    assert await works.office.published() == published
     assert await take_in(works, event("a", "20400601", "1400", "2000", HENNA)) == (0, 1, 0, 0)
     assert await take_in(works, event("a", "20400603", "1400", "1800", HENNA)) == (1, 0, 1, 0)
     assert [change.starts_at for change in await works.changes()] == [

@@ -23,31 +23,31 @@ def demo_for(office) -> str:
 async def test_demo_plant_is_imported_and_importing_it_again_changes_and_tells_nothing(office):
     result = await office.do(importing(demo_for(office)))
     assert result["report"]["members"] == {"added": 23, "changed": 1, "unchanged": 0}
-    everything, told = await office.everything(), await office.told()
+    everything, published = await office.everything(), await office.published()
     assert [len(things) for things in everything] == [2, 8, 35, 15, 24, 1]
     result = await office.do(importing(demo_for(office)))
     assert result["changes"] == []
     assert result["report"]["assets"] == {"added": 0, "changed": 0, "unchanged": 35}
-    assert (await office.everything(), await office.told()) == (everything, told)
+    assert (await office.everything(), await office.published()) == (everything, published)
 
 
 async def test_events_of_an_import_tell_the_same_as_the_lists(office):
     await office.do(importing(demo_for(office)))
-    told = {}
-    for name, data in await office.told():
+    published = {}
+    for name, data in await office.published():
         kind = name.removesuffix("_put")
         if kind in data:
-            told[(kind, data[kind]["id"])] = data[kind]
+            published[(kind, data[kind]["id"])] = data[kind]
     listed = {}
     for things in await office.everything():
         for thing in things:
             listed[(type(thing).__name__.lower(), str(thing.id))] = thing.model_dump(mode="json")
-    assert told == listed
+    assert published == listed
 
 
 async def test_document_with_faults_names_all_of_them_and_changes_nothing(office):
     await office.do(importing(demo_for(office)))
-    everything, told = await office.everything(), await office.told()
+    everything, published = await office.everything(), await office.published()
     broken = demo_for(office).replace("Europe/Berlin", "Europe/Leipzig").replace("role: viewer", "role: guest")
     outcome = await office.send(importing(broken + "\nvisitors: []\n"))
     assert outcome.problem.type == "import-invalid"
@@ -57,7 +57,7 @@ async def test_document_with_faults_names_all_of_them_and_changes_nothing(office
         "timezone: Europe/Leipzig",
         "role: guest",
     ]
-    assert (await office.everything(), await office.told()) == (everything, told)
+    assert (await office.everything(), await office.published()) == (everything, published)
 
 
 async def test_members_of_another_import_leave_and_join_teams(office):
@@ -92,7 +92,7 @@ async def test_member_whom_an_import_described_is_a_member_like_any_other(office
 
 async def test_no_damaged_document_leaves_anything_behind(office):
     await office.do(importing(demo_for(office)))
-    everything, told = await office.everything(), await office.told()
+    everything, published = await office.everything(), await office.published()
     document, chance = demo_for(office), random.Random(1)
     refused = 0
     while refused < 20:
@@ -102,8 +102,8 @@ async def test_no_damaged_document_leaves_anything_behind(office):
         if outcome.problem is None:
             # What is left still makes sense, and may rightly have changed something.
             await office.do(importing(document))
-            everything, told = await office.everything(), await office.told()
+            everything, published = await office.everything(), await office.published()
         else:
             refused += 1
             assert outcome.problem.type == "import-invalid"
-            assert (await office.everything(), await office.told()) == (everything, told)
+            assert (await office.everything(), await office.published()) == (everything, published)

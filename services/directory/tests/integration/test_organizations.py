@@ -18,7 +18,7 @@ async def test_organization_is_created_with_its_first_administrator(office):
     organization = await office.ask(queries.GetOrganization())
     assert (organization.id, organization.name) == (office.slug, "Pyhäjärvi")
     assert (await office.ask(queries.ListMembers())).items == [office.administrator]
-    assert [name for name, _ in await office.told()] == ["organization_created", "member_put"]
+    assert [name for name, _ in await office.published()] == ["organization_created", "member_put"]
 
 
 async def test_every_event_has_its_place_among_all_of_the_organisation_and_the_answer_says_the_last(
@@ -41,11 +41,11 @@ async def test_every_event_has_its_place_among_all_of_the_organisation_and_the_a
 
 async def test_creating_it_again_with_the_same_data_is_fine_whatever_changed_since(office):
     await office.do(commands.PutMember(member=office.administrator.model_copy(update={"name": "Aino Virtanen"})))
-    told = await office.told()
+    published = await office.published()
     again = office.administrator.model_copy(update={"id": office.ids.new()})
     result = await office.do(office.founding(administrator=again))
     assert result["administrator"]["id"] == str(office.administrator.id)
-    assert await office.told() == told
+    assert await office.published() == published
 
 
 async def test_creating_it_again_with_other_data_is_refused(office):
@@ -57,7 +57,7 @@ async def test_twenty_who_create_the_same_organization_at_once_create_one(new_of
     office = new_office()
     outcomes = await asyncio.gather(*(office.send(office.founding()) for _ in range(20)))
     assert {outcome.status for outcome in outcomes} == {"accepted"}
-    assert len(await office.told()) == 2
+    assert len(await office.published()) == 2
 
 
 async def test_only_tools_create_organizations_and_only_with_an_administrator(new_office, office):
@@ -119,4 +119,4 @@ async def test_chat_tenant_belongs_to_one_organization(new_office):
     await ours.do(order)
     assert (await ours.ask(queries.GetChatSettings())).settings == settings
     assert (await theirs.ask(queries.GetChatSettings())).settings is None
-    assert [name for name, _ in await ours.told()].count("chat_settings_changed") == 1
+    assert [name for name, _ in await ours.published()].count("chat_settings_changed") == 1

@@ -28,7 +28,7 @@ async def test_what_was_put_is_listed_as_it_was_put_and_told_once(office):
     asset = await office.asset(area)
     await office.do(commands.PutAsset(asset=asset))
     assert await office.everything() == [[facility], [area], [asset], [], [office.administrator], []]
-    assert [name for name, _ in await office.told()][2:] == ["facility_put", "area_put", "asset_put"]
+    assert [name for name, _ in await office.published()][2:] == ["facility_put", "area_put", "asset_put"]
 
 
 async def test_one_thing_is_answered_by_its_id_and_no_other(office):
@@ -114,7 +114,7 @@ async def test_what_something_stands_on_is_not_removed(office):
         await office.do(removal(kind, thing))
         assert await office.refusal(removal(kind, thing)) == f"{kind}-unknown"
     assert await office.everything() == [[], [], [], [], [office.administrator], []]
-    assert (await office.told())[-1] == ("removed", {"kind_of_thing": "facility", "id": str(facility.id)})
+    assert (await office.published())[-1] == ("removed", {"kind_of_thing": "facility", "id": str(facility.id)})
 
 
 async def test_membership_is_one_thing_seen_from_two_sides(office):
@@ -125,15 +125,15 @@ async def test_membership_is_one_thing_seen_from_two_sides(office):
     teams = (await office.ask(queries.ListTeams())).items
     assert [team.member_ids for team in teams] == [[eero.id], [eero.id]]
 
-    told = len(await office.told())
+    published = len(await office.published())
     await office.do(commands.PutTeam(team=crew_a))
     assert (await office.ask(queries.ListMembers())).items[1].team_ids == [crew_b.id]
-    news = (await office.told())[told:]
+    news = (await office.published())[published:]
     assert [name for name, _ in news] == ["team_put", "member_put"]
     assert news[1][1]["member"]["team_ids"] == [str(crew_b.id)]
 
     await office.do(removal("member", eero))
-    assert (await office.told())[-1][1]["team"]["member_ids"] == []
+    assert (await office.published())[-1][1]["team"]["member_ids"] == []
 
 
 async def test_addresses_and_chat_identities_belong_to_one_member(office):
@@ -158,9 +158,9 @@ async def test_phone_number_is_kept_as_it_is_called_and_one_that_is_none_is_refu
     }
     (_, listed) = (await office.ask(queries.ListMembers())).items
     assert listed == eero
-    told = await office.told()
+    published = await office.published()
     await office.do(commands.PutMember(member=eero.model_copy(update={"contact_prefs": prefs})))
-    assert await office.told() == told
+    assert await office.published() == published
     for bad, name in (
         ({"phone": "040 555 0111"}, "phone-unusable"),
         ({"ways": ["pigeon"]}, "contact-unusable"),

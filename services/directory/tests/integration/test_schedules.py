@@ -49,10 +49,10 @@ async def test_rotation_comes_back_with_the_pattern_of_its_kind(works):
     assert (len(rotation.pattern), [crew.offset_days for crew in rotation.crews]) == (14, [0, 7])
     assert await works.office.ask(queries.GetRotation(id=rotation.id)) == rotation
     assert result["findings"] == []
-    assert (await works.office.told())[-1] == ("rotation_put", {"rotation": result["rotation"]})
-    told = await works.office.told()
+    assert (await works.office.published())[-1] == ("rotation_put", {"rotation": result["rotation"]})
+    published = await works.office.published()
     await works.office.do(commands.PutRotation(rotation=rotation))
-    assert await works.office.told() == told
+    assert await works.office.published() == published
 
 
 async def test_crews_of_a_rotation_are_on_shift_in_turns(works):
@@ -101,14 +101,14 @@ async def test_shift_that_rests_on_holidays_does_not_start_on_one(works):
         assert await works.office.refusal(order, actor=as_member(somebody)) == "role-not-sufficient"
     result = await works.office.do(order, actor=as_member(works.mikko))
     assert [day["date"] for day in result["calendar"]["holidays"]] == ["2026-01-01", "2026-12-06"]
-    assert (await works.office.told())[-1] == ("holidays_changed", result)
+    assert (await works.office.published())[-1] == ("holidays_changed", result)
     (listed,) = (await works.office.ask(queries.ListHolidays())).items
     assert listed.model_dump(mode="json") == result["calendar"]
     assert await works.names_on_shift("2026-12-06", "07:00") == []
     assert await works.names_on_shift("2026-12-07", "07:00") == ["Eero", "Henna"]
-    told = await works.office.told()
+    published = await works.office.published()
     await works.office.do(order)
-    assert await works.office.told() == told
+    assert await works.office.published() == published
     await works.office.do(commands.ChangeHolidays(calendar=HolidayCalendar(facility_id=works.facility.id)))
     assert (await works.office.ask(queries.ListHolidays())).items == []
     nowhere = commands.ChangeHolidays(calendar=HolidayCalendar(facility_id=works.office.ids.new()))
@@ -168,7 +168,7 @@ async def test_rotations_have_names_and_are_removed_by_managers(works):
         for somebody in (works.eero, works.pekka):
             assert await works.office.refusal(order, actor=as_member(somebody)) == "role-not-sufficient"
     await works.office.do(removal, actor=as_member(works.mikko))
-    assert (await works.office.told())[-1] == ("rotation_removed", {"rotation_id": str(rotation.id)})
+    assert (await works.office.published())[-1] == ("rotation_removed", {"rotation_id": str(rotation.id)})
     assert (await works.office.ask(queries.ListRotations())).items == []
     assert await works.office.refusal(removal) == "rotation-unknown"
 
@@ -277,7 +277,7 @@ async def test_what_shifts_stand_on_is_not_removed(works):
     await office.do(commands.CancelShiftChange(change_id=coming.id))
     over = await works.put(works.change(ChangeKind.ASSIGNMENT, "2020-06-01", member=works.eero, shift="Extra"))
     assert await why("member", works.eero) is None
-    assert ("shift_change_cancelled", {"change_id": str(over.id)}) in await office.told()
+    assert ("shift_change_cancelled", {"change_id": str(over.id)}) in await office.published()
     assert await why("team", empty) is None
 
 

@@ -31,7 +31,7 @@ async def test_whoever_stands_in_is_on_shift_instead_and_everybody_sees_why(work
     (duty,) = [duty for duty in await works.on_shift(FRIDAY, "07:00") if duty.member_id == works.jari.id]
     assert (duty.team_id, duty.shift, duty.origin) == (works.crew_a.id, "Morning", DutyOrigin.OVERRIDE)
     assert (duty.starts_at, duty.ends_at) == (wall(FRIDAY, "06:00"), wall(FRIDAY, "14:00"))
-    assert (await works.office.told())[-1] == ("shift_change_put", {"change": change.model_dump(mode="json")})
+    assert (await works.office.published())[-1] == ("shift_change_put", {"change": change.model_dump(mode="json")})
 
 
 async def test_take_my_friday_counts_only_when_the_other_one_says_yes(works):
@@ -68,9 +68,9 @@ async def test_asking_again_for_what_was_accepted_takes_nothing_back(works):
     asked = works.change(OVERRIDE, member=works.eero, substitute=works.jari)
     await works.put(asked, by=works.eero)
     await works.accept(asked, by=works.jari)
-    told = await works.office.told()
+    published = await works.office.published()
     assert (await works.put(asked, by=works.eero)).accepted
-    assert await works.office.told() == told
+    assert await works.office.published() == published
 
 
 async def test_changed_proposal_has_to_be_accepted_anew(works):
@@ -105,7 +105,7 @@ async def test_proposal_is_taken_back_by_those_whom_it_concerns(works, who):
         assert await works.office.refusal(cancel, actor=as_member(somebody)) == "role-not-sufficient"
     actor = {"proposer": works.eero, "asked": works.jari, "manager": works.mikko}[who]
     await works.office.do(cancel, actor=as_member(actor))
-    assert (await works.office.told())[-1] == ("shift_change_cancelled", {"change_id": str(asked.id)})
+    assert (await works.office.published())[-1] == ("shift_change_cancelled", {"change_id": str(asked.id)})
     assert await works.changes() == []
     assert await works.office.refusal(cancel, actor=as_member(actor)) == "shift-change-unknown"
     accept = commands.AcceptShiftChange(change_id=asked.id)

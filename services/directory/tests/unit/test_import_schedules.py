@@ -1,4 +1,4 @@
-"""Roles, rotations, holidays and ways to be reached in a YAML plant, and what people are told about their faults."""
+"""Roles, rotations, holidays and ways to be reached in a YAML plant, and what is said of their faults."""
 
 from __future__ import annotations
 

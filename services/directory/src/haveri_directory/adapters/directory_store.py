@@ -46,7 +46,7 @@ class DirectoryStore:
             unit = await begin_work(session, command.organization, self._clock)
             result = await work(unit)
             connection = await driver_connection(session)
-            # Recorded before anything is told: a repeated command ends here, and nothing of it is kept.
+            # Recorded before anything is published: a repeated command ends here, and nothing of it is kept.
             await record_outcome(connection, command.organization, Outcome.accepted(command.id, result))
             await emit(connection, await self._numbered(connection, command, unit.events))
         return result

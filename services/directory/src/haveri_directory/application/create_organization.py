@@ -11,7 +11,7 @@ from haveri_contracts.plain import Role
 from haveri_contracts.refusals import RoleNotSufficient, TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.put_member import normalised
-from haveri_directory.application.putting import news_of
+from haveri_directory.application.putting import event_of
 from haveri_directory.domain.refusals import AdministratorRequired, OrganizationExists, SlugReserved
 from haveri_directory.store.unit_of_work import Founding, UnitOfWork
 
@@ -49,7 +49,7 @@ async def _found(
     organization = Organization(id=work.slug, name=command.organization_name, locale=command.locale)
     await work.found(organization, founding)
     await work.store([administrator])
-    work.publish(OrganizationCreated(organization=organization), news_of(administrator))
+    work.publish(OrganizationCreated(organization=organization), event_of(administrator))
 
 
 async def _result(work: UnitOfWork, administrator: Member) -> dict[str, Any]:

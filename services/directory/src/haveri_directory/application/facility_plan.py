@@ -12,7 +12,7 @@ from haveri_directory.store.facility_schedules import FacilitySchedules
 from haveri_shifts.plan import Plan
 from haveri_shifts.published import plan_of
 
-# A duty that touches the time is told whole, so that what cuts it a day earlier or later counts as well.
+# A duty that touches the time is given whole, so that what cuts it a day earlier or later counts as well.
 _AROUND = timedelta(days=3)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)

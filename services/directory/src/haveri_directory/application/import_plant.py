@@ -16,7 +16,7 @@ from haveri_directory.application.importing.entries import Document
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.plan import plan_import
 from haveri_directory.application.importing.report import Difference, difference
-from haveri_directory.application.putting import news_of
+from haveri_directory.application.putting import event_of
 from haveri_directory.store.unit_of_work import UnitOfWork
 
 
@@ -55,6 +55,6 @@ async def _write(work: UnitOfWork, found: Difference) -> None:
     await work.schedules.store_rotations(found.rotations)
     await work.schedules.store_calendars(found.calendars)
     for things in found.things.values():
-        work.publish(*(news_of(thing) for thing in things))
+        work.publish(*(event_of(thing) for thing in things))
     work.publish(*(RotationPut(rotation=rotation) for rotation in found.rotations))
     work.publish(*(HolidaysChanged(calendar=calendar) for calendar in found.calendars))

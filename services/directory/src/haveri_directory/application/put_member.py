@@ -11,7 +11,7 @@ from haveri_contracts.refusals import TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.contact import usable_contact
 from haveri_directory.application.in_use import check_may_leave
-from haveri_directory.application.putting import news_of, result_of, tell_of
+from haveri_directory.application.putting import event_of, publish_changes_of, result_of
 from haveri_directory.domain.permissions import check_administrator_remains, needed_to_change_member
 from haveri_directory.domain.refusals import ChatIdentityTaken, EmailTaken
 from haveri_directory.store.unit_of_work import UnitOfWork
@@ -73,5 +73,5 @@ async def _change(work: UnitOfWork, member: Member, teams_before: set[UUID]) -> 
     await work.store([member])
     gone, new = teams_before - set(member.team_ids), set(member.team_ids) - teams_before
     await work.change_memberships([(team_id, member.id) for team_id in gone], [(team_id, member.id) for team_id in new])
-    work.publish(news_of(member))
-    await tell_of(work, gone | new, set())
+    work.publish(event_of(member))
+    await publish_changes_of(work, gone | new, set())

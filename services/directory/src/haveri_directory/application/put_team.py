@@ -12,7 +12,7 @@ from haveri_contracts.plain import Role
 from haveri_contracts.refusals import FacilityUnknown, MemberUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.in_use import check_team_unscheduled
-from haveri_directory.application.putting import change_memberships, check_name, news_of, result_of
+from haveri_directory.application.putting import change_memberships, check_name, event_of, result_of
 from haveri_directory.domain.shift_refusals import MemberNotInTeam
 from haveri_directory.store.unit_of_work import UnitOfWork
 
@@ -53,7 +53,7 @@ async def _change(work: UnitOfWork, team: Team, members_before: set[UUID]) -> No
             work, [(team.id, member_id) for member_id in gone], [(team.id, member_id) for member_id in new]
         )
     else:
-        work.publish(news_of(team))
+        work.publish(event_of(team))
 
 
 async def _check_members(work: UnitOfWork, team: Team) -> None:

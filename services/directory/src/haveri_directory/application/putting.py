@@ -1,4 +1,4 @@
-"""What every put has in common: nothing is written or told when nothing changes."""
+"""What every put has in common: nothing is written or published when nothing changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def put(work: UnitOfWork, thing: Facility | Area | Asset) -> dict[str, Any
     await check_name(work, thing)
     if await work.find(type(thing), thing.id) != thing:
         await work.store([thing])
-        work.publish(news_of(thing))
+        work.publish(event_of(thing))
     return result_of(thing)
 
 
@@ -31,17 +31,17 @@ async def check_name(work: UnitOfWork, thing: Facility | Area | Asset | Team) ->
 
 
 async def change_memberships(work: UnitOfWork, removed: Iterable[Membership], added: Iterable[Membership]) -> None:
-    """End and begin memberships, and tell of every team and member that now looks different."""
+    """End and begin memberships, and publish every team and member that now looks different."""
     removed, added = set(removed), set(added)
     await work.change_memberships(removed, added)
     touched = removed | added
-    await tell_of(work, {team for team, _ in touched}, {member for _, member in touched})
+    await publish_changes_of(work, {team for team, _ in touched}, {member for _, member in touched})
 
 
-async def tell_of(work: UnitOfWork, teams: set[UUID], members: set[UUID]) -> None:
-    """Tell how these teams and members stand now."""
-    work.publish(*(news_of(team) for team in await work.find_all(Team, teams)))
-    work.publish(*(news_of(member) for member in await work.find_all(Member, members)))
+async def publish_changes_of(work: UnitOfWork, teams: set[UUID], members: set[UUID]) -> None:
+    """Publish how these teams and members stand now."""
+    work.publish(*(event_of(team) for team in await work.find_all(Team, teams)))
+    work.publish(*(event_of(member) for member in await work.find_all(Member, members)))
 
 
 def kind_of(thing: Thing) -> str:
@@ -54,8 +54,8 @@ def result_of(thing: Thing) -> dict[str, Any]:
     return {kind_of(thing): thing.model_dump(mode="json")}
 
 
-def news_of(thing: Thing) -> Event:
-    """The event that tells how a thing stands now."""
+def event_of(thing: Thing) -> Event:
+    """The event that says how a thing stands now."""
     match thing:
         case Facility():
             return events.FacilityPut(facility=thing)

@@ -12,7 +12,7 @@ from haveri_contracts.plain import Refusal, Role
 from haveri_contracts.refusals import AreaUnknown, AssetUnknown, FacilityUnknown, MemberUnknown, TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.in_use import check_unused
-from haveri_directory.application.putting import tell_of
+from haveri_directory.application.putting import publish_changes_of
 from haveri_directory.domain.permissions import check_administrator_remains, needed_to_change_member
 from haveri_directory.store.rows import Thing
 from haveri_directory.store.unit_of_work import UnitOfWork
@@ -44,7 +44,7 @@ async def remove(work: UnitOfWork, actor: str, command: Remove) -> dict[str, Any
     await work.discard(thing)
     work.publish(Removed(kind_of_thing=kind, id=command.id))
     if isinstance(thing, Member):
-        await tell_of(work, set(thing.team_ids), set())
+        await publish_changes_of(work, set(thing.team_ids), set())
     return {"removed": {"kind_of_thing": kind, "id": str(command.id)}}
 
 

@@ -1,4 +1,4 @@
-"""Which of the things that may be wrong with a rotation are refused, and which only told."""
+"""Which of the things that may be wrong with a rotation are refused, and which only reported."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _LISTS = {
 
 @dataclass(slots=True)
 class Difference:
-    """What has to be written, by kind, and how to tell people of it."""
+    """What has to be written, by kind, and how to report it to people."""
 
     things: dict[str, list[Thing]] = field(default_factory=dict)
     rotations: list[Rotation] = field(default_factory=list)
