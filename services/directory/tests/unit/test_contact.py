@@ -1,4 +1,4 @@
-"""How members want to be reached: what is kept, and what people are published about what cannot be used."""
+"""How members want to be reached: what is kept, and what is said of what cannot be used."""
 
 from __future__ import annotations
 

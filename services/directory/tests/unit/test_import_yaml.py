@@ -1,4 +1,4 @@
-"""A YAML plant: what it may say, and what people are published about everything that is wrong with it."""
+"""A YAML plant: what it may say, and what is said of everything that is wrong with it."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import psutil
 from haveri_tool.access import Access
 
 _SECONDS = 2.0
-_BREATHES = "escalation"
+_HAS_HEARTBEAT = "escalation"
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ def status(access: Access, now: float) -> Iterator[Row]:
     """Every service and server, asked now. `now` is seconds since 1970."""
     for name, about in access.endpoints["services"].items():
         healthy, said = _asked(about["health"])
-        if name == _BREATHES and healthy:
-            healthy, said = _breath(about["health"])
+        if name == _HAS_HEARTBEAT and healthy:
+            healthy, said = _heartbeat(about["health"])
         yield Row(name, about["pid"], healthy, said, _age(about["pid"], now))
     for name, about in access.endpoints["servers"].items():
         age = _age(about["pid"], now)
@@ -51,7 +51,7 @@ def _asked(url: str) -> tuple[bool, str]:
     return False, "; ".join(f"{problem['component']}: {problem['problem']}" for problem in problems) or "not ready"
 
 
-def _breath(health_url: str) -> tuple[bool, str]:
+def _heartbeat(health_url: str) -> tuple[bool, str]:
     """A service may be ready, and its engine stand still all the same."""
     answered = _get(health_url.replace("/readyz", "/heartbeat"))
     if answered is None:

@@ -15,10 +15,10 @@ from haveri_tool.upkeep.verify import Finding, verify
 async def print_verification(home: Home, organization: str | None) -> bool:
     """Say what was checked and every finding; gives whether there was none."""
 
-    def tell(finding: Finding) -> None:
+    def report(finding: Finding) -> None:
         print(f"{finding.organization} {finding.incident}: {finding.text}")
 
-    done = await verify(running_house(home).database_url, organization, tell)
+    done = await verify(running_house(home).database_url, organization, report)
     checked = (
         f"{done.counts['incidents']} incidents of {len(done.organizations)} organisations, "
         f"{done.counts['events']} events, {done.counts['entries']} timeline entries"

@@ -16,7 +16,7 @@ from haveri_contracts.incident.models import Incident
 from haveri_incident.domain.state import BrokenHistoryError, Fact, evolve
 from haveri_timeline.domain.chain import Head, extend
 from haveri_timeline.domain.entries import Entry
-from haveri_tool.upkeep.histories import Histories, KeptIncident
+from haveri_tool.upkeep.history_reads import HistoryReads, KeptIncident
 
 # The timeline is written a moment after the incident: an incident that changes just now is looked at again.
 _LOOKS = 10
@@ -43,8 +43,8 @@ class Verification:
     findings: int = 0
 
 
-async def verify(database_url: str, organization: str | None, tell: Callable[[Finding], None]) -> Verification:
-    """Look at every incident of one organisation or of all, in constant memory; `tell` is given each finding.
+async def verify(database_url: str, organization: str | None, report: Callable[[Finding], None]) -> Verification:
+    """Look at every incident of one organisation or of all, in constant memory; `report` is given each finding.
 
     `database_url` is an administrator's. Raises what asyncpg raises.
     """
@@ -53,10 +53,10 @@ async def verify(database_url: str, organization: str | None, tell: Callable[[Fi
 
     def found(finding: Finding) -> None:
         done.findings += 1
-        tell(finding)
+        report(finding)
 
     try:
-        histories = Histories(connection)
+        histories = HistoryReads(connection)
         async for incident in _every(histories, organization):
             for text in await _settled(histories, incident, done.counts):
                 found(Finding(incident.organization, incident.number, text))
@@ -70,7 +70,7 @@ async def verify(database_url: str, organization: str | None, tell: Callable[[Fi
     return done
 
 
-async def _every(histories: Histories, organization: str | None) -> AsyncIterator[KeptIncident]:
+async def _every(histories: HistoryReads, organization: str | None) -> AsyncIterator[KeptIncident]:
     last: KeptIncident | None = None
     while page := await histories.incidents_after(organization, last):
         for incident in page:
@@ -78,7 +78,7 @@ async def _every(histories: Histories, organization: str | None) -> AsyncIterato
         last = page[-1]
 
 
-async def _settled(histories: Histories, incident: KeptIncident, counts: Counter[str]) -> list[str]:
+async def _settled(histories: HistoryReads, incident: KeptIncident, counts: Counter[str]) -> list[str]:
     """What is wrong with an incident, once its timeline has had time to follow."""
     for look in range(_LOOKS):
         seen: Counter[str] = Counter()
@@ -92,17 +92,17 @@ async def _settled(histories: Histories, incident: KeptIncident, counts: Counter
     return problems or behind
 
 
-async def _problems(histories: Histories, incident: KeptIncident, seen: Counter[str]) -> tuple[list[str], list[str]]:
+async def _problems(histories: HistoryReads, incident: KeptIncident, seen: Counter[str]) -> tuple[list[str], list[str]]:
     """What is wrong for good, and what may only be late."""
     problems = [
         *await _fold_problems("its events", histories.events(incident), incident, seen, "events"),
         *await _chain_problems(histories, incident, seen),
     ]
-    missing = await histories.told_otherwise(incident)
+    missing = await histories.first_difference(incident)
     if missing is not None:
         return problems, [f"the timeline lacks version {missing} or tells it differently"]
-    told = Counter[str]()
-    problems += await _fold_problems("its timeline", histories.told_events(incident), incident, told, "told")
+    again = Counter[str]()
+    problems += await _fold_problems("its timeline", histories.timeline_events(incident), incident, again, "events")
     return problems, []
 
 
@@ -127,7 +127,7 @@ def _differences(folded: dict[str, Any], kept: dict[str, Any]) -> list[str]:
     return sorted(name for name in names if folded.get(name) != kept.get(name))
 
 
-async def _chain_problems(histories: Histories, incident: KeptIncident, seen: Counter[str]) -> list[str]:
+async def _chain_problems(histories: HistoryReads, incident: KeptIncident, seen: Counter[str]) -> list[str]:
     head = Head()
     async for entry in histories.entries(incident):
         broken = _break(head, entry)

@@ -34,12 +34,12 @@ SELECT seq, event_id, type, occurred_at, recorded_at, actor, source_type, source
 FROM timeline.entries WHERE organization_id = $1 AND incident_id = $2 ORDER BY seq
 """
 # An event may have been recorded after one that follows it; its version says where it belongs.
-_TOLD_EVENTS = """
+_TIMELINE_EVENTS = """
 SELECT source_version AS version, source_type AS type, payload::text AS payload, recorded_at FROM timeline.entries
 WHERE organization_id = $1 AND incident_id = $2 AND source_type = ANY($3) ORDER BY source_version
 """
 _HEAD = "SELECT seq, hash FROM timeline.heads WHERE organization_id = $1 AND incident_id = $2"
-_TOLD_OTHERWISE = """
+_DIFFERENCE = """
 SELECT e.version FROM incident.events e
 LEFT JOIN timeline.entries t ON t.organization_id = e.organization_id AND t.event_id = e.event_id
 WHERE e.organization_id = $1 AND e.incident_id = $2 AND (
@@ -78,7 +78,7 @@ class TimelineEnd:
     hash: str
 
 
-class Histories:
+class HistoryReads:
     """One administrator's connection; use it inside `view`, where nothing changes while it is read."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
@@ -113,10 +113,10 @@ class Histories:
         async for row in self._connection.cursor(_EVENTS, incident.organization, incident.id, prefetch=_AHEAD):
             yield _fact(row)
 
-    async def told_events(self, incident: KeptIncident) -> AsyncIterator[Fact]:
-        """The same events as the timeline tells them, in the order of versions."""
+    async def timeline_events(self, incident: KeptIncident) -> AsyncIterator[Fact]:
+        """The same events as the timeline has them, in the order of versions."""
         rows = self._connection.cursor(
-            _TOLD_EVENTS, incident.organization, incident.id, _INCIDENT_EVENTS, prefetch=_AHEAD
+            _TIMELINE_EVENTS, incident.organization, incident.id, _INCIDENT_EVENTS, prefetch=_AHEAD
         )
         async for row in rows:
             yield _fact(row)
@@ -131,9 +131,9 @@ class Histories:
         row = await self._connection.fetchrow(_HEAD, incident.organization, incident.id)
         return TimelineEnd(row["seq"], row["hash"]) if row else None
 
-    async def told_otherwise(self, incident: KeptIncident) -> int | None:
-        """The first version that the timeline lacks or tells differently from the incident's own event."""
-        found: int | None = await self._connection.fetchval(_TOLD_OTHERWISE, incident.organization, incident.id)
+    async def first_difference(self, incident: KeptIncident) -> int | None:
+        """The first version that the timeline lacks or has otherwise than the incident's own event."""
+        found: int | None = await self._connection.fetchval(_DIFFERENCE, incident.organization, incident.id)
         return found
 
     async def strays(self, organization: str | None) -> AsyncIterator[tuple[str, UUID, str]]:
