@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from haveri_tool.supervision.keeper import Keeper, WillNotStart
+from haveri_tool.supervision.managed_process import ManagedProcess, WillNotStart
 from haveri_tool.supervision.signals import Signals
 from haveri_tool.supervision.watch import StopAsked, Watch
 
@@ -97,7 +97,7 @@ def test_a_second_ctrl_c_kills_what_has_not_ended() -> None:
 def test_what_is_not_ready_in_time_is_named() -> None:
     with Signals() as signals:
         watch = Watch(signals)
-        keeper = Keeper("timeline", RecordedProcess("timeline", []), lambda _event: None)
-        watch.add(keeper)
+        managed = ManagedProcess("timeline", RecordedProcess("timeline", []), lambda _event: None)
+        watch.add(managed)
         with pytest.raises(WillNotStart, match="timeline"):
-            watch.until_ready([keeper], within=0.05)
+            watch.until_ready([managed], within=0.05)

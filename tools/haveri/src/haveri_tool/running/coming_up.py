@@ -25,7 +25,7 @@ def come_up(house: House, specs: Sequence[ServiceSpec], terminal: Terminal) -> N
     import_shared(COMMON)
     _set_up_servers(house, specs, terminal)
     _start(house, [spec for spec in specs if not spec.stand_in])
-    watch.until_ready(watch.keepers, within=_SERVICES_SECONDS)
+    watch.until_ready(watch.managed, within=_SERVICES_SECONDS)
     if house.has(*_FURNISHING):
         _furnish(house, terminal)
     write_endpoints(house)
@@ -45,7 +45,7 @@ def _start(house: House, specs: Iterable[ServiceSpec]) -> None:
     """Each starts as soon as it can, and imports what only it needs while we go on."""
     for spec in specs:
         import_shared(spec.shared)
-        house.watch.add(house.keeper(spec.name))
+        house.watch.add(house.managed(spec.name))
 
 
 def _set_up_servers(house: House, specs: Sequence[ServiceSpec], terminal: Terminal) -> None:

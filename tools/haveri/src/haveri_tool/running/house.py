@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from haveri_tool.endpoints import Endpoints
 from haveri_tool.running.plan import Plan
 from haveri_tool.running.specs import ServiceSpec
-from haveri_tool.supervision.keeper import Keeper, ProcessEvent
+from haveri_tool.supervision.managed_process import ManagedProcess, ProcessEvent
 from haveri_tool.supervision.service import ForkedService
 from haveri_tool.supervision.watch import Watch
 
 
 class House:
-    """The keepers of a plan's servers and services."""
+    """The managed processes of a plan's servers and services."""
 
     def __init__(
         self,
@@ -26,20 +26,22 @@ class House:
         self.plan = plan
         self.watch = watch
         self._supervisor = supervisor
-        self.servers = {name: Keeper(name, process, notify) for name, process in plan.backbone.servers.items()}
+        self.servers = {name: ManagedProcess(name, process, notify) for name, process in plan.backbone.servers.items()}
         self.processes = {spec.name: self._process(spec) for spec in specs}
         self.stand_ins = {
-            spec.name: Keeper(spec.name, self.processes[spec.name], notify) for spec in specs if spec.stand_in
+            spec.name: ManagedProcess(spec.name, self.processes[spec.name], notify) for spec in specs if spec.stand_in
         }
         self.services = {
-            spec.name: Keeper(spec.name, self.processes[spec.name], notify) for spec in specs if not spec.stand_in
+            spec.name: ManagedProcess(spec.name, self.processes[spec.name], notify)
+            for spec in specs
+            if not spec.stand_in
         }
 
     def _process(self, spec: ServiceSpec) -> ForkedService:
         return ForkedService(spec.work(self.plan), self.plan.home.log_of(spec.name), self.plan.ports[spec.name])
 
-    def keeper(self, name: str) -> Keeper:
-        """The keeper of a service or stand-in."""
+    def managed(self, name: str) -> ManagedProcess:
+        """The managed process of a service or stand-in."""
         return self.services.get(name) or self.stand_ins[name]
 
     def has(self, *services: str) -> bool:
@@ -64,14 +66,14 @@ class House:
             organization=plan.demo.slug if furnished else None,
             api_token=plan.secrets.api_token() if furnished else None,
             administrator=self._administrator() if furnished else None,
-            services={name: self._service(keeper) for name, keeper in self.services.items()},
-            servers={name: {"pid": keeper.pid} for name, keeper in {**self.servers, **self.stand_ins}.items()},
+            services={name: self._service(one) for name, one in self.services.items()},
+            servers={name: {"pid": one.pid} for name, one in {**self.servers, **self.stand_ins}.items()},
         )
 
-    def _service(self, keeper: Keeper) -> Mapping[str, object]:
-        process = self.processes[keeper.name]
+    def _service(self, one: ManagedProcess) -> Mapping[str, object]:
+        process = self.processes[one.name]
         base = process.health_url.removesuffix("/readyz")
-        return {"pid": keeper.pid, "health": process.health_url, "metrics": f"{base}/metrics"}
+        return {"pid": one.pid, "health": process.health_url, "metrics": f"{base}/metrics"}
 
     def _administrator(self) -> Mapping[str, str]:
         return {
@@ -81,7 +83,5 @@ class House:
 
     def stop(self) -> None:
         """Services first, so that they can finish; then the tenant, then the servers."""
-        layers = (
-            [keeper.process for keeper in layer.values()] for layer in (self.services, self.stand_ins, self.servers)
-        )
+        layers = ([one.process for one in layer.values()] for layer in (self.services, self.stand_ins, self.servers))
         self.watch.stop(*layers)

@@ -6,7 +6,7 @@ import time
 
 from rich.console import Console
 
-from haveri_tool.supervision.keeper import ProcessEvent
+from haveri_tool.supervision.managed_process import ProcessEvent
 
 _NAMES = {
     "postgres": "PostgreSQL",

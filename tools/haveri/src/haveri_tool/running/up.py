@@ -13,7 +13,7 @@ from haveri_tool.running.options import Options
 from haveri_tool.running.plan import Plan
 from haveri_tool.running.specs import SPECS, ServiceSpec
 from haveri_tool.running.terminal import Terminal
-from haveri_tool.supervision.keeper import WillNotStart
+from haveri_tool.supervision.managed_process import WillNotStart
 from haveri_tool.supervision.signals import Signals
 from haveri_tool.supervision.watch import StopAsked, Watch
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from haveri_devservers.log_files import last_lines, open_log
 from haveri_tool.supervision.forking import fork
-from haveri_tool.supervision.keeper import WillNotStart
+from haveri_tool.supervision.managed_process import WillNotStart
 from haveri_tool.supervision.watch import Watch
 
 _LOG_LINES = 12

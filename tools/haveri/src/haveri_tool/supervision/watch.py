@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from haveri_tool.supervision.keeper import Keeper, WillNotStart
+from haveri_tool.supervision.managed_process import ManagedProcess, WillNotStart
 from haveri_tool.supervision.process import SupervisedProcess
 from haveri_tool.supervision.service import STOP_GRACE_SECONDS
 from haveri_tool.supervision.signals import Signals
@@ -18,25 +18,25 @@ class StopAsked(Exception):
 
 
 class Watch:
-    """Gives every keeper its turn, and sleeps until one wants another or a signal comes."""
+    """Gives every managed process its turn, and sleeps until one wants another or a signal comes."""
 
     def __init__(self, signals: Signals, clock: Callable[[], float] = time.monotonic) -> None:
         self._signals = signals
         self._clock = clock
-        self.keepers: list[Keeper] = []
+        self.managed: list[ManagedProcess] = []
 
-    def add(self, *keepers: Keeper) -> None:
+    def add(self, *managed: ManagedProcess) -> None:
         """Start these and look after them; raises EmbeddedServerError when one cannot be started."""
-        for keeper in keepers:
-            self.keepers.append(keeper)
-            keeper.start(self._clock())
+        for one in managed:
+            self.managed.append(one)
+            one.start(self._clock())
 
     def turn(self) -> None:
         """One look at everything; raises StopAsked or WillNotStart."""
         if self._signals.stops_asked:
             raise StopAsked
-        for keeper in self.keepers:
-            keeper.turn(self._clock())
+        for one in self.managed:
+            one.turn(self._clock())
 
     def until(self, done: Callable[[], bool], *, within: float, waiting_for: Callable[[], str]) -> None:
         """Look after everything until `done`; raises WillNotStart after `within` seconds, naming what it waited for."""
@@ -48,14 +48,14 @@ class Watch:
             self._rest(deadline)
             self.turn()
 
-    def until_ready(self, keepers: Iterable[Keeper], *, within: float) -> None:
+    def until_ready(self, managed: Iterable[ManagedProcess], *, within: float) -> None:
         """Look after everything until all of these are ready."""
-        wanted = list(keepers)
+        wanted = list(managed)
 
         def missing() -> str:
-            return f"not ready: {', '.join(keeper.name for keeper in wanted if not keeper.ready)}"
+            return f"not ready: {', '.join(one.name for one in wanted if not one.ready)}"
 
-        self.until(lambda: all(keeper.ready for keeper in wanted), within=within, waiting_for=missing)
+        self.until(lambda: all(one.ready for one in wanted), within=within, waiting_for=missing)
 
     def forever(self, after_turn: Callable[[], None]) -> None:
         """Look after everything until somebody wants it to stop: raises StopAsked."""
@@ -65,7 +65,7 @@ class Watch:
             after_turn()
 
     def _rest(self, deadline: float | None) -> None:
-        moments = [moment for keeper in self.keepers if (moment := keeper.next_look) is not None]
+        moments = [moment for one in self.managed if (moment := one.next_look) is not None]
         if deadline is not None:
             moments.append(deadline)
         self._signals.wait(min(moments) - self._clock() if moments else None)

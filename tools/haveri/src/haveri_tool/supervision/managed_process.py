@@ -41,7 +41,7 @@ class ProcessEvent:
     good: bool = True
 
 
-class Keeper:
+class ManagedProcess:
     """Looks after one process. `turn` is called often; times are seconds of one monotonic clock."""
 
     def __init__(self, name: str, process: SupervisedProcess, notify: Callable[[ProcessEvent], None]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from haveri_devservers.errors import EmbeddedServerError
-from haveri_tool.supervision.keeper import Keeper, ProcessEvent, State, WillNotStart
+from haveri_tool.supervision.managed_process import ManagedProcess, ProcessEvent, State, WillNotStart
 
 
 class FakeProcess:
@@ -60,110 +60,118 @@ def events() -> list[ProcessEvent]:
 
 
 @pytest.fixture
-def keeper(process: FakeProcess, events: list[ProcessEvent]) -> Keeper:
-    keeper = Keeper("incident", process, events.append)
-    keeper.start(0.0)
-    return keeper
+def managed(process: FakeProcess, events: list[ProcessEvent]) -> ManagedProcess:
+    managed = ManagedProcess("incident", process, events.append)
+    managed.start(0.0)
+    return managed
 
 
-def test_a_process_is_ready_when_it_says_so_and_not_before(keeper: Keeper, process: FakeProcess) -> None:
+def test_a_process_is_ready_when_it_says_so_and_not_before(managed: ManagedProcess, process: FakeProcess) -> None:
     process.answers = False
-    keeper.turn(0.0)
-    assert not keeper.ready
+    managed.turn(0.0)
+    assert not managed.ready
     process.answers = True
-    keeper.turn(0.06)
-    assert keeper.ready
-    assert keeper.pid == process.pid
+    managed.turn(0.06)
+    assert managed.ready
+    assert managed.pid == process.pid
 
 
 def test_a_killed_process_is_started_again_at_once(
-    keeper: Keeper, process: FakeProcess, events: list[ProcessEvent]
+    managed: ManagedProcess, process: FakeProcess, events: list[ProcessEvent]
 ) -> None:
-    keeper.turn(0.0)
+    managed.turn(0.0)
     process.dies()
-    keeper.turn(60.0)
-    keeper.turn(60.0)
+    managed.turn(60.0)
+    managed.turn(60.0)
     assert process.starts == 2
-    keeper.turn(60.1)
-    assert keeper.ready
-    assert keeper.pid == 1002
+    managed.turn(60.1)
+    assert managed.ready
+    assert managed.pid == 1002
     assert [event.good for event in events] == [True, False, True]
     assert "SIGKILL" in events[1].text
 
 
-def test_the_old_process_id_is_told_until_the_new_process_is_ready(keeper: Keeper, process: FakeProcess) -> None:
-    keeper.turn(0.0)
+def test_the_old_process_id_is_told_until_the_new_process_is_ready(
+    managed: ManagedProcess, process: FakeProcess
+) -> None:
+    managed.turn(0.0)
     process.answers = False
     process.dies()
-    keeper.turn(60.0)
-    keeper.turn(60.0)
-    assert keeper.pid == 1001
+    managed.turn(60.0)
+    managed.turn(60.0)
+    assert managed.pid == 1001
     process.answers = True
-    keeper.turn(60.1)
-    assert keeper.pid == 1002
+    managed.turn(60.1)
+    assert managed.pid == 1002
 
 
-def test_a_process_that_dies_again_and_again_is_given_ever_longer_rests(keeper: Keeper, process: FakeProcess) -> None:
-    keeper.turn(0.0)
+def test_a_process_that_dies_again_and_again_is_given_ever_longer_rests(
+    managed: ManagedProcess, process: FakeProcess
+) -> None:
+    managed.turn(0.0)
     now, rests = 0.0, []
     for _ in range(8):
         process.dies(1)
-        keeper.turn(now)
-        assert keeper.next_look is not None
-        rests.append(round(keeper.next_look - now, 3))
-        now = keeper.next_look
-        keeper.turn(now)
-        keeper.turn(now)
-        assert keeper.ready
+        managed.turn(now)
+        assert managed.next_look is not None
+        rests.append(round(managed.next_look - now, 3))
+        now = managed.next_look
+        managed.turn(now)
+        managed.turn(now)
+        assert managed.ready
     assert rests == sorted(rests)
     assert rests[0] == 0
     assert rests[-1] == 10
 
 
 def test_a_process_that_lived_long_is_started_again_at_once_however_often_it_died_before(
-    keeper: Keeper, process: FakeProcess
+    managed: ManagedProcess, process: FakeProcess
 ) -> None:
-    keeper.turn(0.0)
+    managed.turn(0.0)
     now = 0.0
     for _ in range(4):
         process.dies(1)
-        keeper.turn(now)
-        now = keeper.next_look or now
-        keeper.turn(now)
-        keeper.turn(now)
+        managed.turn(now)
+        now = managed.next_look or now
+        managed.turn(now)
+        managed.turn(now)
     process.dies(1)
-    keeper.turn(now + 3600)
-    assert keeper.next_look == now + 3600
+    managed.turn(now + 3600)
+    assert managed.next_look == now + 3600
 
 
 def test_wrong_settings_end_the_first_start_with_the_log_lines_that_name_them(
-    keeper: Keeper, process: FakeProcess
+    managed: ManagedProcess, process: FakeProcess
 ) -> None:
     process.dies(2)
     with pytest.raises(WillNotStart, match="HAVERI_NATS_URL is missing"):
-        keeper.turn(0.1)
+        managed.turn(0.1)
 
 
-def test_a_process_that_never_comes_up_is_given_up_after_three_tries(keeper: Keeper, process: FakeProcess) -> None:
+def test_a_process_that_never_comes_up_is_given_up_after_three_tries(
+    managed: ManagedProcess, process: FakeProcess
+) -> None:
     for now in (0.1, 1.0, 2.0):
         process.dies(1)
         if now == 2.0:
             with pytest.raises(WillNotStart, match="ended with code 1 each time"):
-                keeper.turn(now)
+                managed.turn(now)
         else:
-            keeper.turn(now)
-            keeper.turn(now + 0.5)
+            managed.turn(now)
+            managed.turn(now + 0.5)
     assert process.starts == 3
 
 
-def test_a_server_that_cannot_be_started_again_is_tried_until_it_can(keeper: Keeper, process: FakeProcess) -> None:
-    keeper.turn(0.0)
+def test_a_server_that_cannot_be_started_again_is_tried_until_it_can(
+    managed: ManagedProcess, process: FakeProcess
+) -> None:
+    managed.turn(0.0)
     process.dies()
     process.refuses_to_start = True
-    keeper.turn(60.0)
-    keeper.turn(60.0)
-    assert keeper.state is State.RESTING
+    managed.turn(60.0)
+    managed.turn(60.0)
+    assert managed.state is State.RESTING
     process.refuses_to_start = False
-    keeper.turn(61.0)
-    keeper.turn(61.0)
-    assert keeper.ready
+    managed.turn(61.0)
+    managed.turn(61.0)
+    assert managed.ready
