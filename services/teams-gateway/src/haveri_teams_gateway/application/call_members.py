@@ -1,4 +1,4 @@
-"""Members are called in chat, their cards kept true, and the escalation service told what became of it."""
+"""Members are called in chat, their cards kept true, and the outcome reported to the escalation service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said in an incident's channel becomes news: messages, edits, deletions, and files to be fetched."""
+"""What is said in an incident's channel becomes events: messages, edits, deletions, and files to be fetched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that people share in an incident's channel are fetched, kept and told of."""
+"""Files that people share in an incident's channel are fetched, kept and published."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class FetchFiles:
         return Kind(FILE, self.do, RETRY, self.give_up, AT_ONCE)
 
     async def do(self, job: Job) -> Ended:
-        """Fetch, keep, tell; a file that will never be had is told of too. Raises what makes it wait."""
+        """Fetch, keep, publish; a file that will never be had is published as such. Raises what makes it wait."""
         tenant = await self._tenants.connected(job.organization)
         file = await self._files.find(job.organization, job.id)
         if file is None:
@@ -129,7 +129,7 @@ class FetchFiles:
         )
 
     async def _fail(self, tenant: Tenant, file: NewFile, reason: Reason) -> None:
-        """A file that is not kept is on the timeline as such, and its sender is told."""
+        """A file that is not kept is on the timeline as such, and its sender is notified."""
         what = f"file {file.name}".strip()
         event = failure(file.channel, file.message_id, file.incident_id, what, reason, self._sender, self._app_id)
         envelope = self._sender.event(
@@ -150,4 +150,4 @@ class FetchFiles:
         try:
             await self._platform_of(tenant).send_privately(person, file.channel, text)
         except (PlatformRefused, PlatformUnavailable) as error:
-            log.warning("a file's sender could not be told", organization=tenant.organization, reason=str(error))
+            log.warning("a file's sender could not be notified", organization=tenant.organization, reason=str(error))

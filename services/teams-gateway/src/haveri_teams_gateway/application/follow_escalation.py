@@ -21,7 +21,7 @@ from haveri_teams_gateway.store.tenants import Tenants
 
 
 class FollowEscalation:
-    """Hears, keeps, and begins at once: no call waits for another's."""
+    """Receives, keeps, and begins at once: no call waits for another's."""
 
     def __init__(
         self, tenants: Tenants, calls: Calls, notices: Notices, jobs: Jobs, call: CallMembers, worker: Worker
@@ -33,7 +33,7 @@ class FollowEscalation:
         self._call = call
         self._worker = worker
 
-    async def heard(self, received: Received[Any]) -> None:
+    async def received(self, received: Received[Any]) -> None:
         """An event of an escalation. When this returns it is kept; raises what the database raises otherwise."""
         organization, event = received.organization, received.message
         if isinstance(event, escalation.NotificationRequested):

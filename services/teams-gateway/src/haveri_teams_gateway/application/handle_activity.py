@@ -34,7 +34,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An activity in hand. `attempts` counts from 1; `following`: only its command's outcome is still to be told."""
+    """An activity in hand. `attempts` counts from 1; `following`: only its command's outcome is still to be sent."""
 
     tenant: Tenant
     id: UUID
@@ -74,7 +74,7 @@ class HandleActivity:
         return Kind(ACTIVITY, self.do, RETRY, self.give_up)
 
     async def do(self, job: Job) -> Ended:
-        """Carry it out, tell the person. The answer is the body that answers an invoke, None for messages."""
+        """Carry it out, notify the person. The answer is the body that answers an invoke, None for messages."""
         work = job.given or await self._work(job)
         if work is None:
             return Ended()
@@ -88,7 +88,7 @@ class HandleActivity:
         about = {"organization": job.organization, "activity": job.id, "answer": answer}
         if reply.follows:
             return Ended(partial(self._activities.follow, **about), answer, again=True)
-        # A press that was refused changed nothing; who presses once more, when that may be, is heard once more.
+        # A press that was refused changed nothing; who presses once more, when that may be, is received once more.
         again = bool(reply.refusal) and isinstance(work.activity, Pressed)
         return Ended(partial(self._activities.finish, **about, may_come_again=again), answer)
 
@@ -144,7 +144,7 @@ class HandleActivity:
         if isinstance(activity, DeclareFromMessage):
             asked = Asked.DIALOG
         if work.following:
-            # The person was told that it follows; a success shows on the cards, so only a refusal is news.
+            # The person was answered that it follows; a success shows on the cards, so only a refusal is written.
             if reply.refusal:
                 await self._privately(work, plant, reply)
             return None
@@ -166,7 +166,7 @@ class HandleActivity:
         try:
             await platform.send_privately(person, arrival.conversation.reply_ref, reply.content)
         except PlatformRefused as error:
-            log.warning("somebody could not be told", organization=work.tenant.organization, reason=str(error))
+            log.warning("somebody could not be notified", organization=work.tenant.organization, reason=str(error))
 
 
 def locale_of(arrival: Arrival, otherwise: Locale) -> Locale:

@@ -33,18 +33,18 @@ class IncidentCache:
         _shorten(self._versions)
 
     def forget(self, organization: str, incident_id: UUID) -> None:
-        """Ask at the next opportunity: another replica may have heard more."""
+        """Ask at the next opportunity: another replica may have received more."""
         self._states.pop((organization, incident_id), None)
 
     async def current(self, organization: str, incident_id: UUID) -> Incident:
-        """The incident, at least as new as the newest event heard; raises OwnerUnavailable."""
+        """The incident, at least as new as the newest event received; raises OwnerUnavailable."""
         key = (organization, incident_id)
         state = self._states.get(key)
         if state is not None and state.version >= self._versions.get(key, 0):
             return state
         found = await self._query(organization, incident_id)
         if found.version < self._versions.get(key, 0):
-            raise OwnerUnavailable("the incident service answers with an older state than its events told of")
+            raise OwnerUnavailable("the incident service answers with an older state than its events announced")
         self._keep(key, found)
         return found
 

@@ -1,4 +1,4 @@
-"""The other services, over the bus: what they are asked, and what they are told to do."""
+"""The other services, over the bus: queries and commands to them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONGEST_REFERENCE = 64
 
 
 class Queries:
-    """Asks as the member who asked. Raises OwnerUnavailable."""
+    """Queries in the name of the member who asked. Raises OwnerUnavailable."""
 
     def __init__(self, queries: QueryClient, clock: Clock) -> None:
         self._queries = queries
@@ -89,7 +89,7 @@ class Commands:
 
 
 class Links:
-    """Tells the incident service where one organisation's incidents are lived; the workflow's LinkSender."""
+    """Sends the incident service where one organisation's incidents are lived; the workflow's LinkSender."""
 
     def __init__(self, commands: Commands, organization: str) -> None:
         self._commands = commands

@@ -1,4 +1,4 @@
-"""An incident's channel is told what its escalation does, in order, each thing once."""
+"""What an escalation does is posted in its incident's channel, in order, each thing once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RETRY = Retry(first=0.5, longest=20.0)
 
 
 class PostNotices:
-    """Tells what is left to tell of one incident, as soon as it has a channel."""
+    """Posts what is left to post of one incident, as soon as it has a channel."""
 
     def __init__(
         self,

@@ -34,7 +34,7 @@ from haveri_teams_gateway.store.activities import ACTIVITY, ActivityStore, NewAc
 from haveri_teams_gateway.store.capture import Capture
 
 ANSWER_WITHIN = 8.0
-"""Seconds after which somebody who waits is told "will follow"; Teams itself gives up after 15."""
+"""Seconds after which somebody who waits is answered "will follow"; Teams itself gives up after 15."""
 _LOOK_EVERY = 0.1
 
 
@@ -106,7 +106,7 @@ class ReceiveActivity:
             return await self._invokes.again(tenant, activity, receipt.answer)
         task = self._worker.task_of((tenant.organization, ACTIVITY, receipt.id))
         waiting = task or asyncio.create_task(self._handled_elsewhere(tenant, receipt.id))
-        # The handling goes on whatever becomes of this request: what follows is told on the cards.
+        # The handling goes on whatever becomes of this request: what follows is shown on the cards.
         done, _ = await asyncio.wait((waiting,), timeout=ANSWER_WITHIN)
         if done and not waiting.cancelled() and waiting.exception() is None and (ended := waiting.result()) is not None:
             return ended.answer

@@ -1,4 +1,4 @@
-"""What an activity tells by the way: where its tenant is reached, and who its sender is."""
+"""What an activity says by the way: where its tenant is reached, and who its sender is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = get_logger(__name__)
 
 
 class RecordSender:
-    """Records in the background: nobody waits for it, and the next activity tells it again."""
+    """Records in the background: nobody waits for it, and the next activity says it again."""
 
     def __init__(self, tenants: Tenants, people: People) -> None:
         self._tenants = tenants

@@ -1,4 +1,4 @@
-"""What somebody is told, before it is known in which form."""
+"""What somebody is answered, before it is known in which form."""
 
 from __future__ import annotations
 

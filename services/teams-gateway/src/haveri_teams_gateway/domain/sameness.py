@@ -23,7 +23,7 @@ def identity(activity: Activity) -> str:
 def fingerprint(activity: Activity) -> str:
     """The same for every delivery of one act, whatever its id.
 
-    A press is told by the nonce that its button carries; everything else by who did what in which millisecond.
+    A press is known by the nonce that its button carries; everything else by who did what in which millisecond.
     """
     arrival = activity.arrival
     who = (arrival.conversation.id, arrival.sender.teams_id)

@@ -44,4 +44,4 @@ def attach(
 
     bus.on_event(GATEWAY_INCIDENTS, incident_changed, workers=INCIDENTS_AT_ONCE)
     bus.on_event(GATEWAY_DIRECTORY, settings_changed)
-    bus.on_event(GATEWAY_ESCALATIONS, follow.heard, workers=INCIDENTS_AT_ONCE)
+    bus.on_event(GATEWAY_ESCALATIONS, follow.received, workers=INCIDENTS_AT_ONCE)

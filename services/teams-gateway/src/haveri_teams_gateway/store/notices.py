@@ -1,4 +1,4 @@
-"""What incidents' channels are to be told of their escalation, in the order in which it happened."""
+"""What is to be posted of escalations in incidents' channels, in the order in which it happened."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Notice:
 
 
 class Notices:
-    """Events of incidents' escalations, kept as they came until they are told. `kinds` are those that can come."""
+    """Events of incidents' escalations, kept as they came until they are posted. `kinds` are those that can come."""
 
     def __init__(self, database: Database, jobs: Jobs, kinds: Sequence[type[EscalationEvent]]) -> None:
         self._database = database
@@ -34,7 +34,7 @@ class Notices:
         self._kinds = {kind.name: kind for kind in kinds}
 
     async def put(self, organization: str, notice: Notice, *, to_post: bool) -> list[Job]:
-        """Keep a notice, to be told or only to be looked up; the same again changes nothing."""
+        """Keep a notice, to be posted or only to be looked up; the same again changes nothing."""
         event = notice.event
         async with self._database.transaction(organization) as connection:
             await connection.execute(
@@ -57,7 +57,7 @@ class Notices:
             return await self._jobs.put(connection, organization, NOTICES, wanted)
 
     async def unposted(self, organization: str, incident_id: UUID) -> list[Notice]:
-        """What is left to tell, in order."""
+        """What is left to post, in order."""
         async with self._database.transaction(organization) as connection:
             rows = await connection.fetch(
                 """

@@ -34,8 +34,8 @@ class DirectChats:
         """Send what is drawn when its turn has come; None when nothing was."""
         return await self._send(person, draw, Urgency.CALL, about)
 
-    async def tell(self, person: Person, activity: Json) -> None:
-        """Tell somebody something."""
+    async def notify(self, person: Person, activity: Json) -> None:
+        """Write to somebody in their own chat."""
 
         async def draw() -> Json:
             return activity

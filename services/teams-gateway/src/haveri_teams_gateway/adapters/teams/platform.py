@@ -31,7 +31,7 @@ _NOT_IN_NAMES = re.compile(r"[<>&*_`~\[\]\\\n]")
 
 
 class TeamsPlatform:
-    """Opens, posts, updates and tells, at the pace that Teams allows. Raises PlatformUnavailable or PlatformRefused."""
+    """Opens, posts, updates, notifies, at the pace that Teams allows. Raises PlatformUnavailable or PlatformRefused."""
 
     def __init__(
         self,
@@ -173,7 +173,7 @@ class TeamsPlatform:
         return await self._post_text(channel, activity, written, marker)
 
     async def send_privately(self, person: Person, channel: str, content: str | Card | Form) -> None:
-        """Tell one person: in the channel where only they see it, else in their chat with the bot."""
+        """Notify one person: in the channel where only they see it, else in their chat with the bot."""
         activity = self._message(content)
         if channel.startswith("19:"):
             try:
@@ -183,7 +183,7 @@ class TeamsPlatform:
                 # Archived, left, or a channel where that cannot be done: the person's own chat remains.
                 channel = ""
         if not channel:
-            await self._direct.tell(person, activity)
+            await self._direct.notify(person, activity)
             return
         await self._delivery.send(
             channel, lambda: self._connector.send(self._url, channel, activity), urgency=Urgency.SOON
