@@ -152,7 +152,7 @@ class WebHouse:
         """Let the web hear from the bus that an incident's timeline grew."""
         grown = EntriesRecorded(incident_id=UUID(incident_id), first_seq=1, last_seq=1, types=[EntryType.MESSAGE])
         sender = Sender("timeline", self.clock, self.ids)
-        await self.live.hear(sender.event(grown, organization=self.slug, actor="system:timeline", cause=None))
+        await self.live.receive(sender.event(grown, organization=self.slug, actor="system:timeline", cause=None))
 
     async def incident(self, door: Door, title: str = "Filler 2 jammed, line 1 down", severity: str = "SEV1") -> Any:
         """Declare one; gives its state."""

@@ -39,7 +39,7 @@ def create_app(
     queries = QueryClient(bus)
     live = LiveViews(settings.live_connections)
     for subject in WATCHED:
-        bus.on_hint(subject, live.hear)
+        bus.on_hint(subject, live.receive)
     web = Web(
         settings=settings,
         clock=clock,

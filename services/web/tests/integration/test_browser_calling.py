@@ -207,7 +207,7 @@ async def test_the_live_view_counts_down_and_follows_the_engine(house: WebHouse,
     calls.running.clear()
     over = EscalationUnacked(incident_id=UUID(incident["id"]), run_id=UUID(int=1), round=1, step=1, minutes=15)
     sender = Sender("escalation", house.clock, house.ids)
-    await house.live.hear(sender.event(over, organization=house.slug, actor="system:escalation", cause=None))
+    await house.live.receive(sender.event(over, organization=house.slug, actor="system:escalation", cause=None))
     await page.get_by_test_id("nothing-running").wait_for()
     await context.close()
 

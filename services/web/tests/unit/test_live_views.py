@@ -37,21 +37,21 @@ async def test_views_hear_of_escalations_and_not_of_the_engines_own_timers() -> 
     views = LiveViews(10)
     run = {"incident_id": FIRST, "run_id": SECOND}
     async with views.watch("demo", MEMBER, FIRST) as one:
-        await views.hear(_escalation(TimerDue(**run, timer="step", generation=1, due_at=AT)))
+        await views.receive(_escalation(TimerDue(**run, timer="step", generation=1, due_at=AT)))
         assert not one.woken.is_set()
-        await views.hear(_escalation(EscalationUnacked(**run, round=1, step=1, minutes=15)))
+        await views.receive(_escalation(EscalationUnacked(**run, round=1, step=1, minutes=15)))
         assert one.take() == {str(FIRST)}
 
 
 async def test_a_view_hears_its_own_organisation_and_incident_only() -> None:
     views = LiveViews(10)
     async with views.watch("demo", MEMBER, FIRST) as one, views.watch("demo", MEMBER, None) as every:
-        await views.hear(event("other", FIRST))
+        await views.receive(event("other", FIRST))
         assert not one.woken.is_set() and not every.woken.is_set()
-        await views.hear(event("demo", SECOND))
+        await views.receive(event("demo", SECOND))
         assert not one.woken.is_set() and every.take() == {str(SECOND)}
-        await views.hear(event("demo", FIRST))
-        await views.hear(event("demo", FIRST))
+        await views.receive(event("demo", FIRST))
+        await views.receive(event("demo", FIRST))
         assert one.take() == {str(FIRST)}
         assert one.take() == set()
 

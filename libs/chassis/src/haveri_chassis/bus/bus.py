@@ -99,9 +99,9 @@ class Bus:
         listen(self.connection, query.subject(ANY), responder.take, queue=query.owner, workers=_QUERIES_AT_ONCE)
 
     def on_hint(self, subject: str, handler: HintHandler) -> None:
-        """Hear every message on `subject` (wildcards allowed) in every replica, best effort: nothing is repeated.
+        """Receive every message on `subject` (wildcards allowed) in every replica, best effort: nothing is repeated.
 
-        Events of JetStream streams are heard here too. What came while the bus was away is not.
+        Events of JetStream streams are received here too. What came while the bus was away is not.
         """
 
         async def take(message: Msg) -> None:

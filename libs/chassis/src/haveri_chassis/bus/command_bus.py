@@ -41,7 +41,7 @@ class CommandBus:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        # By organisation too: two of them may send the same id, and neither may hear the other's answer.
+        # By organisation too: two of them may send the same id, and neither may receive the other's answer.
         self._waiting: dict[tuple[str, UUID], _Waiting] = {}
         self._inbox = ""
         self._restored = asyncio.Event()
@@ -99,7 +99,7 @@ class CommandBus:
                     raise
                 answerable = True
             promised = True
-            # A duplicate was sent by somebody else a moment ago, who alone hears the answer. Once the stream has
+            # A duplicate was sent by somebody else a moment ago, who alone receives the answer. Once the stream has
             # forgotten that id we send it again, and the owner answers us from its record. The same goes for an
             # answer that we may have missed because the connection was lost.
             left = max(0.0, deadline - loop.time())
@@ -117,14 +117,14 @@ class CommandBus:
 
     async def _listen(self, client: Client) -> None:
         inbox = client.new_inbox()
-        await client.subscribe(f"{inbox}.*", cb=self._hear)
+        await client.subscribe(f"{inbox}.*", cb=self._receive)
         self._inbox = inbox
 
     def _ask_again(self) -> None:
         self._restored.set()
         self._restored = asyncio.Event()
 
-    async def _hear(self, message: Msg) -> None:
+    async def _receive(self, message: Msg) -> None:
         try:
             command_id = UUID(message.subject.rpartition(".")[2])
             organization = (message.headers or {}).get(ORGANIZATION, "")

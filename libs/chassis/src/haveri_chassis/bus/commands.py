@@ -40,7 +40,7 @@ log = logs.get_logger(__name__)
 
 
 class NotPossibleNow(Refusal):
-    """The order failed each time it was tried; it lies with the dead letters and can be replayed."""
+    """The command failed each time it was tried; it lies with the dead letters and can be replayed."""
 
     type = "not-possible-now"
     title = "The order could not be carried out."
@@ -101,10 +101,10 @@ class CommandSubscriber:
         try:
             with HANDLING.labels(self._consumer.name).time():
                 outcome = await self._outcome_of(received)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the order must not be lost
+        except Exception as error:  # noqa: BLE001 - whatever it is, the command must not be lost
             if delivery.last:
                 problem = Problem.of(NotPossibleNow("it failed every time it was tried; try again later"))
-                # Not recorded: whoever replays the dead letter, or sends the same order again, gets it carried out.
+                # Not recorded: whoever replays the dead letter, or sends the same command again, gets it carried out.
                 await self._answer(
                     delivery, received.organization, received.envelope, Outcome.rejected(received.envelope.id, problem)
                 )

@@ -80,7 +80,7 @@ class Connection:
         self._after_connect.append(hook)
 
     def after_reconnect(self, hook: Callable[[], None]) -> None:
-        """Have `hook` called whenever a lost connection is back: what was published meanwhile was not heard."""
+        """Have `hook` called whenever a lost connection is back: what was published meanwhile was not received."""
         self._after_reconnect.append(hook)
 
     def refuse_when_started(self) -> None:

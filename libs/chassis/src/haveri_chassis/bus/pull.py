@@ -58,7 +58,7 @@ class StandingPull:
 
     async def open(self) -> None:
         """Start to listen; the first `fetch` asks for messages."""
-        self._subscription = await self._client.subscribe(self._inbox, cb=self._hear)
+        self._subscription = await self._client.subscribe(self._inbox, cb=self._receive)
         await self._keeper.start()
 
     async def fetch(self, batch: int, timeout: float | None = None) -> list[Msg]:
@@ -128,7 +128,7 @@ class StandingPull:
         finally:
             timer.cancel()
 
-    async def _hear(self, message: Msg) -> None:
+    async def _receive(self, message: Msg) -> None:
         self._heard_at = time.monotonic()
         # A status has no reply subject; a header called Status does not make a stored message one.
         if message.reply.startswith(_ACK_PREFIX):

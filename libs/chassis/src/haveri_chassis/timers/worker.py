@@ -61,7 +61,7 @@ class TimerWorker:
     """Sleeps until the next timer is due by `clock`, then fires it. A Component; every replica runs one.
 
     Outlives the loss of PostgreSQL: timers that came due meanwhile fire late, not never. Internal events are not
-    logged: that a moment has come is a service's note to itself, no news that anybody would want to be told again.
+    logged: that a moment has come is a service's note to itself, no event that anybody would want to receive again.
     """
 
     name = "timer-worker"

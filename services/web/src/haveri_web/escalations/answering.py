@@ -125,7 +125,7 @@ class Answering:
             return call
         caller = Caller(call.organization, call.member, EVERY_SCOPE, call.member.id)
         try:
-            # A new id each time: what an earlier press was told need not be true any more.
+            # A new id each time: what an earlier press was answered need not be true any more.
             outcome = await self._web.sender.send(caller, _command(call.link), self._web.ids.new())
         except CommandRefused as refusal:
             again = await self.read(token, address)

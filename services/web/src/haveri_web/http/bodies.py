@@ -58,14 +58,14 @@ OWN_ID = (UUID | None, None)
 def body_of(
     model: type[BaseModel], name: str, says: str, /, *, without: Collection[str] = (), **other: Any
 ) -> type[Body]:
-    """The body with the fields of a contract's model, without what the address says; `other` are fields told anew."""
+    """The body with the fields of a contract's model, without what the address says; `other` are new fields."""
     fields = {key: (field.annotation, field) for key, field in model.model_fields.items() if key not in without}
     return create_model(name, __base__=Body, __doc__=says, **{**fields, **other})
 
 
 def changes_of(new: type[Body]) -> type[Body]:
     """The body of a PATCH: the same fields, each of which may be left out (but not emptied by null)."""
-    # `validate_default` stays off: an absent field is told by `exclude_unset`, its default is never looked at.
+    # `validate_default` stays off: an absent field is known by `exclude_unset`, its default is never looked at.
     fields: dict[str, Any] = {name: (field.rebuild_annotation(), None) for name, field in new.model_fields.items()}
     return create_model(
         new.__name__.replace("New", "Changed"),

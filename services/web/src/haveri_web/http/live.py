@@ -1,4 +1,4 @@
-"""Server-sent events: a page that watches is told when it should look again."""
+"""Server-sent events: a page that watches is notified when it should look again."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def _still_signed_in(request: Request, web: Web) -> bool:
     except Refusal:
         return False
     except Exception as error:
-        # Whether they are cannot be told while the database or the directory is away; the next heartbeat asks again.
+        # Whether they are cannot be known while the database or the directory is away; the next heartbeat asks again.
         if not type(error).__module__.startswith(("asyncpg", "haveri_chassis", "builtins")):
             raise
     return True

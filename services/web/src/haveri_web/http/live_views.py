@@ -1,4 +1,4 @@
-"""Live views: what happens in an organisation, told to every page that watches."""
+"""Live views: what happens in an organisation, sent to every page that watches."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TooManyLiveViews(Refusal):
 
 @dataclass(slots=True, eq=False)
 class View:
-    """One page that watches. Changes while it is busy are told as one: `changed` holds the incidents since."""
+    """One page that watches. Changes while it is busy are sent as one: `changed` holds the incidents since."""
 
     organization: str
     incident_id: str | None
@@ -66,7 +66,7 @@ class LiveViews:
         """True when every view shall end."""
         return self._ending.is_set()
 
-    async def hear(self, envelope: Envelope) -> None:
+    async def receive(self, envelope: Envelope) -> None:
         """Pass a hint from the bus on to the views of its organisation that watch this incident, or all."""
         if envelope.type.startswith(_UNSEEN):
             return

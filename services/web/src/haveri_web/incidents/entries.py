@@ -46,7 +46,7 @@ _TONES_BY_NAME = {
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One entry in words. `edited_to` and `deleted_by` tell what later became of a message."""
+    """One entry in words. `edited_to` and `deleted_by` say what later became of a message."""
 
     seq: int
     type: str

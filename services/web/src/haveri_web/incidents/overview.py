@@ -116,7 +116,7 @@ async def _incident(page: Page, incident_id: UUID) -> Incident | None:
     try:
         return await page.web.incidents.get(page.caller, str(incident_id))
     except QueryRefused:
-        # The timeline may have heard of an incident before this reader's owner can answer for it.
+        # The timeline may have received an incident before this reader's owner can answer for it.
         return None
 
 

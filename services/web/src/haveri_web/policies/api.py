@@ -111,7 +111,7 @@ async def list_policy_versions(
 
 
 async def _policy_there(web: Web, caller: Caller, policy_id: UUID) -> EscalationPolicy | None:
-    """The policy with this id; None also while that cannot be told, since its owner will know."""
+    """The policy with this id; None also while that cannot be known, since its owner will know."""
     try:
         return await policy_with_id(web.queries, caller, policy_id)
     except (PolicyUnknown, OwnerUnavailable):

@@ -78,8 +78,8 @@ async def list_windows(
 async def add_window(web: WebDep, caller: Manager, body: NewWindow, once: OnceDep) -> Response:  # type: ignore[valid-type]
     """Announce a maintenance window: in it nobody is called for its areas and assets."""
     values = values_of(body)
-    told = {"id": values["id"] or once.thing_id, "starts_at": moment_or_now(web, values["starts_at"])}
-    window = valid(MaintenanceWindow, {**values, **told, "created_by": caller.actor})
+    given = {"id": values["id"] or once.thing_id, "starts_at": moment_or_now(web, values["starts_at"])}
+    window = valid(MaintenanceWindow, {**values, **given, "created_by": caller.actor})
     where = address(_WINDOWS, window.id)
     return await put(web, caller, PutMaintenanceWindow(window=window), once, window, where=where, status=201)
 

@@ -172,7 +172,7 @@ def _to_sign_in(request: Request, problem: Problem) -> Response:
 
 
 async def _caller(request: Request) -> Caller | None:
-    """Who is signed in, if that can be told now."""
+    """Who is signed in, if that can be known now."""
     web = web_of(request)
     cookie = request.cookies.get(session_cookie_name(web.secure))
     if not cookie:

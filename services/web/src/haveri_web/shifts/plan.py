@@ -88,8 +88,8 @@ async def _show(
 
 
 async def _sent(page: Page, facility: Facility, command: Command, done: str) -> Response:
-    told = "later" if await page.send(command) is None else done
-    return RedirectResponse(f"/shifts/plan?facility={facility.id}&done={told}", 303)
+    done = "later" if await page.send(command) is None else done
+    return RedirectResponse(f"/shifts/plan?facility={facility.id}&done={done}", 303)
 
 
 async def _document(upload: object) -> str:
