@@ -76,7 +76,7 @@ class PolicyBook:
         """
         compiled = self._compiled.get(place.facility_id) or CompiledPolicies(())
         asked = compiled.ask(place.severity, place.area_ids, place.asset_types, at, plan)
-        incident = reasons.Incident(place.severity, place.area_ids, place.asset_types, asked.wall)
+        incident = reasons.Incident(place.severity, place.area_ids, place.asset_types, reasons.day_and_time(asked.wall))
         winner, second = compiled.first_two(asked)
         if winner is not None:
             policy: Policy | None = winner

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,18 +16,18 @@ from haveri_escalation.domain.times import DAY, DAYS, EVERY_DAY, WallMoment
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What is said of an incident: `wall` is what the facility's wall clock shows."""
+    """What is said of an incident: `when` is what the facility's wall clock shows."""
 
     severity: Severity
     area_ids: frozenset[UUID]
     asset_types: frozenset[str]
-    wall: WallMoment
+    when: Mapping[str, str]
 
-    @property
-    def when(self) -> dict[str, str]:
-        """The wall clock's day and time, such as `SAT` and `03:10`."""
-        day, minute = divmod(self.wall.minute, DAY)
-        return {"weekday": DAYS[day], "clock": f"{minute // 60:02d}:{minute % 60:02d}"}
+
+def day_and_time(wall: WallMoment) -> dict[str, str]:
+    """The wall clock's day and time, such as `SAT` and `03:10`."""
+    day, minute = divmod(wall.minute, DAY)
+    return {"weekday": DAYS[day], "clock": f"{minute // 60:02d}:{minute % 60:02d}"}
 
 
 def why_it_wins(
@@ -43,7 +44,7 @@ def why_it_wins(
         severity=of.severity,
         area_ids=_ordered(winner.conditions.area_ids & of.area_ids),
         asset_types=sorted(kind for kind in winner.conditions.asset_types if kind.casefold() in there),
-        times=_times(fitting[:1]),
+        times=_times(tuple(fitting[:1])),
         **of.when,
     )
     return (fits,) if second is None else (fits, _before(winner, second))
@@ -69,12 +70,13 @@ def why_not(policy: Policy, misfit: str, of: Incident) -> tuple[Reason, ...]:
         case "type":
             return (Reason.of(ReasonCode.OTHER_TYPE, policy=policy.name, asset_types=sorted(conditions.asset_types)),)
         case _:
-            return (Reason.of(ReasonCode.OTHER_TIME, policy=policy.name, times=_times(conditions.times), **of.when),)
+            known = {"policy": policy.name, "times": _times(conditions.times), **of.when}
+            return (Reason(ReasonCode.OTHER_TIME, known),)
 
 
 def why_it_loses(policy: Policy, winner: Policy) -> tuple[Reason, ...]:
     """What the winner has before a policy that fits as well."""
-    return Reason.of(ReasonCode.COMES_AFTER, policy=policy.name, other=winner.name), _before(winner, policy)
+    return Reason(ReasonCode.COMES_AFTER, {"policy": policy.name, "other": winner.name}), _before(winner, policy)
 
 
 def _before(better: Policy, worse: Policy) -> Reason:
@@ -86,16 +88,17 @@ def _before(better: Policy, worse: Policy) -> Reason:
         (ReasonCode.NAMES_TIME, mine.times, theirs.times),
     ):
         if has and not lacks:
-            return Reason.of(code, **names)
+            return Reason(code, names)
     if len(mine.severities) < len(theirs.severities):
-        return Reason.of(ReasonCode.FEWER_SEVERITIES, **names)
+        return Reason(ReasonCode.FEWER_SEVERITIES, names)
     if better.priority != worse.priority:
         priorities = {"priority": better.priority, "other_priority": worse.priority}
-        return Reason.of(ReasonCode.HIGHER_PRIORITY, **names, **priorities)
-    return Reason.of(ReasonCode.NEWER if better.created_at != worse.created_at else ReasonCode.TIED, **names)
+        return Reason(ReasonCode.HIGHER_PRIORITY, {**names, **priorities})
+    return Reason(ReasonCode.NEWER if better.created_at != worse.created_at else ReasonCode.TIED, names)
 
 
-def _times(times: Sequence[TimeOfDay]) -> list[dict[str, Any]]:
+@lru_cache(maxsize=1024)
+def _times(times: tuple[TimeOfDay, ...]) -> list[dict[str, Any]]:
     """Times of day as the contract has them."""
     return [
         {

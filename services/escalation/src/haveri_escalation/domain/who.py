@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
@@ -13,6 +15,7 @@ from haveri_shifts.calculation import on_shift
 from haveri_shifts.plan import Duty, Plan, Team
 
 _ALIASES = {"shift_lead": LEAD, "supervisor": LEAD, "crew": ON_SHIFT}
+_BY_NAME = Reason(ReasonCode.BY_NAME)
 
 
 def role_name(role: str) -> str:
@@ -120,7 +123,7 @@ class _Search:
         """A member by name."""
         if member_id not in self._roster.people:
             self._in_vain.append(Reason.of(ReasonCode.MEMBER_GONE))
-        self.add(member_id, Reason.of(ReasonCode.BY_NAME))
+        self.add(member_id, _BY_NAME)
 
     def add_team_on_shift(self, team_id: UUID, *, round_robin: bool) -> None:
         """Those of a team who are on shift (everybody when it has no plan); one of them, in turn."""
@@ -129,10 +132,9 @@ class _Search:
             self._in_vain.append(Reason.of(ReasonCode.TEAM_GONE))
             return
         if _has_plan(team, self._roster.plans[plant]):
-            because = {
-                duty.member_id: Reason.of(ReasonCode.IN_TEAM_ON_SHIFT, team_id=team_id, shift=duty.shift)
-                for duty in self._duties_of(team, plant)
-            }
+            duties = self._duties_of(team, plant)
+            by_shift = _by_shift(duties, ReasonCode.IN_TEAM_ON_SHIFT, team_id=team_id)
+            because = {duty.member_id: by_shift[duty.shift] for duty in duties}
             on_shift: bool | None = True
         else:
             because, on_shift = dict.fromkeys(team.member_ids, Reason.of(ReasonCode.IN_TEAM, team_id=team_id)), None
@@ -142,12 +144,12 @@ class _Search:
             self._off_shift.append(Reason.of(ReasonCode.TEAM_OFF_SHIFT, team_id=team_id))
         else:
             self._in_vain.append(Reason.of(ReasonCode.TEAM_EMPTY, team_id=team_id))
-        callable_ = [member_id for member_id in because if self._may_be_called(member_id)]
-        if round_robin and callable_:
+        named = list(because)
+        if round_robin and (named := [member_id for member_id in because if self._may_be_called(member_id)]):
             turn = self._turns.get(team_id, 0)
-            callable_ = [callable_[turn % len(callable_)]]
+            named = [named[turn % len(named)]]
             self._new_turns[team_id] = turn + 1
-        for member_id in callable_:
+        for member_id in named:
             self.add(member_id, because[member_id], on_shift=on_shift)
 
     def add_whole_team(self, team_id: UUID) -> None:
@@ -166,13 +168,13 @@ class _Search:
                 if role == ON_SHIFT
                 else Reason.of(ReasonCode.ROLE_OFF_SHIFT, role=role)
             )
+        because = (
+            _by_shift(having, ReasonCode.ON_SHIFT)
+            if role == ON_SHIFT
+            else _by_shift(having, ReasonCode.HAS_ROLE, role=role)
+        )
         for duty in having:
-            because = (
-                Reason.of(ReasonCode.ON_SHIFT, shift=duty.shift)
-                if role == ON_SHIFT
-                else Reason.of(ReasonCode.HAS_ROLE, role=role, shift=duty.shift)
-            )
-            self.add(duty.member_id, because, on_shift=True)
+            self.add(duty.member_id, because[duty.shift], on_shift=True)
 
     def _may_be_called(self, member_id: UUID) -> bool:
         person = self._roster.people.get(member_id)
@@ -190,10 +192,9 @@ class _Search:
 
     def _duties_of(self, team: Team, facility_id: UUID) -> list[Duty]:
         if facility_id not in self._by_team:
-            by_team: dict[UUID, list[Duty]] = {}
-            for duty in self._duties(facility_id):
-                by_team.setdefault(duty.team_id, []).append(duty)
-            self._by_team[facility_id] = by_team
+            # They come team by team.
+            by_team = groupby(self._duties(facility_id), key=attrgetter("team_id"))
+            self._by_team[facility_id] = {team_id: list(duties) for team_id, duties in by_team}
         return self._by_team[facility_id].get(team.id, [])
 
     def _is_on_shift(self, member_id: UUID) -> bool:
@@ -205,6 +206,11 @@ class _Search:
 
 def _has_plan(team: Team, plan: Plan) -> bool:
     return bool(team.shifts) or any(crew.team_id == team.id for rotation in plan.rotations for crew in rotation.crews)
+
+
+def _by_shift(duties: Iterable[Duty], code: ReasonCode, **params: UUID | str) -> dict[str, Reason]:
+    """Why whoever is on one of these shifts is called: one reason for each shift, not for each person."""
+    return {shift: Reason.of(code, **params, shift=shift) for shift in {duty.shift for duty in duties}}
 
 
 def _once(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
