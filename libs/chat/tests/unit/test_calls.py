@@ -37,6 +37,7 @@ CODES = list(ReasonCode)
 # The rest is about runs, simulations and policies, which chat does not show.
 SHOWN = [*CODES[: CODES.index(ReasonCode.CALLED_BEFORE)], ReasonCode.NOBODY_REACHABLE, ReasonCode.NO_ANSWER]
 SHOWN += CODES[CODES.index(ReasonCode.NO_ADDRESS) : CODES.index(ReasonCode.ASKED_FOR_MORE)]
+SHOWN += [ReasonCode.TAKEN, *CODES[CODES.index(ReasonCode.ASKED_FOR_MORE) : CODES.index(ReasonCode.POLICY_FITS)]]
 SHOWN += [ReasonCode.WAY_FAILED, ReasonCode.NO_WAY, ReasonCode.NOT_NEEDED]
 
 
@@ -114,6 +115,7 @@ def test_a_reason_that_is_not_known_yet_is_shown_by_its_code(plant: Plant) -> No
 def test_every_reason_that_chat_shows_has_words_in_every_language(plant: Plant, code: ReasonCode, locale: str) -> None:
     params = {"role": "lead", "shift": "Night", "step": 1, "via": "email", "words": "mailbox full"}
     params |= {"seconds": 20, "detail": "403", "name": "Mikko", "first": "inc-1", "last": "inc-1-9", "megabytes": 1}
+    params["number"] = "INC-1"
     ids = {"team_id": next(iter(plant.teams)), "member_id": next(iter(plant.members))}
     words = in_words(Reason.of(code, **params, **ids), plant, locale)
     assert f"reason.{code}" in CATALOGUE

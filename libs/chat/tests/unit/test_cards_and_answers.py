@@ -214,6 +214,15 @@ def test_lists_show_what_is_open_who_is_on_shift_and_what_happened(
     )
     told = everything(timeline_card(named("Aino Virtanen"), plant, incident, [entry]))
     assert "Aino Virtanen: status · MITIGATED · bypass" in told
+    for said, reason, cause in (
+        ("file film.mp4 was too large", "file film.mp4 was too large", None),
+        ("notified · larger than 25 MB", "file too large", {"code": "file_too_large", "params": {"megabytes": 25}}),
+        ("notified · Haveri asked for more people", "", {"code": "asked_for_more", "params": {}}),
+    ):
+        failed = entry.model_copy(
+            update={"type": EntryType.NOTIFICATION, "payload": {"reason": reason, "cause": cause}}
+        )
+        assert said in everything(timeline_card(named("Aino Virtanen"), plant, incident, [failed]))
     newer = entry.model_copy(update={"type": "handover", "source_type": "haveri.workshop.handover.v1"})
     told = everything(timeline_card(named("Aino Virtanen"), plant, incident, [newer]))
     assert "Aino Virtanen: something else" in told

@@ -29,7 +29,7 @@ def role_name(role: str, locale: str) -> str:
 
 
 def _values(reason: Reason, plant: Plant, locale: str) -> dict[str, object]:
-    values: dict[str, object] = dict(reason.params)
+    values: dict[str, object] = {"member": "Haveri", **reason.params}
     for kind, things in (("team", plant.teams), ("member", plant.members)):
         if id := values.get(f"{kind}_id"):
             thing = things.get(UUID(str(id)))

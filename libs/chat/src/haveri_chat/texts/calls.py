@@ -97,6 +97,10 @@ CALLS: dict[str, Text] = {
     "reason.image_elsewhere": "the image does not lie at Teams",
     "reason.no_way": "there is no way to reach {member}",
     "reason.not_needed": "not needed any more",
+    "reason.taken": "the incident is taken",
+    "reason.asked_for_more": "{member} asked for more people",
+    "reason.asked_for_more_because": "{member} asked for more people: {words}",
+    "reason.named_lead": "{member} made them the lead of {number}",
     # /oncall and /escalate
     "form.policy_to_call": "Policy",
     "error.policy_alone": "Choose a policy, or a person and a team.",
