@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from haveri_contracts.catalogue import all_messages
-from haveri_contracts.directory.models import Facility, Member, Shift
+from haveri_contracts.directory.models import Facility, Locale, Member, Shift
 from haveri_contracts.incident.models import Impact
 from haveri_contracts.message import Event, Message, Query, find
 from haveri_contracts.outcomes import Outcome, Problem
@@ -51,6 +51,14 @@ def test_a_message_is_not_changed_after_it_was_made() -> None:
     with pytest.raises(ValidationError):
         setattr(shift, "name", "Day")  # noqa: B010 - a type checker refuses it plainly
     assert shift.model_dump(mode="json")["from"] == "22:00"
+
+
+@pytest.mark.parametrize("language", ["fi\n", "pt-BR\n", "\nfi", "fi ", "f", "Finnish"])
+def test_a_language_is_its_tag_and_nothing_around_it(language: str) -> None:
+    locale = TypeAdapter(Locale)
+    assert (locale.validate_python("FI"), locale.validate_python("pt-br")) == ("fi", "pt-BR")
+    with pytest.raises(ValidationError, match="is not a language"):
+        locale.validate_python(language)
 
 
 def test_each_role_may_do_what_the_ones_before_it_may() -> None:

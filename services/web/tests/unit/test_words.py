@@ -9,12 +9,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from haveri_contracts.plain import EntryType, Role, Severity, Status
+from haveri_contracts.refusals import IncidentUnknown
 from haveri_texts.upkeep import findings
 from haveri_web.accounts.pages import local_path
+from haveri_web.bus.incidents import canonical
 from haveri_web.domain.access import Scope
 from haveri_web.http.problems import STATUS, status_of
 from haveri_web.incidents.attachments import readable_size, safe_headers
@@ -72,11 +74,19 @@ def test_text_in_a_markdown_document_cannot_become_markup(text: str) -> None:
             raise AssertionError(shown)
 
 
+@example("0\n")
 @given(st.text(max_size=40))
 def test_sign_in_leads_to_a_path_of_ours_whatever_was_asked(wanted: str) -> None:
     for asked in (wanted, f"/{wanted}", f"//{wanted}", f"/\\{wanted}"):
         path = local_path(asked)
         assert re.match(r"^/($|[^/\\\s])", path) and "\\" not in path and "\n" not in path
+
+
+@pytest.mark.parametrize("name", ["INC-42\n", "INC-42 ", "\nINC-42", "INC-042", "42"])
+def test_only_a_number_as_it_is_written_names_an_incident(name: str) -> None:
+    assert canonical("inc-42") == "INC-42"
+    with pytest.raises(IncidentUnknown):
+        canonical(name)
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001

@@ -41,7 +41,7 @@ def _known_zone(value: str) -> str:
 def _language(value: str) -> str:
     primary, _, region = value.partition("-")
     tag = f"{primary.lower()}-{region.upper()}" if region else primary.lower()
-    if not _LANGUAGE.match(tag):
+    if not _LANGUAGE.fullmatch(tag):
         raise ValueError(f"{value!r} is not a language such as en, fi or pt-BR")
     return tag
 

@@ -23,7 +23,7 @@ from haveri_web.rendering.pages import render
 from haveri_web.security.secrets import form_token, new_secret
 
 router = APIRouter(include_in_schema=False)
-_LOCAL = re.compile(r"^/[A-Za-z0-9_~.?=&%:+-][A-Za-z0-9_~./?=&%:+-]*$")
+_LOCAL = re.compile(r"/[A-Za-z0-9_~.?=&%:+-][A-Za-z0-9_~./?=&%:+-]*")
 FORM_COOKIE = "haveri_form"
 Field = Annotated[str, Form(max_length=500)]
 
@@ -78,7 +78,7 @@ async def sign_out(request: Request, web: WebDep, form_token: Field = "") -> Res
 
 def local_path(wanted: str) -> str:
     """Where to go after sign-in: a path of our own and nothing else, whatever the form said."""
-    return wanted if _LOCAL.match(wanted) else "/"
+    return wanted if _LOCAL.fullmatch(wanted) else "/"
 
 
 def _form(

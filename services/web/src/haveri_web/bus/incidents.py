@@ -17,7 +17,7 @@ from haveri_web.bus.callers import Caller
 from haveri_web.bus.ports import Queries
 from haveri_web.bus.queries import ask
 
-_NUMBER = re.compile(r"^inc-([1-9][0-9]{0,9})$", re.IGNORECASE)
+_NUMBER = re.compile(r"inc-([1-9][0-9]{0,9})", re.IGNORECASE)
 _MOST_REMEMBERED = 10_000
 
 
@@ -61,7 +61,7 @@ class Incidents:
 
 def canonical(name: str) -> str:
     """`INC-42` or a UUID in its usual spelling; raises IncidentUnknown for anything else."""
-    number = _NUMBER.match(name)
+    number = _NUMBER.fullmatch(name)
     if number:
         return f"INC-{number[1]}"
     try:

@@ -14,7 +14,7 @@ from haveri_teams_tenant.house import House, HouseDep
 from haveri_teams_tenant.identity.tokens import GRAPH_AUDIENCE, BadToken
 from haveri_teams_tenant.state.records import Channel, Installation, Json, Message, Team, User
 
-GUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
+GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Caller:
 
     def team(self, group_id: str) -> Team:
         """A team the app is in, by its group's GUID; `team.id` (19:…) is refused as Graph refuses it."""
-        if not GUID.match(group_id):
+        if not GUID.fullmatch(group_id):
             raise errors.bad_request("teamId needs to be a valid GUID.")
         team = self.house.world.teams.get((self.tenant_id, group_id.lower()))
         if team is None:

@@ -9,15 +9,15 @@ from typing import Any
 from haveri_teams_tenant.graph import errors
 from haveri_teams_tenant.state.records import Json
 
-_EQUALS = re.compile(r"^\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*$")
-_STARTS = re.compile(r"^\s*startswith\(\s*(\w+)\s*,\s*'((?:[^']|'')*)'\s*\)\s*$", re.IGNORECASE)
+_EQUALS = re.compile(r"\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*")
+_STARTS = re.compile(r"\s*startswith\(\s*(\w+)\s*,\s*'((?:[^']|'')*)'\s*\)\s*", re.IGNORECASE)
 
 
 def filtered(items: Sequence[Json], expression: str, allowed: frozenset[str]) -> list[Json]:
     """The items that satisfy `name eq 'value'` or `startswith(name,'value')`; raises GraphRefusal for others."""
     if not expression:
         return list(items)
-    equals, starts = _EQUALS.match(expression), _STARTS.match(expression)
+    equals, starts = _EQUALS.fullmatch(expression), _STARTS.fullmatch(expression)
     match = equals or starts
     if match is None or match.group(1) not in allowed:
         raise errors.bad_request(f"Invalid filter clause: {expression!r} is not supported.")
