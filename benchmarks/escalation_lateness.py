@@ -34,6 +34,7 @@ from haveri_contracts.directory import models
 from haveri_contracts.envelope import open_envelope, wrap
 from haveri_contracts.escalation.commands import ReportNotification
 from haveri_contracts.escalation.events import NotificationRequested
+from haveri_contracts.escalation.models import Conditions, Notify, Step
 from haveri_contracts.incident.events import IncidentDeclared
 from haveri_contracts.plain import Role, Severity
 from haveri_devservers import free_ports
@@ -45,7 +46,7 @@ from haveri_escalation.domain.decisions.beginning import declared
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.facts import IncidentFollowed
 from haveri_escalation.domain.matching import PolicyBook
-from haveri_escalation.domain.policies import Chain, Conditions, Notify, Policy, Step
+from haveri_escalation.domain.policies import Policy
 from haveri_escalation.domain.world import World
 
 SCHEMA = ServiceSchema("escalation", "escalation", "haveri_escalation")
@@ -76,8 +77,13 @@ def people() -> StoredRoster:
 
 def world() -> World:
     """SEV2 calls Carla when nobody has taken it for half an hour."""
-    chain = Chain((Step(Notify((CARLA,)), AFTER),))
-    policy = Policy(uuid4(), "SEV2", FACILITY, Conditions(frozenset({Severity.SEV2})), chain)
+    policy = Policy(
+        id=uuid4(),
+        name="SEV2",
+        facility_id=FACILITY,
+        conditions=Conditions(severity=[Severity.SEV2]),
+        steps=[Step(notify=Notify(member_ids=[CARLA]), after_minutes=AFTER / timedelta(minutes=1))],
+    )
     return World(people().roster(frozenset()), PolicyBook([policy]))
 
 

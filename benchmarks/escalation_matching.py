@@ -21,24 +21,23 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from benchmarks.report import Report, median
-from haveri_contracts.escalation.queries import Simulate
-from haveri_contracts.plain import Severity
-from haveri_escalation.adapters.translation_policies import simulation_model
-from haveri_escalation.application.simulate import simulate
-from haveri_escalation.domain.matching import Place, PolicyBook
-from haveri_escalation.domain.people import Person, Roster, Way
-from haveri_escalation.domain.policies import (
+from haveri_contracts.escalation.models import (
     Chain,
     Conditions,
     FacilitySettings,
     MaintenanceWindow,
     Notify,
-    Policy,
     QuietHours,
     Repeat,
     Step,
     TimeOfDay,
 )
+from haveri_contracts.escalation.queries import Simulate
+from haveri_contracts.plain import Severity
+from haveri_escalation.application.simulate import simulate
+from haveri_escalation.domain.matching import Place, PolicyBook
+from haveri_escalation.domain.people import Person, Roster, Way
+from haveri_escalation.domain.policies import Policy
 from haveri_escalation.domain.world import World
 from haveri_shifts.plan import Plan, Team, WeeklyShift
 
@@ -85,24 +84,35 @@ def policies(count: int) -> list[Policy]:
     made = []
     for n in range(count):
         hour, minute = 5 + n % 10, n // 10 % 60
-        other_times = (TimeOfDay(EVERY_DAY, wall(hour, minute), wall(hour + 5, minute)),)
-        fits = (TimeOfDay(frozenset({4}), wall(22), wall(6)),)
+        other_times = [TimeOfDay(start=f"{hour:02}:{minute:02}", end=f"{hour + 5:02}:{minute:02}")]
+        fits = [TimeOfDay(days=["FRI"], start="22:00", end="06:00")]
         last = n == count - 1
-        conditions = Conditions(
-            frozenset({Severity.SEV2}), frozenset({presses()}), frozenset({"press"}), fits if last else other_times
+        made.append(
+            Policy(
+                id=UUID(int=n),
+                name=f"P{n}",
+                facility_id=plant(),
+                conditions=Conditions(
+                    severity=[Severity.SEV2],
+                    area_ids=[presses()],
+                    asset_types=["press"],
+                    time_of_day=fits if last else other_times,
+                ),
+                priority=-1 if last else 0,
+                **dict(chain()),
+            )
         )
-        made.append(Policy(UUID(int=n), f"P{n}", plant(), conditions, chain(), priority=-1 if last else 0))
     return made
 
 
 def chain() -> Chain:
     """The crew, their lead, everybody on shift."""
-    steps = (
-        Step(Notify(team_ids=tuple(UUID(int=100 + n) for n in range(3)))),
-        Step(Notify(shift_roles=("lead",)), timedelta(minutes=15)),
-        Step(Notify(member_ids=(UUID(int=1007), UUID(int=1107))), timedelta(minutes=30)),
-    )
-    return Chain(steps, Repeat(2, timedelta(minutes=45)))
+    steps = [
+        Step(notify=Notify(team_ids=[UUID(int=100 + n) for n in range(3)])),
+        Step(notify=Notify(shift_roles=["lead"]), after_minutes=15),
+        Step(notify=Notify(member_ids=[UUID(int=1007), UUID(int=1107)]), after_minutes=30),
+    ]
+    return Chain(steps=steps, repeat=Repeat(times=2, every_minutes=45))
 
 
 def microseconds(work: Callable[[], object], times: int) -> float:
@@ -134,11 +144,17 @@ def match_times() -> dict[int, float]:
 def simulations_a_second() -> float:
     """Whole answers to `escalation.simulate`, one after the other."""
     people, now = roster(), datetime(2026, 11, 1, tzinfo=UTC)
-    quiet = QuietHours(frozenset({Severity.SEV2}), (TimeOfDay(EVERY_DAY, wall(22), wall(6)),))
+    quiet = QuietHours(severity=[Severity.SEV2], time_of_day=[TimeOfDay(start="22:00", end="06:00")])
     window = MaintenanceWindow(
-        UUID(int=9), plant(), frozenset({presses()}), frozenset(), NIGHT, NIGHT + timedelta(hours=4), "New die"
+        id=UUID(int=9),
+        facility_id=plant(),
+        area_ids=[presses()],
+        starts_at=NIGHT,
+        ends_at=NIGHT + timedelta(hours=4),
+        reason="New die",
     )
-    world = World(people, PolicyBook(policies(100)), FacilitySettings(plant(), (quiet,)), (window,))
+    settings = FacilitySettings(facility_id=plant(), quiet_hours=[quiet])
+    world = World(people, PolicyBook(policies(100)), settings, (window,))
     questions = [
         Simulate(
             severity=Severity.SEV2,
@@ -151,7 +167,7 @@ def simulations_a_second() -> float:
     ]
     begun = time.thread_time()
     for question in questions:
-        simulation_model(simulate(question, world, now)).model_dump_json()
+        simulate(question, world, now).model_dump_json()
     return SIMULATIONS / (time.thread_time() - begun)
 
 

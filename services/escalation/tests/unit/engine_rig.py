@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from haveri_contracts.escalation.models import Chain, Conditions, FacilitySettings, MaintenanceWindow, Notify, Step
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.domain.decisions import (
@@ -23,16 +24,7 @@ from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.facts import EscalationEvent, IncidentFollowed
 from haveri_escalation.domain.matching import PolicyBook
 from haveri_escalation.domain.people import Person, Roster, Way
-from haveri_escalation.domain.policies import (
-    Chain,
-    Conditions,
-    FacilitySettings,
-    LastResort,
-    MaintenanceWindow,
-    Notify,
-    Policy,
-    Step,
-)
+from haveri_escalation.domain.policies import Policy
 from haveri_escalation.domain.state import Call, Escalation, Run
 from haveri_escalation.domain.timers import Timer, wanted_timers
 from haveri_escalation.domain.world import World
@@ -67,17 +59,25 @@ def roster() -> Roster:
 
 def step(after: float, *members: UUID, **values: Any) -> Step:
     """Call these members so many minutes after the start."""
-    return Step(Notify(tuple(members)), after * MINUTE, **values)
+    return Step(notify=Notify(member_ids=list(members)), after_minutes=after, **values)
 
 
 def policy(number: int, severity: Severity, chain: Chain) -> Policy:
     """The facility's policy for a severity."""
-    return Policy(UUID(int=700 + number), f"Policy {number}", FACILITY, Conditions(frozenset({severity})), chain)
+    return Policy(
+        id=UUID(int=700 + number),
+        name=f"Policy {number}",
+        facility_id=FACILITY,
+        conditions=Conditions(severity=[severity]),
+        **dict(chain),
+    )
 
 
 def window(number: int, starts_at: datetime, ends_at: datetime) -> MaintenanceWindow:
     """Work on the incident's line."""
-    return MaintenanceWindow(UUID(int=600 + number), FACILITY, frozenset({LINE}), frozenset(), starts_at, ends_at)
+    return MaintenanceWindow(
+        id=UUID(int=600 + number), facility_id=FACILITY, area_ids=[LINE], starts_at=starts_at, ends_at=ends_at
+    )
 
 
 @dataclass
@@ -196,9 +196,9 @@ class Rig:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-SEV2_CHAIN = Chain((step(0, ANNA, BEN), step(15, CARLA)), last_resort=LastResort())
+SEV2_CHAIN = Chain(steps=[step(0, ANNA, BEN), step(15, CARLA)])
 
 
 def sev2(**values: Any) -> Policy:
     """SEV2: the crew at once, the supervisor (Carla) after a quarter of an hour."""
-    return policy(2, Severity.SEV2, replace(SEV2_CHAIN, **values))
+    return policy(2, Severity.SEV2, SEV2_CHAIN.model_copy(update=values))

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 from said import said
 
+from haveri_contracts.escalation.models import Chain, Conditions, Notify, Step, TimeOfDay
 from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.matching import Place
 from haveri_escalation.domain.people import Person, Roster, Way
-from haveri_escalation.domain.policies import Chain, Conditions, HolidayRule, Notify, Policy, Step, TimeOfDay
+from haveri_escalation.domain.policies import Policy
 from haveri_shifts.plan import Crew, Plan, Rotation, Slot, Team, WeeklyShift
 
 _SPACE = UUID("5d2c1b6e-8f2b-4a7b-9f0e-0c6f6a1c7a11")
@@ -59,15 +60,29 @@ def days(text: str) -> frozenset[int]:
 
 def stretch(text: str, holidays: str = "any") -> TimeOfDay:
     """A time of day such as `FRI 22:00-06:00`, `MON-FRI shift Night`, `SAT SUN`."""
-    rule = HolidayRule(holidays)
     on, _, shift = text.partition("shift ")
     if shift:
-        return TimeOfDay(days(on.strip()), shift=shift, holidays=rule)
+        return TimeOfDay(days=weekdays(on.strip()), shift=shift, holidays=holidays)
     *some, last = text.split() or [""]
     if ":" not in last:
-        return TimeOfDay(days(text), holidays=rule)
+        return TimeOfDay(days=weekdays(text), holidays=holidays)
     start, end = last.split("-")
-    return TimeOfDay(days(" ".join(some)), time.fromisoformat(start), time.fromisoformat(end), None, rule)
+    return TimeOfDay(days=weekdays(" ".join(some)), start=start, end=end, holidays=holidays)
+
+
+def weekdays(text: str) -> list[str]:
+    """As `days`, by their names."""
+    return [DAYS[day] for day in sorted(days(text))]
+
+
+def step(notify: Notify, after: float = 0, **more: Any) -> Step:
+    """Whom to call so many minutes after the start."""
+    return Step(notify=notify, after_minutes=after, **more)
+
+
+def chain_of(*steps: Step, **more: Any) -> Chain:
+    """These steps, and what is said besides."""
+    return Chain(steps=list(steps), **more)
 
 
 def policy(
@@ -79,6 +94,7 @@ def policy(
     times: Iterable[TimeOfDay | str] = (),
     facility: UUID = PLANT,
     age: float = 0,
+    chain: Chain = Chain(steps=[Step(notify=Notify(shift_roles=["crew"]))]),  # noqa: B008 - frozen
     **more: Any,
 ) -> Policy:
     """A policy by its conditions; `age` is how many days older than `BORN` it is."""
@@ -87,13 +103,13 @@ def policy(
         name=name,
         facility_id=facility,
         conditions=Conditions(
-            severities=frozenset(Severity(one) for one in severities.split()),
-            area_ids=frozenset(named(area) for area in areas),
-            asset_types=frozenset(types),
-            times=tuple(stretch(one) if isinstance(one, str) else one for one in times),
+            severity=severities.split(),
+            area_ids=[named(area) for area in areas],
+            asset_types=list(types),
+            time_of_day=[stretch(one) if isinstance(one, str) else one for one in times],
         ),
         created_at=BORN - timedelta(days=age),
-        **{"chain": Chain(steps=(Step(Notify(shift_roles=("crew",))),)), **more},
+        **{**dict(chain), **more},
     )
 
 

@@ -25,12 +25,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from haveri_contracts.escalation.models import Purpose, RunState, Trigger
+from haveri_contracts.escalation.events import EscalationEnded, EscalationExhausted
+from haveri_contracts.escalation.models import (
+    Chain,
+    LastResort,
+    MitigationClock,
+    Notify,
+    Purpose,
+    Repeat,
+    RunState,
+    Trigger,
+)
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.adapters.translation_events import from_stored, stored_type, to_published, to_stored
 from haveri_escalation.domain import events, facts
 from haveri_escalation.domain.evolution import fold
-from haveri_escalation.domain.policies import Chain, LastResort, MitigationClock, Notify, Repeat
 from haveri_escalation.domain.timers import wanted_timers
 
 people = st.sampled_from((ANNA, BEN, CARLA, DIRK, EVA))
@@ -42,11 +51,11 @@ steps = st.builds(
 )
 chains = st.builds(
     Chain,
-    st.lists(steps, min_size=1, max_size=3).map(tuple),
-    repeat=st.none() | st.just(Repeat(1, 20 * MINUTE)),
-    acknowledgement_expires=st.none() | st.just(30 * MINUTE),
-    mitigation=st.none() | st.just(MitigationClock(45 * MINUTE, Notify((EVA,)))),
-    last_resort=st.none() | st.builds(LastResort, st.none() | st.just(Notify((DIRK,))), st.just(10 * MINUTE)),
+    steps=st.lists(steps, min_size=1, max_size=3),
+    repeat=st.none() | st.just(Repeat(times=1, every_minutes=20)),
+    acknowledgement_expires_minutes=st.none() | st.just(30),
+    mitigation=st.none() | st.just(MitigationClock(within_minutes=45, notify=Notify(member_ids=[EVA]))),
+    last_resort=st.none() | st.builds(LastResort, notify=st.none() | st.just(Notify(member_ids=[DIRK]))),
 )
 
 
@@ -137,7 +146,7 @@ class EveryHistory(RuleBasedStateMachine):
     def no_step_fires_twice_and_none_after_its_run_ended(self) -> None:
         fired, ended = set(), set()
         for event in self.rig.events:
-            if isinstance(event, events.Ended):
+            if isinstance(event, EscalationEnded):
                 assert event.run_id not in ended
                 ended.add(event.run_id)
             elif isinstance(event, events.StepFired):
@@ -187,7 +196,7 @@ class EveryHistory(RuleBasedStateMachine):
                 by_hand.add(event.run_id)
             elif isinstance(event, events.Silenced):
                 silent = True
-            elif isinstance(event, events.Resumed | events.Ended):
+            elif isinstance(event, events.Resumed | EscalationEnded):
                 # Whether another run is still held is for the invariant on the state below.
                 silent = False
             elif isinstance(event, events.StepFired | events.NotificationRequested) and silent:
@@ -199,8 +208,9 @@ class EveryHistory(RuleBasedStateMachine):
     @invariant()
     def what_is_stored_reads_back_and_what_is_told_fits_the_contract(self) -> None:
         for event in self.rig.events[-3:]:
-            assert from_stored(stored_type(event), orjson.loads(to_stored(event))) == event
-            to_published(INCIDENT, event)
+            assert from_stored(INCIDENT, stored_type(event), orjson.loads(to_stored(event))) == event
+            if (published := to_published(event)) is not None:
+                type(published).model_validate_json(published.model_dump_json())
 
     @invariant()
     def what_is_due_has_happened(self) -> None:
@@ -215,7 +225,7 @@ class EveryHistory(RuleBasedStateMachine):
 
     @invariant()
     def a_last_resort_is_called_when_all_else_was_in_vain(self) -> None:
-        for event in self.rig.only(events.Exhausted):
+        for event in self.rig.only(EscalationExhausted):
             run = self.rig.known.the(event.run_id)
             assert not event.last_resort or any(done.step == 0 for done in run.steps)
             assert ADMIN not in [c.member_id for c in run.calls if run.chain.last_resort is None and c.step == 0]

@@ -9,35 +9,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_plant import BORN, CHICAGO, CREW_A, CREW_B, HELSINKI, PLANT, named
 
+from haveri_contracts.escalation.models import Conditions, TimeOfDay
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain.matching import Place, PolicyBook
-from haveri_escalation.domain.policies import Chain, Conditions, HolidayRule, Policy, TimeOfDay
-from haveri_escalation.domain.times import WeekMask, wall_moment
+from haveri_escalation.domain.policies import Policy
+from haveri_escalation.domain.times import DAYS, WeekMask, wall_moment, weekdays
 from haveri_shifts.plan import Plan
 
 AREAS = [named(area) for area in ("Presses", "Ovens")]
 TYPES = ["press", "crane"]
 
-clocks = st.times().map(lambda at: at.replace(second=0, microsecond=0, tzinfo=None))
-weekdays = st.frozensets(st.integers(0, 6), min_size=1)
+clocks = st.times().map(lambda at: f"{at:%H:%M}")
+days = st.lists(st.sampled_from(DAYS), min_size=1, unique=True)
+holiday_rules = st.sampled_from(["any", "only", "never"])
 stretches = st.builds(
-    lambda on, both, holidays: TimeOfDay(on, *(both or (None, None)), None, holidays),
-    weekdays,
+    lambda on, both, holidays: TimeOfDay(days=on, start=both and both[0], end=both and both[1], holidays=holidays),
+    days,
     st.none() | st.tuples(clocks, clocks),
-    st.sampled_from(HolidayRule),
+    holiday_rules,
 )
 shifts = st.builds(
-    lambda on, name, holidays: TimeOfDay(on, shift=name, holidays=holidays),
-    st.just(frozenset(range(7))) | weekdays,
+    lambda on, name, holidays: TimeOfDay(days=on, shift=name, holidays=holidays),
+    st.just(list(DAYS)) | days,
     st.sampled_from(["night", "Day", "Dawn"]),
-    st.sampled_from(HolidayRule),
+    holiday_rules,
 )
 conditions = st.builds(
     Conditions,
-    st.frozensets(st.sampled_from(Severity), min_size=1),
-    st.frozensets(st.sampled_from(AREAS), max_size=1),
-    st.frozensets(st.sampled_from(TYPES), max_size=1),
-    st.lists(stretches | shifts, max_size=2).map(tuple),
+    severity=st.lists(st.sampled_from(Severity), min_size=1, max_size=3),
+    area_ids=st.lists(st.sampled_from(AREAS), max_size=1),
+    asset_types=st.lists(st.sampled_from(TYPES), max_size=1),
+    time_of_day=st.lists(stretches | shifts, max_size=2),
 )
 moments = st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: BORN + timedelta(minutes=minutes))
 plans = st.builds(
@@ -58,27 +60,37 @@ places = st.builds(
 def books(draw: st.DrawFn) -> list[Policy]:
     drawn = draw(st.lists(st.tuples(conditions, st.integers(0, 1), st.booleans(), st.integers(0, 1)), max_size=6))
     return [
-        Policy(named(str(n)), str(n), PLANT, when, Chain(()), priority, default, 1, BORN - timedelta(days=age))
+        Policy(
+            id=named(str(n)),
+            name=str(n),
+            facility_id=PLANT,
+            conditions=when,
+            steps=[],
+            priority=priority,
+            is_default=default,
+            created_at=BORN - timedelta(days=age),
+        )
         for n, (when, priority, default, age) in enumerate(drawn)
     ]
 
 
-def day_fits(rule: HolidayRule, weekdays: frozenset[int], day: date, plan: Plan) -> bool:
+def day_fits(rule: str, on: frozenset[int], day: date, plan: Plan) -> bool:
     holiday = day in plan.holidays
-    wanted = {HolidayRule.ANY: True, HolidayRule.ONLY: holiday, HolidayRule.NEVER: not holiday}[rule]
-    return day.weekday() in weekdays and wanted
+    wanted = {"any": True, "only": holiday, "never": not holiday}[rule]
+    return day.weekday() in on and wanted
 
 
 def covers(one: TimeOfDay, at: datetime, plan: Plan) -> bool:
     """A stretch as it is read aloud: begun today or yesterday, and the wall clock is in it."""
     wall = at.astimezone(plan.zone).replace(tzinfo=None)
     weekly = {shift.name.casefold(): shift for team in plan.teams for shift in team.shifts}
-    start, end, on = one.start or time(0), one.end or time(0), one.weekdays
+    start, end = time.fromisoformat(one.start or "00:00"), time.fromisoformat(one.end or "00:00")
+    on = weekdays(one)
     if one.shift is not None:
         if one.shift.casefold() not in weekly:
             return False
         shift = weekly[one.shift.casefold()]
-        start, end, on = shift.start, shift.end, one.weekdays & shift.weekdays
+        start, end, on = shift.start, shift.end, on & shift.weekdays
     for day in (wall.date(), wall.date() - timedelta(days=1)):
         last = day if end > start else day + timedelta(days=1)
         begun = datetime.combine(day, start) <= wall < datetime.combine(last, end)
@@ -90,10 +102,10 @@ def covers(one: TimeOfDay, at: datetime, plan: Plan) -> bool:
 def fitting(policy: Policy, place: Place, at: datetime, plan: Plan) -> list[bool]:
     wanted = policy.conditions
     return [
-        place.severity in wanted.severities,
-        not wanted.area_ids or bool(wanted.area_ids & place.area_ids),
-        not wanted.asset_types or bool(wanted.asset_types & place.asset_types),
-        not wanted.times or any(covers(one, at, plan) for one in wanted.times),
+        place.severity in wanted.severity,
+        not wanted.area_ids or bool(place.area_ids.intersection(wanted.area_ids)),
+        not wanted.asset_types or bool(place.asset_types.intersection(wanted.asset_types)),
+        not wanted.time_of_day or any(covers(one, at, plan) for one in wanted.time_of_day),
     ]
 
 
@@ -103,8 +115,8 @@ def naive(policies: Sequence[Policy], place: Place, at: datetime, plan: Plan) ->
     for has in (
         lambda policy: bool(policy.conditions.area_ids),
         lambda policy: bool(policy.conditions.asset_types),
-        lambda policy: bool(policy.conditions.times),
-        lambda policy: -len(policy.conditions.severities),
+        lambda policy: bool(policy.conditions.time_of_day),
+        lambda policy: -len(set(policy.conditions.severity)),
     ):
         most = max(map(has, fit), default=None)
         fit = [policy for policy in fit if has(policy) == most]
@@ -130,7 +142,7 @@ def is_plain_night(at: datetime, plan: Plan) -> bool:
 @settings(max_examples=300, deadline=None)
 def test_the_book_says_what_the_rules_say(policies: list[Policy], place: Place, at: datetime, plan: Plan) -> None:
     if not is_plain_night(at, plan):
-        policies = [one for one in policies if all(stretch.shift is None for stretch in one.conditions.times)]
+        policies = [one for one in policies if all(stretch.shift is None for stretch in one.conditions.time_of_day)]
     assert PolicyBook(policies).match(place, at, plan).policy == naive(policies, place, at, plan)
 
 
@@ -150,7 +162,7 @@ def test_explaining_changes_nothing(policies, place, at, plan) -> None:
     plain, explained = book.match(place, at, plan), book.match(place, at, plan, explain=True)
     assert (plain.policy, plain.causes) == (explained.policy, explained.causes)
     if plain.policy is not None:
-        assert explained.considered[0].policy == plain.policy
+        assert explained.considered[0].policy_id == plain.policy.id
     assert len(explained.considered) == len(policies)
 
 

@@ -27,9 +27,9 @@ def test_the_right_policy_is_followed(case: Case) -> None:
 def test_every_policy_of_the_facility_is_accounted_for(case: Case) -> None:
     found = match(case)
     own = [one for one in case.policies if one.facility_id == case.of.facility_id]
-    assert {one.policy.name for one in found.considered} == {one.name for one in own}
+    assert {one.name for one in found.considered} == {one.name for one in own}
     assert all(tell(one.causes).endswith(".") for one in found.considered)
-    fitting = [one.policy.name for one in found.considered if one.matches]
+    fitting = [one.name for one in found.considered if one.matches]
     assert fitting[:1] == ([case.wins] if "fits:" in tell(found.causes) else [])
 
 
@@ -58,7 +58,7 @@ def test_each_policy_that_does_not_fit_says_what_keeps_it() -> None:
     )
     at = when("2026-11-25 12:00")
     found = book.match(place(areas=["Presses"]), at, PLAN, explain=True)
-    assert {one.policy.name: tell(one.causes) for one in found.considered} == {
+    assert {one.name: tell(one.causes) for one in found.considered} == {
         "All": "“All” fits: SEV1.",
         "Minor": "“Minor” is for SEV3, not for SEV1.",
         "Ovens": "“Ovens” is for Ovens, and this is elsewhere.",
@@ -88,4 +88,4 @@ def test_a_long_list_of_areas_is_cut_short() -> None:
 def test_of_very_many_policies_the_most_specific_are_explained() -> None:
     book = PolicyBook([policy(f"All {n}", age=n) for n in range(60)] + [policy("Worst", "SEV1")])
     found = book.match(place(), when("2026-11-25 12:00"), PLAN, explain=True)
-    assert [one.policy.name for one in found.considered] == ["Worst", *(f"All {n}" for n in range(50))]
+    assert [one.name for one in found.considered] == ["Worst", *(f"All {n}" for n in range(50))]

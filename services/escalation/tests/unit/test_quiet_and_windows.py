@@ -7,17 +7,16 @@ from datetime import datetime, timedelta
 import pytest
 from policy_plant import CHICAGO, HELSINKI, OTHER_PLANT, PLAN, PLANT, named, roster, stretch, when
 
+from haveri_contracts.escalation.models import FacilitySettings, MaintenanceWindow, QuietHours
 from haveri_contracts.plain import Refusal, Severity
 from haveri_escalation.domain import windows
-from haveri_escalation.domain.policies import FacilitySettings, MaintenanceWindow, QuietHours
 from haveri_escalation.domain.quiet import LONGEST_HOLD, held_until
 from haveri_shifts.plan import Plan
 
-MINOR = frozenset({Severity.SEV3})
-
 
 def quiet(*times: str, holidays: str = "any") -> FacilitySettings:
-    return FacilitySettings(PLANT, (QuietHours(MINOR, tuple(stretch(one, holidays) for one in times)),))
+    hours = QuietHours(severity=[Severity.SEV3], time_of_day=[stretch(one, holidays) for one in times])
+    return FacilitySettings(facility_id=PLANT, quiet_hours=[hours])
 
 
 def held(settings: FacilitySettings | None, at: datetime, plan: Plan | None = PLAN) -> datetime | None:
@@ -33,7 +32,7 @@ def test_a_call_by_day_does_not_wait() -> None:
     assert held(quiet("22:00-06:00"), when("2026-11-25 21:59")) is None
     assert held(quiet("22:00-06:00"), when("2026-11-26 06:00")) is None
     assert held(None, when("2026-11-25 23:10")) is None
-    assert held(FacilitySettings(PLANT), when("2026-11-25 23:10")) is None
+    assert held(FacilitySettings(facility_id=PLANT), when("2026-11-25 23:10")) is None
 
 
 def test_only_the_severities_that_were_said_wait() -> None:
@@ -96,8 +95,8 @@ def window(name: str = "w", *, areas: str = "Presses", assets: str = "", begin: 
     values = {
         "id": named(name),
         "facility_id": PLANT,
-        "area_ids": frozenset(named(one) for one in areas.split()),
-        "asset_ids": frozenset(named(one) for one in assets.split(", ") if one),
+        "area_ids": [named(one) for one in areas.split()],
+        "asset_ids": [named(one) for one in assets.split(", ") if one],
         "starts_at": NOW + begin * HOUR,
         "ends_at": NOW + end * HOUR,
     }

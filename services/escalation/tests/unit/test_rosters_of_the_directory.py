@@ -8,13 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from haveri_contracts.directory.models import ChatIdentity, Facility, Member, Shift, ShiftInfo, Team, Weekday
+from haveri_contracts.directory.models import ChatIdentity, Facility, Member, Shift, ShiftInfo, Team
 from haveri_contracts.directory.schedules import ChangeKind, Holiday, HolidayCalendar, ShiftChange
-from haveri_contracts.escalation.models import EscalationPolicy
 from haveri_contracts.plain import Role
 from haveri_escalation.adapters.stored_roster import StoredRoster, contact_of, person_of
-from haveri_escalation.adapters.translation_policies import chain_model
-from haveri_escalation.application.policy_values import to_chain, to_policy
 from haveri_escalation.domain.people import Way
 from haveri_escalation.domain.timers import ONLY_AFTER_FAILURE
 
@@ -132,26 +129,3 @@ def test_what_is_kept_reads_back_as_the_same_roster() -> None:
     assert after.roster(EVERYTHING) == before.roster(EVERYTHING)
     plan = after.roster(EVERYTHING).plans[PLANT]
     assert (len(plan.changes), len(plan.holidays), plan.teams[0].shifts[0].weekdays) == (1, 1, frozenset({0}))
-
-
-def test_a_chain_reads_back_as_the_same_from_the_contract() -> None:
-    policy = EscalationPolicy.model_validate(
-        {
-            "id": str(UUID(int=5)),
-            "name": "P",
-            "facility_id": str(PLANT),
-            "conditions": {"severity": ["SEV1"], "time_of_day": [{"days": None, "from": "22:00", "to": "06:00"}]},
-            "steps": [{"notify": {"shift_roles": ["lead", "lead"], "round_robin": True}, "after_minutes": 0.1}],
-            "repeat": {"times": 2, "every_minutes": 7.5},
-            "acknowledgement_expires_minutes": 30,
-            "mitigation": {"within_minutes": 60, "notify": {"team_ids": [str(TEAM)]}},
-            "last_resort": {"after_minutes": 0.5},
-        }
-    )
-    value = to_policy(policy)
-    assert to_chain(chain_model(value.chain)) == value.chain
-    assert value.chain.steps[0].after == timedelta(seconds=6)
-    assert value.chain.steps[0].notify.shift_roles == ("lead",)
-    assert value.conditions.times[0].weekdays == frozenset(range(len(Weekday)))
-    bare = to_chain(policy.model_copy(update={"repeat": None, "mitigation": None, "last_resort": None}))
-    assert to_chain(chain_model(bare)) == bare

@@ -6,11 +6,26 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-from policy_plant import CREW_A, OTHER_PLANT, PLAN, PLANT, named, names, person, roster, team, tell, weekly, when
+from policy_plant import (
+    CREW_A,
+    OTHER_PLANT,
+    PLAN,
+    PLANT,
+    chain_of,
+    named,
+    names,
+    person,
+    roster,
+    step,
+    team,
+    tell,
+    weekly,
+    when,
+)
 
+from haveri_contracts.escalation.models import FacilitySettings, LastResort, Notify
 from haveri_escalation.domain import who
 from haveri_escalation.domain.people import Found
-from haveri_escalation.domain.policies import Chain, FacilitySettings, LastResort, Notify, Step
 from haveri_shifts.plan import Change, ChangeKind, Plan
 
 NIGHT = when("2026-11-28 03:10")
@@ -20,10 +35,10 @@ NOON = when("2026-11-27 12:00")
 def notify(*, members: str = "", teams: str = "", roles: str = "", round_robin: bool = False) -> Notify:
     """Whom to call; teams by their full names with commas between them."""
     return Notify(
-        tuple(named(name) for name in members.split()),
-        tuple(named(name) for name in teams.split(", ") if name),
-        tuple(roles.split()),
-        round_robin,
+        member_ids=[named(name) for name in members.split()],
+        team_ids=[named(name) for name in teams.split(", ") if name],
+        shift_roles=roles.split(),
+        round_robin=round_robin,
     )
 
 
@@ -163,17 +178,17 @@ def test_round_robin_calls_the_whole_team_when_nobody_is_on_shift() -> None:
     assert found.turns == {}
 
 
-CHAIN = Chain(steps=(Step(notify(members="Gone")),), last_resort=LastResort(notify(members="Finn")))
+CHAIN = chain_of(step(notify(members="Gone")), last_resort=LastResort(notify=notify(members="Finn")))
 
 
 def test_the_last_resort_is_the_policys_own() -> None:
-    settings = FacilitySettings(PLANT, last_resort=notify(members="Fia"))
+    settings = FacilitySettings(facility_id=PLANT, last_resort=notify(members="Fia"))
     assert called(who.last_resort(roster(), CHAIN, settings, PLANT, NIGHT)) == {"Finn": "by name"}
 
 
 def test_a_policy_that_names_none_has_the_facilitys() -> None:
-    settings = FacilitySettings(PLANT, last_resort=notify(members="Fia"))
-    for chain in (None, Chain(()), Chain((), last_resort=None)):
+    settings = FacilitySettings(facility_id=PLANT, last_resort=notify(members="Fia"))
+    for chain in (None, chain_of(), chain_of(last_resort=None)):
         assert called(who.last_resort(roster(), chain, settings, PLANT, NIGHT)) == {"Fia": "by name"}
 
 
@@ -182,8 +197,8 @@ def test_without_any_last_resort_the_administrators_are_called() -> None:
 
 
 def test_a_last_resort_that_comes_to_nobody_falls_to_the_next() -> None:
-    chain = Chain((), last_resort=LastResort(notify(members="Gone")))
-    settings = FacilitySettings(PLANT, last_resort=notify(members="Guest"))
+    chain = chain_of(last_resort=LastResort(notify=notify(members="Gone")))
+    settings = FacilitySettings(facility_id=PLANT, last_resort=notify(members="Guest"))
     found = who.last_resort(roster(), chain, settings, PLANT, NIGHT)
     assert called(found) == {"Boss": "administrator"}
     assert in_vain(found) == ("somebody who has left the organisation", "Guest may not take incidents")

@@ -46,6 +46,9 @@ class TimeOfDay(Frozen):
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
+    def __hash__(self) -> int:
+        return hash((self.start, self.end, self.shift, self.holidays))
+
 
 class Conditions(Frozen):
     """When a policy applies: what is left out or empty applies to everything."""

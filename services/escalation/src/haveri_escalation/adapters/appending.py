@@ -110,7 +110,7 @@ async def store_followed(connection: asyncpg.Connection, given: Input) -> None:
 
 
 def _envelope(sender: Sender, given: Input, event: EscalationEvent, id: UUID, version: int) -> Envelope | None:
-    message = to_published(given.incident_id, event)
+    message = to_published(event)
     if message is None:
         return None
     return sender.event(

@@ -101,7 +101,7 @@ class EscalationStore:
         if known is not None and known.version == version:
             return known
         rows = await connection.fetch(_HISTORY, given.organization, given.incident_id)
-        return fold(given.incident_id, (from_stored(row["type"], row["payload"]) for row in rows))
+        return fold(given.incident_id, (from_stored(given.incident_id, row["type"], row["payload"]) for row in rows))
 
     async def _store(
         self, connection: asyncpg.Connection, given: Input, before: Escalation | None, followed: int, case: Case

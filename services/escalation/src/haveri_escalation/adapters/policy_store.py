@@ -16,15 +16,15 @@ from haveri_chassis.outbox import emit
 from haveri_chassis.outcomes import record_outcome
 from haveri_chassis.replica import Replica
 from haveri_contracts.envelope import Envelope
-from haveri_contracts.escalation import events, models
+from haveri_contracts.escalation import events
+from haveri_contracts.escalation.models import FacilitySettings, MaintenanceWindow
 from haveri_contracts.outcomes import Outcome
 from haveri_contracts.subjects import ANY
 from haveri_escalation.adapters import settings_store, window_store
 from haveri_escalation.adapters.policy_unit_of_work import PostgresUnitOfWork
 from haveri_escalation.application.policy_ports import Work
-from haveri_escalation.application.policy_values import to_policy, to_settings, to_window
 from haveri_escalation.domain.matching import PolicyBook
-from haveri_escalation.domain.policies import FacilitySettings, MaintenanceWindow, Policy
+from haveri_escalation.domain.policies import Policy
 
 # Commands of one organisation follow each other: the rules look at what others may be changing, and commands are rare.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('escalation-policies'), hashtext($1))"
@@ -140,13 +140,13 @@ class PolicyStore:
             windows = await window_store.open_windows(connection, organization)
         by_facility: dict[UUID, list[Policy]] = {}
         for row in rows:
-            policy = to_policy(models.EscalationPolicy.model_validate(row["policy"]), row["created_at"])
+            policy = Policy.model_validate({**row["policy"], "created_at": row["created_at"]})
             by_facility.setdefault(policy.facility_id, []).append(policy)
         kept: dict[UUID, list[MaintenanceWindow]] = {}
         for window in windows:
-            kept.setdefault(window.facility_id, []).append(to_window(window))
+            kept.setdefault(window.facility_id, []).append(window)
         return _Shelf(
             books={facility_id: PolicyBook(policies) for facility_id, policies in by_facility.items()},
-            settings={one.facility_id: to_settings(one) for one in settings},
+            settings={one.facility_id: one for one in settings},
             windows={facility_id: tuple(some) for facility_id, some in kept.items()},
         )

@@ -23,7 +23,6 @@ from haveri_contracts.escalation.models import EscalationPolicy, MaintenanceWind
 from haveri_contracts.refusals import PolicyUnknown, WindowUnknown
 from haveri_escalation.application.policy_authorization import check_manager
 from haveri_escalation.application.policy_ports import Context, UnitOfWork
-from haveri_escalation.application.policy_values import to_policy, to_settings, to_window
 from haveri_escalation.domain.policy_rules import check_policy, check_settings
 from haveri_escalation.domain.refusals import PolicyChangedMeanwhile, WindowElsewhere, WindowIsOver
 from haveri_escalation.domain.windows import check_window
@@ -35,7 +34,7 @@ async def put_policy(work: UnitOfWork, context: Context, command: PutPolicy) -> 
     A put that changes nothing makes no version and no event, so that a command that is sent twice is carried out once.
     """
     check_manager(context.actor, context.roster)
-    check_policy(to_policy(command.policy), context.roster)
+    check_policy(command.policy, context.roster)
     before = await work.policy(command.policy.id)
     await _check_version(work, before, command.policy)
     if before == command.policy:
@@ -71,7 +70,7 @@ async def change_facility_settings(
 ) -> dict[str, Any]:
     """For managers. The settings given are all there are; raises a Refusal."""
     check_manager(context.actor, context.roster)
-    check_settings(to_settings(command.settings), context.roster)
+    check_settings(command.settings, context.roster)
     if await work.settings(command.settings.facility_id) != command.settings:
         await work.store_settings(command.settings, context.now)
         work.publish(FacilitySettingsChanged(settings=command.settings))
@@ -84,7 +83,7 @@ async def put_maintenance_window(work: UnitOfWork, context: Context, command: Pu
     A change of one that has been announced is published at once, for what it silences or silences no more.
     """
     check_manager(context.actor, context.roster)
-    check_window(to_window(command.window), context.roster, context.now)
+    check_window(command.window, context.roster, context.now)
     kept = await work.window(command.window.id)
     if kept is not None and kept.ended:
         raise WindowIsOver("This maintenance window is over; announce a new one.")

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import singledispatch
 from uuid import UUID
 
+from haveri_contracts.escalation.events import CallsWithdrawn, MemberUnreachable
 from haveri_contracts.escalation.models import CallState
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain import events, facts
@@ -96,12 +97,12 @@ def _(event: events.NotificationAnswered, run: Run) -> Run:
 
 
 @apply.register
-def _(event: events.MemberUnreachable, run: Run) -> Run:
+def _(event: MemberUnreachable, run: Run) -> Run:
     return _changed(run, event.call_id, lambda call: replace(call, state=CallState.UNREACHABLE))
 
 
 @apply.register
-def _(event: events.CallsWithdrawn, run: Run) -> Run:
+def _(event: CallsWithdrawn, run: Run) -> Run:
     gone = frozenset(event.call_ids)
     return replace(
         run,

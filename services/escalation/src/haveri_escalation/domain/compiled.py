@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from haveri_contracts.escalation.models import TimeOfDay
 from haveri_contracts.plain import Severity
-from haveri_escalation.domain.policies import Policy, TimeOfDay
+from haveri_escalation.domain.policies import Policy
 from haveri_escalation.domain.times import WEEK, ShiftsNow, WeekMask, wall_moment, week_mask
 from haveri_shifts.plan import Plan
 
@@ -42,7 +43,7 @@ class CompiledPolicies:
         self._times: list[tuple[tuple[bytes, ...], tuple[TimeOfDay, ...]]] = []
         self.all = [self._compile(policy) for policy in policies]
         self._by_severity = {
-            severity: [one for one in self.all if severity in one.policy.conditions.severities] for severity in Severity
+            severity: [one for one in self.all if severity in one.policy.conditions.severity] for severity in Severity
         }
 
     def ask(
@@ -74,7 +75,7 @@ class CompiledPolicies:
         return Compiled(
             _numbered(self._areas, conditions.area_ids),
             _numbered(self._types, (kind.casefold() for kind in conditions.asset_types)),
-            self._number_of(conditions.times),
+            self._number_of(tuple(conditions.time_of_day)),
             policy,
         )
 
@@ -113,7 +114,7 @@ class Asked:
 
     def misfits(self, one: Compiled) -> list[str]:
         """Which conditions keep a policy from fitting: `severity`, `area`, `type`, `time`."""
-        found = [] if self.severity in one.policy.conditions.severities else ["severity"]
+        found = [] if self.severity in one.policy.conditions.severity else ["severity"]
         if not one.areas & self.areas:
             found.append("area")
         if not one.types & self.types:
@@ -126,7 +127,7 @@ class Asked:
         """Those of a policy's times of day that the moment lies in."""
         return [
             one
-            for one in policy.conditions.times
+            for one in policy.conditions.time_of_day
             if (self._shifts.fits(one) if one.shift is not None else week_mask((one,)).includes(self.wall))
         ]
 

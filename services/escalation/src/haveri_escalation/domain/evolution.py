@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import singledispatch
 from uuid import UUID
 
+from haveri_contracts.escalation.events import MitigationOverdue
 from haveri_contracts.plain import Status
 from haveri_escalation.domain import call_evolution, events, facts, run_evolution
 from haveri_escalation.domain.facts import EscalationEvent, IncidentFollowed
@@ -97,7 +98,7 @@ def _(event: facts.ExpiryAsked, state: Escalation) -> Escalation:
 
 
 @_apply.register
-def _(event: events.MitigationOverdue, state: Escalation) -> Escalation:
+def _(event: MitigationOverdue, state: Escalation) -> Escalation:
     return replace(state, incident=replace(state.incident, overdue_told_of=event.taken_at))
 
 

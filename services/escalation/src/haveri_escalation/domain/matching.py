@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.models import Considered
 from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain import reasons
@@ -28,15 +29,6 @@ class Place:
     facility_id: UUID
     area_ids: frozenset[UUID] = frozenset()
     asset_types: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Considered:
-    """A policy that was looked at, and why it wins, loses or does not fit."""
-
-    policy: Policy
-    matches: bool
-    causes: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +78,7 @@ class PolicyBook:
             causes = reasons.why_the_default(policy, incident)
         if not explain:
             return Match(policy, causes)
-        chosen = [Considered(policy, winner is not None, causes)] if policy is not None else []
+        chosen = [_considered(policy, winner is not None, causes)] if policy is not None else []
         return Match(policy, causes, (*chosen, *_others(compiled, asked, policy, incident)))
 
 
@@ -96,8 +88,8 @@ def _specificity(policy: Policy) -> tuple[bool, bool, bool, int, tuple[int, int,
     return (
         not conditions.area_ids,
         not conditions.asset_types,
-        not conditions.times,
-        len(conditions.severities),
+        not conditions.time_of_day,
+        len(set(conditions.severity)),
         _precedence(policy),
     )
 
@@ -127,7 +119,11 @@ def _others(
             continue
         misfits = asked.misfits(one)
         if misfits:
-            found.append(Considered(one.policy, False, reasons.why_not(one.policy, misfits[0], incident)))
+            found.append(_considered(one.policy, False, reasons.why_not(one.policy, misfits[0], incident)))
         elif chosen is not None:
-            found.append(Considered(one.policy, True, reasons.why_it_loses(one.policy, chosen)))
+            found.append(_considered(one.policy, True, reasons.why_it_loses(one.policy, chosen)))
     return found
+
+
+def _considered(policy: Policy, matches: bool, causes: Sequence[Reason]) -> Considered:
+    return Considered(policy_id=policy.id, name=policy.name, matches=matches, why="", causes=list(causes))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.models import Chain, EscalationPolicy, FacilitySettings, Notify, TimeOfDay
 from haveri_contracts.refusals import FacilityUnknown, MemberUnknown, TeamUnknown
 from haveri_escalation.domain import refusals
 from haveri_escalation.domain.people import Roster
-from haveri_escalation.domain.policies import ON_SHIFT, Chain, FacilitySettings, Notify, Policy, TimeOfDay
+from haveri_escalation.domain.policies import MINUTE, ON_SHIFT
 from haveri_escalation.domain.who import role_name
 
 _NOTHING = timedelta()
@@ -28,20 +29,20 @@ class Where:
         return Where(self.said, f"{self.field}.{part}")
 
 
-def check_policy(policy: Policy, roster: Roster) -> None:
+def check_policy(policy: EscalationPolicy, roster: Roster) -> None:
     """Raise a Refusal, in the user's words, unless the policy can be carried out."""
     require_facility(roster, policy.facility_id)
     for area_id in sorted(policy.conditions.area_ids, key=str):
         refusals.require_area(roster, area_id, policy.facility_id, "conditions.area_ids")
-    check_times(policy.conditions.times, "conditions.time_of_day")
-    check_chain(policy.chain, roster, policy.facility_id)
+    check_times(policy.conditions.time_of_day, "conditions.time_of_day")
+    check_chain(policy, roster, policy.facility_id)
 
 
 def check_settings(settings: FacilitySettings, roster: Roster) -> None:
     """Raise a Refusal unless quiet hours and last resort make sense."""
     require_facility(roster, settings.facility_id)
     for place, quiet in enumerate(settings.quiet_hours):
-        check_times(quiet.times, f"quiet_hours.{place}.time_of_day")
+        check_times(quiet.time_of_day, f"quiet_hours.{place}.time_of_day")
     if settings.last_resort is not None:
         check_notify(settings.last_resort, Where("The last resort", "last_resort"), roster, settings.facility_id)
 
@@ -68,16 +69,16 @@ def check_chain(chain: Chain, roster: Roster, facility_id: UUID) -> None:
     if not chain.steps:
         raise refusals.PolicyWithoutSteps("Say at least in one step who is called.").at("steps")
     for place, step in enumerate(chain.steps):
-        if step.after < _NOTHING:
-            words = f"Step {place + 1} comes {_minutes(-step.after)} before the incident; say 0 or more."
+        if step.after_minutes * MINUTE < _NOTHING:
+            words = f"Step {place + 1} comes {-step.after_minutes:g} minutes before the incident; say 0 or more."
             raise refusals.DelayNegative(words).at(f"steps.{place}.after_minutes")
         check_notify(step.notify, Where(f"Step {place + 1}", f"steps.{place}.notify"), roster, facility_id)
-    if chain.repeat is not None and chain.repeat.times > 0 and chain.repeat.every <= _NOTHING:
+    if chain.repeat is not None and chain.repeat.times > 0 and chain.repeat.every_minutes * MINUTE <= _NOTHING:
         words = "Say after how many minutes the steps are repeated; it has to be more than 0."
         raise refusals.RepeatTooFast(words).at("repeat.every_minutes")
     _check_clocks(chain, roster, facility_id)
     if chain.last_resort is not None:
-        if chain.last_resort.after < _NOTHING:
+        if chain.last_resort.after_minutes * MINUTE < _NOTHING:
             words = "The last resort comes after the last step; say 0 minutes or more."
             raise refusals.DelayNegative(words).at("last_resort.after_minutes")
         if chain.last_resort.notify is not None:
@@ -86,13 +87,13 @@ def check_chain(chain: Chain, roster: Roster, facility_id: UUID) -> None:
 
 
 def _check_clocks(chain: Chain, roster: Roster, facility_id: UUID) -> None:
-    expires, mitigation = chain.acknowledgement_expires, chain.mitigation
-    if expires is not None and expires <= _NOTHING:
+    expires, mitigation = chain.acknowledgement_expires_minutes, chain.mitigation
+    if expires is not None and expires * MINUTE <= _NOTHING:
         words = "An acknowledgement expires after more than 0 minutes, or not at all."
         raise refusals.ClockNotPositive(words).at("acknowledgement_expires_minutes")
     if mitigation is None:
         return
-    if mitigation.within <= _NOTHING:
+    if mitigation.within_minutes * MINUTE <= _NOTHING:
         words = "Allow more than 0 minutes to mitigate, or leave that clock out."
         raise refusals.ClockNotPositive(words).at("mitigation.within_minutes")
     if mitigation.notify is not None:
@@ -102,7 +103,7 @@ def _check_clocks(chain: Chain, roster: Roster, facility_id: UUID) -> None:
 
 def check_notify(notify: Notify, where: Where, roster: Roster, facility_id: UUID) -> None:
     """Raise unless somebody is named, and everybody who is can be called."""
-    if notify.names_nobody:
+    if not (notify.member_ids or notify.team_ids or notify.shift_roles):
         words = f"{where.said} names nobody; name a member, a team or a role of the shift."
         raise refusals.StepNamesNobody(words).at(where.field)
     for place, member_id in enumerate(notify.member_ids):
@@ -144,7 +145,3 @@ def _check_role(role: str, where: Where, roster: Roster, facility_id: UUID) -> N
             f"{where.said} names the role {role!r}, which nobody has in any team of the facility. There are: {known}."
         )
         raise refusals.ShiftRoleUnknown(words).at(where.field)
-
-
-def _minutes(delay: timedelta) -> str:
-    return f"{delay.total_seconds() / 60:g} minutes"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from haveri_contracts.escalation.models import FacilitySettings, TimeOfDay
 from haveri_contracts.plain import Severity
-from haveri_escalation.domain.policies import FacilitySettings, TimeOfDay
 from haveri_escalation.domain.times import ShiftsNow, wall_moment, week_mask
 from haveri_shifts.plan import Plan
 
@@ -23,8 +23,8 @@ def held_until(
 
     None when it is not quiet at `at` (aware) for an incident of this severity.
     """
-    quiet_hours = settings.quiet_hours if settings is not None else ()
-    times = tuple(one for quiet in quiet_hours if severity in quiet.severities for one in quiet.times)
+    quiet_hours = settings.quiet_hours if settings is not None else []
+    times = tuple(one for quiet in quiet_hours if severity in quiet.severity for one in quiet.time_of_day)
     if not times:
         return None
     now = at.astimezone(UTC)

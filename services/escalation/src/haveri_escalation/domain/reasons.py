@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from haveri_contracts.escalation.models import TimeOfDay
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity
-from haveri_escalation.domain.policies import Policy, TimeOfDay
-from haveri_escalation.domain.times import DAY, DAYS, EVERY_DAY, WallMoment
+from haveri_escalation.domain.policies import Policy
+from haveri_escalation.domain.times import DAY, DAYS, EVERY_DAY, WallMoment, weekdays
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ def why_it_wins(
         ReasonCode.POLICY_FITS,
         policy=winner.name,
         severity=of.severity,
-        area_ids=_ordered(winner.conditions.area_ids & of.area_ids),
-        asset_types=sorted(kind for kind in winner.conditions.asset_types if kind.casefold() in there),
-        times=_times(tuple(fitting[:1])),
+        area_ids=_ordered(of.area_ids.intersection(winner.conditions.area_ids)),
+        asset_types=sorted(kind for kind in set(winner.conditions.asset_types) if kind.casefold() in there),
+        times=_times(fitting[:1]),
         **of.when,
     )
     return (fits,) if second is None else (fits, _before(winner, second))
@@ -63,14 +64,16 @@ def why_not(policy: Policy, misfit: str, of: Incident) -> tuple[Reason, ...]:
     conditions = policy.conditions
     match misfit:
         case "severity":
-            code, said = ReasonCode.OTHER_SEVERITY, {"severities": sorted(conditions.severities)}
+            code, said = ReasonCode.OTHER_SEVERITY, {"severities": sorted(set(conditions.severity))}
             return (Reason.of(code, policy=policy.name, severity=of.severity, **said),)
         case "area":
             return (Reason.of(ReasonCode.OTHER_AREA, policy=policy.name, area_ids=_ordered(conditions.area_ids)),)
         case "type":
-            return (Reason.of(ReasonCode.OTHER_TYPE, policy=policy.name, asset_types=sorted(conditions.asset_types)),)
+            return (
+                Reason.of(ReasonCode.OTHER_TYPE, policy=policy.name, asset_types=sorted(set(conditions.asset_types))),
+            )
         case _:
-            known = {"policy": policy.name, "times": _times(conditions.times), **of.when}
+            known = {"policy": policy.name, "times": _times(conditions.time_of_day), **of.when}
             return (Reason(ReasonCode.OTHER_TIME, known),)
 
 
@@ -85,11 +88,11 @@ def _before(better: Policy, worse: Policy) -> Reason:
     for code, has, lacks in (
         (ReasonCode.NAMES_AREA, mine.area_ids, theirs.area_ids),
         (ReasonCode.NAMES_TYPE, mine.asset_types, theirs.asset_types),
-        (ReasonCode.NAMES_TIME, mine.times, theirs.times),
+        (ReasonCode.NAMES_TIME, mine.time_of_day, theirs.time_of_day),
     ):
         if has and not lacks:
             return Reason(code, names)
-    if len(mine.severities) < len(theirs.severities):
+    if len(set(mine.severity)) < len(set(theirs.severity)):
         return Reason(ReasonCode.FEWER_SEVERITIES, names)
     if better.priority != worse.priority:
         priorities = {"priority": better.priority, "other_priority": worse.priority}
@@ -97,21 +100,17 @@ def _before(better: Policy, worse: Policy) -> Reason:
     return Reason(ReasonCode.NEWER if better.created_at != worse.created_at else ReasonCode.TIED, names)
 
 
+def _times(times: Sequence[TimeOfDay]) -> list[dict[str, Any]]:
+    return [_time(one) for one in times]
+
+
 @lru_cache(maxsize=1024)
-def _times(times: tuple[TimeOfDay, ...]) -> list[dict[str, Any]]:
-    """Times of day as the contract has them."""
-    return [
-        {
-            "days": [DAYS[day] for day in sorted(one.weekdays)] if one.weekdays != EVERY_DAY else [],
-            "from": f"{one.start:%H:%M}" if one.start is not None else None,
-            "to": f"{one.end:%H:%M}" if one.end is not None else None,
-            "shift": one.shift,
-            "holidays": one.holidays.value,
-        }
-        for one in times
-    ]
+def _time(one: TimeOfDay) -> dict[str, Any]:
+    """A time of day as the contract has it; every day is no days."""
+    days = weekdays(one)
+    return {**one.model_dump(mode="json"), "days": [DAYS[day] for day in sorted(days)] if days != EVERY_DAY else []}
 
 
-def _ordered(ids: frozenset[UUID]) -> list[UUID]:
-    """Sorted, because sets have no order."""
-    return sorted(ids, key=str)
+def _ordered(ids: Iterable[UUID]) -> list[UUID]:
+    """Each once and sorted, because sets have no order."""
+    return sorted(set(ids), key=str)

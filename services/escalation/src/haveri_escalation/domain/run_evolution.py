@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import singledispatch
 
-from haveri_contracts.escalation.models import RunState, StepOutcome
+from haveri_contracts.escalation.events import EscalationEnded, EscalationExhausted, StepSkipped
+from haveri_contracts.escalation.models import PlannedStep, RunState, StepOutcome
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain import events
 from haveri_escalation.domain.facts import EscalationEvent
@@ -25,7 +26,7 @@ def started(event: events.Started) -> Run:
         policy_name=event.policy_name,
         policy_version=event.policy_version,
         why=event.why,
-        causes=event.causes,
+        causes=tuple(event.causes),
         chain=chain,
         started_at=event.started_at,
         steps=tuple(
@@ -60,7 +61,15 @@ def _(event: events.StepFired, run: Run) -> Run:
     note = "; ".join(event.missing)[:_LONGEST_NOTE]
     members = tuple(call.member_id for call in event.calls)
     done = RunStep(
-        event.round, event.step, event.due_at, True, StepOutcome.FIRED, event.fired_at, members, note, event.in_vain
+        event.round,
+        event.step,
+        event.due_at,
+        True,
+        StepOutcome.FIRED,
+        event.fired_at,
+        members,
+        note,
+        tuple(event.in_vain),
     )
     if event.step == LAST_RESORT:
         return replace(run, steps=(*run.steps, done), exhausted=True)
@@ -68,7 +77,7 @@ def _(event: events.StepFired, run: Run) -> Run:
 
 
 @apply.register
-def _(event: events.StepSkipped, run: Run) -> Run:
+def _(event: StepSkipped, run: Run) -> Run:
     causes = (event.cause,) if event.cause else ()
     skipped = RunStep(
         event.round, event.step, event.due_at, True, StepOutcome.SKIPPED, note=event.reason, causes=causes
@@ -77,7 +86,7 @@ def _(event: events.StepSkipped, run: Run) -> Run:
 
 
 @apply.register
-def _(_event: events.Exhausted, run: Run) -> Run:
+def _(_event: EscalationExhausted, run: Run) -> Run:
     return replace(run, exhausted=True)
 
 
@@ -116,7 +125,7 @@ def _(event: events.StepsReplanned, run: Run) -> Run:
 
 
 @apply.register
-def _(event: events.Ended, run: Run) -> Run:
+def _(event: EscalationEnded, run: Run) -> Run:
     causes = (Reason.of(ReasonCode.RUN_ENDED, end=event.reason),)
     steps = tuple(
         replace(step, outcome=StepOutcome.CANCELLED, causes=causes) if step.outcome.may_come else step
@@ -127,7 +136,7 @@ def _(event: events.Ended, run: Run) -> Run:
     )
 
 
-def _replanned(run: Run, planned: Iterable[events.PlannedStep]) -> Run:
+def _replanned(run: Run, planned: Iterable[PlannedStep]) -> Run:
     due = {(step.round, step.step): step.due_at for step in planned}
     steps = tuple(
         replace(step, due_at=due[step.round, step.step], outcome=StepOutcome.PENDING)

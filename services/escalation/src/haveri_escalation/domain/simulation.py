@@ -2,62 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.models import Chain, MaintenanceWindow, PlannedStep, SimulatedCall, Simulation
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain import quiet, who
 from haveri_escalation.domain.decisions.beginning import planned
-from haveri_escalation.domain.events import PlannedStep
-from haveri_escalation.domain.matching import Match, Place
+from haveri_escalation.domain.matching import Place
 from haveri_escalation.domain.people import Found
-from haveri_escalation.domain.policies import Chain, MaintenanceWindow, Policy
+from haveri_escalation.domain.policies import MINUTE, Policy
 from haveri_escalation.domain.state import LAST_RESORT
 from haveri_escalation.domain.windows import after_silence, silencing
 from haveri_escalation.domain.world import World
 
 _MOST_STEPS = 300
-_NO_CHAIN = Chain(steps=())
+_NO_CHAIN = Chain(steps=[])
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedStep:
-    """Who would be called at a moment (UTC): those of `via` as many, in the same order, each by their first way."""
-
-    step: int
-    round: int
-    at: datetime
-    member_ids: tuple[UUID, ...]
-    via: tuple[str, ...]
-    because: Mapping[UUID, Reason]
-    held_until: Mapping[UUID, datetime] = field(default_factory=dict)
-    only_if_unacknowledged: bool = True
-    causes: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Simulated:
-    """The policy and why, and all steps in the order in which they come."""
-
-    match: Match
-    steps: tuple[SimulatedStep, ...]
-    silenced_until: datetime | None = None
-
-
-def simulate(world: World, place: Place, at: datetime) -> Simulated:
+def simulate(world: World, place: Place, at: datetime) -> Simulation:
     """What an incident declared at `at` (aware) would bring about if nobody took it."""
     plan = world.roster.plans.get(place.facility_id)
     match = world.book.match(place, at, plan, explain=True)
-    windows = [one for one in world.windows if one.facility_id == place.facility_id and one.area_ids & place.area_ids]
+    windows = [
+        one
+        for one in world.windows
+        if one.facility_id == place.facility_id and not place.area_ids.isdisjoint(one.area_ids)
+    ]
     silent = silencing(windows, place.facility_id, place.area_ids, frozenset(), at)
-    forecast = _Forecast(world, place, at, windows, match.policy)
-    if match.policy is None:
-        steps = [forecast.last_resort(_NO_CHAIN, timedelta())]
-    else:
-        steps = forecast.of_chain(match.policy.chain)
-    return Simulated(match, tuple(steps), silent.ends_at if silent is not None else None)
+    policy = match.policy
+    forecast = _Forecast(world, place, at, windows, policy)
+    calls = forecast.of_chain(policy) if policy else [forecast.last_resort(_NO_CHAIN, timedelta())]
+    return Simulation(
+        policy_id=policy.id if policy else None,
+        policy_name=policy.name if policy else "",
+        policy_version=policy.version if policy else None,
+        why="",
+        causes=list(match.causes),
+        calls=calls,
+        silenced_until=silent.ends_at if silent else None,
+        considered=list(match.considered),
+    )
 
 
 class _Forecast:
@@ -75,25 +61,27 @@ class _Forecast:
             step: dict(turns) for (of, step), turns in world.turns.items() if policy is not None and of == policy.id
         }
 
-    def of_chain(self, chain: Chain) -> list[SimulatedStep]:
+    def of_chain(self, chain: Chain) -> list[SimulatedCall]:
         """The steps of a chain, cut short when there are very many, and its last resort."""
         steps = sorted(planned(chain, self._at), key=lambda step: (step.due_at, step.round, step.step))
         found = [self._step(chain, step) for step in steps[:_MOST_STEPS]]
         if chain.last_resort is not None:
-            found.append(self.last_resort(chain, steps[-1].due_at - self._at + chain.last_resort.after))
+            found.append(
+                self.last_resort(chain, steps[-1].due_at - self._at + chain.last_resort.after_minutes * MINUTE)
+            )
         if len(steps) > _MOST_STEPS:
             left_out = Reason.of(ReasonCode.STEPS_NOT_SHOWN, count=len(steps) - _MOST_STEPS)
-            found[-1] = replace(found[-1], causes=(*found[-1].causes, left_out))
+            found[-1] = found[-1].model_copy(update={"causes": [*found[-1].causes, left_out]})
         return found
 
-    def last_resort(self, chain: Chain, after: timedelta) -> SimulatedStep:
+    def last_resort(self, chain: Chain, after: timedelta) -> SimulatedCall:
         """The last resort so long after the start."""
         due = self._moment(after)
         found = who.last_resort(self._world.roster, chain, self._world.settings, self._place.facility_id, due)
         rounds = 1 + (chain.repeat.times if chain.repeat is not None else 0)
-        return self._called_at(PlannedStep(rounds, LAST_RESORT, due), found)
+        return self._called_at(rounds, LAST_RESORT, due, found)
 
-    def _step(self, chain: Chain, unsilenced: PlannedStep) -> SimulatedStep:
+    def _step(self, chain: Chain, unsilenced: PlannedStep) -> SimulatedCall:
         number, step = unsilenced.step, chain.steps[unsilenced.step - 1]
         due = self._moment(unsilenced.due_at - self._at)
         turns = self._turns.setdefault(number, {})
@@ -101,15 +89,15 @@ class _Forecast:
             self._world.roster, step.notify, chain, self._world.settings, self._place.facility_id, due, turns
         )
         turns.update(found.turns)
-        called = self._called_at(PlannedStep(unsilenced.round, number, due), found)
-        return replace(called, only_if_unacknowledged=step.only_if_unacknowledged)
+        called = self._called_at(unsilenced.round, number, due, found)
+        return called.model_copy(update={"only_if_unacknowledged": step.only_if_unacknowledged})
 
     def _moment(self, after: timedelta) -> datetime:
         return after_silence(self._windows, self._at, after)
 
-    def _called_at(self, step: PlannedStep, found: Found) -> SimulatedStep:
-        roster, before = self._world.roster, self._called.setdefault(step.round, set())
-        if step.step == LAST_RESORT and before.issuperset(named.member_id for named in found.people):
+    def _called_at(self, round: int, step: int, due: datetime, found: Found) -> SimulatedCall:
+        roster, before = self._world.roster, self._called.setdefault(round, set())
+        if step == LAST_RESORT and before.issuperset(named.member_id for named in found.people):
             # Nobody else is left: they are called again.
             before = set()
         causes = list(found.in_vain)
@@ -124,16 +112,16 @@ class _Forecast:
                 calls.append((named, person.ways[0].via))
             before.add(named.member_id)
         asleep = [named.member_id for named, _ in calls if not named.on_shift]
-        held = self._held_until(step.due_at) if asleep else None
-        return SimulatedStep(
-            step=step.step,
-            round=step.round,
-            at=step.due_at,
-            member_ids=tuple(named.member_id for named, _ in calls),
-            via=tuple(via for _, via in calls),
-            because={named.member_id: named.because for named, _ in calls},
-            held_until=dict.fromkeys(asleep, held) if held is not None else {},
-            causes=tuple(causes),
+        held = self._held_until(due) if asleep else None
+        return SimulatedCall(
+            step=step,
+            round=round,
+            at=due,
+            member_ids=[named.member_id for named, _ in calls],
+            via=[via for _, via in calls],
+            because_of={str(named.member_id): named.because for named, _ in calls},
+            held_until=dict.fromkeys(map(str, asleep), held) if held is not None else {},
+            causes=causes,
         )
 
     def _held_until(self, due: datetime) -> datetime | None:

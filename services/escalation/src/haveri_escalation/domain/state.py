@@ -7,11 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from haveri_contracts.escalation.models import CallState, EndReason, Purpose, RunState, StepOutcome, Trigger
+from haveri_contracts.escalation.models import CallState, Chain, EndReason, Purpose, RunState, StepOutcome, Trigger
 from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.domain.people import Way
-from haveri_escalation.domain.policies import Chain
 
 LAST_RESORT = 0
 """The number of the step that calls the last resort."""

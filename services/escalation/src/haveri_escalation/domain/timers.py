@@ -10,6 +10,7 @@ from uuid import UUID
 from haveri_contracts.escalation.models import CallState, RunState
 from haveri_contracts.plain import Status
 from haveri_escalation.domain.people import Way
+from haveri_escalation.domain.policies import MINUTE
 from haveri_escalation.domain.state import AttemptState, Call, Escalation, Incident, Run
 
 REPORT_WITHIN = timedelta(seconds=60)
@@ -64,11 +65,11 @@ def way_due_at(call: Call, way: Way) -> datetime | None:
 def expiry_due_at(state: Escalation) -> datetime | None:
     """When the acknowledgement expires unless something happens; None when no such clock runs."""
     incident, run = state.incident, state.in_force()
-    if run is None or run.chain.acknowledgement_expires is None or not _clock_runs(incident):
+    if run is None or run.chain.acknowledgement_expires_minutes is None or not _clock_runs(incident):
         return None
     if incident.active_at is None or incident.expiry_asked_of == incident.taken_at:
         return None
-    return incident.active_at + run.chain.acknowledgement_expires
+    return incident.active_at + run.chain.acknowledgement_expires_minutes * MINUTE
 
 
 def mitigation_due_at(state: Escalation) -> datetime | None:
@@ -78,7 +79,7 @@ def mitigation_due_at(state: Escalation) -> datetime | None:
         return None
     if incident.overdue_told_of == incident.taken_at:
         return None
-    return incident.taken_at + run.chain.mitigation.within
+    return incident.taken_at + run.chain.mitigation.within_minutes * MINUTE
 
 
 def _of_run(run: Run) -> Iterator[Timer]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import product
 
-from haveri_escalation.domain.policies import HolidayRule, TimeOfDay
+from haveri_contracts.escalation.models import TimeOfDay
 from haveri_shifts.calculation import shift_is_on
 from haveri_shifts.plan import Plan
 from haveri_shifts.turns import planned
@@ -60,6 +60,11 @@ def wall_moment(at: datetime, plan: Plan | None) -> WallMoment:
     return WallMoment(minute, today, today in holidays, (today - _ONE_DAY) in holidays)
 
 
+def weekdays(one: TimeOfDay) -> frozenset[int]:
+    """The weekdays (0 is Monday) on which a stretch starts; no days at all means every day."""
+    return frozenset(map(DAYS.index, one.days)) or EVERY_DAY
+
+
 class WeekMask:
     """Which minutes of the week lie in some stretches of wall-clock time; shifts are to be asked of `ShiftsNow`.
 
@@ -72,7 +77,7 @@ class WeekMask:
     def __init__(self, times: Iterable[TimeOfDay]) -> None:
         times = tuple(one for one in times if one.shift is None)
         self.masks: tuple[bytes, ...]
-        if all(one.holidays is HolidayRule.ANY for one in times):
+        if all(one.holidays == "any" for one in times):
             self.masks = (_mask(times, yesterday=False, today=False),) * 4
         else:
             self.masks = tuple(_mask(times, yesterday=y, today=t) for y, t in product((False, True), repeat=2))
@@ -93,7 +98,7 @@ def _mask(times: Sequence[TimeOfDay], *, yesterday: bool, today: bool) -> bytes:
     for one in times:
         start, length = _stretch(one)
         until_midnight = min(length, DAY - start)
-        for weekday in one.weekdays:
+        for weekday in weekdays(one):
             midnight = (weekday + 1) % 7 * DAY
             if _day_fits(one.holidays, today):
                 minutes |= _ones(until_midnight) << (weekday * DAY + start)
@@ -114,12 +119,12 @@ def _stretch(one: TimeOfDay) -> tuple[int, int]:
     return start, (end - start) % DAY or DAY
 
 
-def _minute(at: time) -> int:
-    return at.hour * 60 + at.minute
+def _minute(at: str) -> int:
+    return int(at[:2]) * 60 + int(at[3:])
 
 
-def _day_fits(rule: HolidayRule, is_holiday: bool) -> bool:
-    return rule is HolidayRule.ANY or (rule is HolidayRule.ONLY) == is_holiday
+def _day_fits(holidays: str, is_holiday: bool) -> bool:
+    return holidays == "any" or (holidays == "only") == is_holiday
 
 
 class ShiftsNow:
@@ -136,13 +141,13 @@ class ShiftsNow:
         if one.shift is None or self._plan is None:
             return False
         name = one.shift.casefold()
-        if one.weekdays == EVERY_DAY and one.holidays is HolidayRule.ANY:
+        if weekdays(one) == EVERY_DAY and one.holidays == "any":
             if name not in self._by_name:
                 self._by_name[name] = shift_is_on(self._plan, name, self._at)
             return self._by_name[name]
         holidays = self._plan.holidays
         return any(
-            begun == name and day.weekday() in one.weekdays and _day_fits(one.holidays, day in holidays)
+            begun == name and day.weekday() in weekdays(one) and _day_fits(one.holidays, day in holidays)
             for begun, day in self._days_of_start(self._plan)
         )
 

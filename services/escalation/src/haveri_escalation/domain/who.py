@@ -8,9 +8,10 @@ from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
 
+from haveri_contracts.escalation.models import Chain, FacilitySettings, Notify
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.people import Found, Named, Roster
-from haveri_escalation.domain.policies import LEAD, ON_SHIFT, Chain, FacilitySettings, Notify
+from haveri_escalation.domain.policies import LEAD, ON_SHIFT
 from haveri_shifts.calculation import on_shift
 from haveri_shifts.plan import Duty, Plan, Team
 

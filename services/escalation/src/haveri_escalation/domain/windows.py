@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from haveri_contracts.escalation.models import MaintenanceWindow
 from haveri_contracts.refusals import AssetElsewhere, AssetUnknown
 from haveri_escalation.domain import refusals
 from haveri_escalation.domain.people import Roster
-from haveri_escalation.domain.policies import MaintenanceWindow
 from haveri_escalation.domain.policy_rules import require_facility
 
 LONGEST = timedelta(days=31)
@@ -31,7 +31,7 @@ def silencing(
         for window in windows
         if window.facility_id == facility_id
         and window.starts_at <= at < window.ends_at
-        and (window.area_ids & area_ids or window.asset_ids & asset_ids)
+        and not (area_ids.isdisjoint(window.area_ids) and asset_ids.isdisjoint(window.asset_ids))
     ]
     return max(under_way, key=lambda window: (window.ends_at, str(window.id)), default=None)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from haveri_contracts.escalation.models import FacilitySettings, MaintenanceWindow
 from haveri_escalation.domain.matching import PolicyBook
 from haveri_escalation.domain.people import Roster
-from haveri_escalation.domain.policies import FacilitySettings, MaintenanceWindow
 
 
 @dataclass(frozen=True)

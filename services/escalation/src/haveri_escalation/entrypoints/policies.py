@@ -13,7 +13,6 @@ from haveri_contracts.message import Command
 from haveri_escalation.adapters.policy_reads import PolicyReads
 from haveri_escalation.adapters.policy_store import PolicyStore
 from haveri_escalation.adapters.rosters import Rosters
-from haveri_escalation.adapters.translation_policies import simulation_model
 from haveri_escalation.application.policy_commands import (
     change_facility_settings,
     end_maintenance_window,
@@ -76,7 +75,7 @@ def attach(bus: Bus, store: PolicyStore, reads: PolicyReads, rosters: Rosters, c
             windows=await store.windows(organization, facility_id),
             turns=await store.turns_of(organization, book),
         )
-        return simulation_model(simulate(query, world, clock.now()))
+        return simulate(query, world, clock.now())
 
     bus.on_query(queries.ListPolicies, asking(reads.policies))
     bus.on_query(queries.GetEscalationPolicy, asking(reads.policy))

@@ -15,8 +15,8 @@ from haveri_contracts.escalation import commands
 from haveri_contracts.escalation.models import FacilitySettings, Notify, Step
 from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.policy_store import PolicyStore
-from haveri_escalation.application.policy_values import to_policy
 from haveri_escalation.domain.matching import PolicyBook
+from haveri_escalation.domain.policies import Policy
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ async def test_turns_are_kept_for_each_step_and_go_with_the_policy(
         update={"steps": [Step(notify=Notify(team_ids=[office.works.crew.id], round_robin=True))]}
     )
     await office.put(in_turn)
-    book = PolicyBook([to_policy(in_turn)])
+    book = PolicyBook([Policy(**dict(in_turn))])
     assert await replica.turns_of(organization, book) == {(policy.id, 1): {team: 2, office.works.crew.id: 1}}
     await office.do(commands.RemovePolicy(policy_id=policy.id))
     assert await turns(1) == {}

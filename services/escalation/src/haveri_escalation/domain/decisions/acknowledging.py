@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from haveri_contracts.escalation.models import CallState, EndReason, Purpose
+from haveri_escalation.domain.decisions.calling import about
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.engine_refusals import (
     CallAlreadyAnswered,
@@ -14,9 +15,9 @@ from haveri_escalation.domain.engine_refusals import (
     CallUnknown,
     CallWithdrawn,
 )
-from haveri_escalation.domain.events import CallsWithdrawn, Ended, NotificationAnswered
+from haveri_escalation.domain.events import NotificationAnswered
 from haveri_escalation.domain.facts import TakingNoted
-from haveri_escalation.domain.state import Run
+from haveri_escalation.domain.state import Call, Run
 
 
 def taken(case: Case, member_id: UUID, taken_at: datetime) -> None:
@@ -32,7 +33,7 @@ def taken(case: Case, member_id: UUID, taken_at: datetime) -> None:
         _settle_calls(case, run, member_id, taken_at)
     for run in case.state.live():
         if not run.pending():
-            case.say(Ended(run.id, EndReason.ACKNOWLEDGED, member_id, taken_at))
+            case.end(run.id, EndReason.ACKNOWLEDGED, member_id, taken_at)
 
 
 def answered(case: Case, call_id: UUID, member_id: UUID) -> None:
@@ -49,13 +50,16 @@ def answered(case: Case, call_id: UUID, member_id: UUID) -> None:
         raise CallWithdrawn(f"{case.incident.number} is taken care of; you need not come any more.")
     if call.purpose is Purpose.TAKE:
         raise CallAsksToTake(f"Nobody has {case.incident.number} yet; take it with I've got it.")
-    case.say(NotificationAnswered(run.id, call_id, member_id, Purpose.JOIN, case.now))
+    _answer(case, run, call, case.now)
 
 
 def _settle_calls(case: Case, run: Run, member_id: UUID, taken_at: datetime) -> None:
     for call in run.calls:
         if call.state.is_open and call.member_id == member_id:
-            case.say(NotificationAnswered(run.id, call.id, member_id, call.purpose, taken_at))
-    others = tuple(call.id for call in case.run(run.id).calls if call.state.is_open and call.purpose is Purpose.TAKE)
-    if others:
-        case.say(CallsWithdrawn(run.id, others, EndReason.ACKNOWLEDGED, member_id, taken_at))
+            _answer(case, run, call, taken_at)
+    others = [call.id for call in case.run(run.id).calls if call.state.is_open and call.purpose is Purpose.TAKE]
+    case.withdraw(run.id, others, EndReason.ACKNOWLEDGED, member_id, taken_at)
+
+
+def _answer(case: Case, run: Run, call: Call, at: datetime) -> None:
+    case.say(NotificationAnswered(**about(case, run.id, call), purpose=call.purpose, answered_at=at))

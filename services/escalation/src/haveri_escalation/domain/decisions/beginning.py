@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from haveri_contracts.escalation.models import EndReason, Trigger
+from haveri_contracts.escalation.events import PolicyMissing, StepSkipped
+from haveri_contracts.escalation.models import Chain, EndReason, LastResort, PlannedStep, Trigger
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Severity, Status
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.firing import call_last_resort, carry_on
 from haveri_escalation.domain.decisions.silencing import hold_if_silenced
-from haveri_escalation.domain.events import Ended, PlannedStep, PolicyMissing, Started, StepSkipped
+from haveri_escalation.domain.events import Started
 from haveri_escalation.domain.facts import IncidentFollowed, ReleaseNoted, SeverityNoted, StatusNoted
 from haveri_escalation.domain.matching import Match, Place
-from haveri_escalation.domain.policies import Chain, LastResort
+from haveri_escalation.domain.policies import MINUTE
 
 WITHOUT_LAST_RESORT = timedelta(minutes=10)
 """When a chain that has no last resort is told to be exhausted, after its last step."""
@@ -91,14 +91,20 @@ def begin(case: Case, trigger: Trigger, match: Match) -> None:
     if policy is not None:
         carry_out(case, trigger, policy.chain, causes=match.causes, policy=(policy.id, policy.name, policy.version))
         return
-    case.say(PolicyMissing(case.incident.facility_id, case.incident.severity))
-    nothing_but_the_last_resort = Chain((), last_resort=LastResort(None, timedelta()))
+    policy_missing(case)
+    nothing_but_the_last_resort = Chain(steps=[], last_resort=LastResort(after_minutes=0))
     run_id = start(case, trigger, nothing_but_the_last_resort, causes=match.causes)
     _skip_what_is_not_needed(case, run_id)
     if not hold_if_silenced(case, run_id) and case.run(run_id).is_live:
         # Not told as exhausted: nothing was tried before.
         call_last_resort(case, case.run(run_id))
         carry_on(case, run_id)
+
+
+def policy_missing(case: Case) -> None:
+    """Say that there is no policy to follow."""
+    incident = case.incident
+    case.say(PolicyMissing(incident_id=incident.id, facility_id=incident.facility_id, severity=incident.severity))
 
 
 def carry_out(
@@ -127,13 +133,14 @@ def start(
     ends_when_done: bool = False,
 ) -> UUID:
     """Say that a run begins, and why. Gives its id."""
-    steps = tuple(planned(chain, case.now))
+    steps = list(planned(chain, case.now))
     policy_id, name, version = policy or (None, "", None)
     run_id = case.new_id()
-    waits = chain.last_resort.after if chain.last_resort else WITHOUT_LAST_RESORT
+    waits = chain.last_resort.after_minutes * MINUTE if chain.last_resort else WITHOUT_LAST_RESORT
     last_due = max((step.due_at for step in steps), default=case.now)
     case.say(
         Started(
+            incident_id=case.incident_id,
             run_id=run_id,
             trigger=trigger,
             policy_id=policy_id,
@@ -143,7 +150,7 @@ def start(
             steps=steps,
             started_at=case.now,
             exhaustion_due_at=None if ends_when_done else last_due + waits,
-            causes=causes,
+            causes=list(causes),
         )
     )
     return run_id
@@ -153,20 +160,21 @@ def planned(chain: Chain, start: datetime) -> Iterator[PlannedStep]:
     """Every step of every round, and when it is due."""
     repeat = chain.repeat
     for turn in range(1 + (repeat.times if repeat else 0)):
-        begins = start + turn * repeat.every if repeat else start
+        begins = start + turn * (repeat.every_minutes * MINUTE) if repeat else start
         for number, step in enumerate(chain.steps, start=1):
-            yield PlannedStep(turn + 1, number, begins + step.after)
+            yield PlannedStep(round=turn + 1, step=number, due_at=begins + step.after_minutes * MINUTE)
 
 
 def joining(chain: Chain) -> Chain:
     """The chain for people who are to join those who have the incident: nothing waits for nobody having it."""
-    return replace(chain, steps=tuple(replace(step, only_if_unacknowledged=False) for step in chain.steps))
+    steps = [step.model_copy(update={"only_if_unacknowledged": False}) for step in chain.steps]
+    return chain.model_copy(update={"steps": steps})
 
 
 def _replace(case: Case) -> None:
     for run in case.state.live():
         if run.trigger.follows_the_incident:
-            case.say(Ended(run.id, EndReason.REPLACED, None, case.now))
+            case.end(run.id, EndReason.REPLACED)
 
 
 def _skip_what_is_not_needed(case: Case, run_id: UUID) -> None:
@@ -176,7 +184,16 @@ def _skip_what_is_not_needed(case: Case, run_id: UUID) -> None:
         return
     for step in run.steps:
         if step.only_if_unacknowledged and step.due_at <= case.now:
-            taken = Reason.of(ReasonCode.TAKEN)
-            case.say(StepSkipped(run.id, step.round, step.step, step.due_at, cause=taken))
+            case.say(
+                StepSkipped(
+                    incident_id=incident.id,
+                    run_id=run.id,
+                    round=step.round,
+                    step=step.step,
+                    due_at=step.due_at,
+                    reason="",
+                    cause=Reason.of(ReasonCode.TAKEN),
+                )
+            )
     if not case.run(run_id).pending():
-        case.say(Ended(run.id, EndReason.ACKNOWLEDGED, incident.taken_by, case.now))
+        case.end(run.id, EndReason.ACKNOWLEDGED, incident.taken_by)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from haveri_contracts.escalation.models import RunState, Trigger
+from haveri_contracts.escalation.models import Chain, Notify, RunState, Step, Trigger
 from haveri_contracts.escalation.reasons import Reason
-from haveri_escalation.domain.decisions.beginning import joining, match_policy, start
+from haveri_escalation.domain.decisions.beginning import joining, match_policy, policy_missing, start
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.firing import bring_pending_to_now, call_last_resort, carry_on, exhaust
-from haveri_escalation.domain.events import PolicyMissing
-from haveri_escalation.domain.policies import Chain, LastResort, Notify, Policy, Step
+from haveri_escalation.domain.policies import Policy
 from haveri_escalation.domain.state import Run
 
 
@@ -19,8 +18,8 @@ def people_wished_for(case: Case, member_ids: Iterable[UUID], team_ids: Iterable
     """Call these members and teams now."""
     if not case.incident.status.is_open:
         return
-    notify = Notify(tuple(dict.fromkeys(member_ids)), tuple(dict.fromkeys(team_ids)))
-    chain = Chain((Step(notify),), last_resort=None)
+    notify = Notify(member_ids=list(dict.fromkeys(member_ids)), team_ids=list(dict.fromkeys(team_ids)))
+    chain = Chain(steps=[Step(notify=notify)], last_resort=None)
     _carry_out(case, chain, cause, None, ends_when_done=True)
 
 
@@ -58,8 +57,8 @@ def _run_policy(case: Case, policy: Policy | None, cause: Reason) -> None:
     if policy is not None:
         _carry_out(case, policy.chain, cause, policy)
         return
-    case.say(PolicyMissing(case.incident.facility_id, case.incident.severity))
-    run_id = start(case, Trigger.BY_HAND, Chain((), last_resort=LastResort()), causes=(cause,))
+    policy_missing(case)
+    run_id = start(case, Trigger.BY_HAND, Chain(steps=[]), causes=(cause,))
     call_last_resort(case, case.run(run_id))
     carry_on(case, run_id)
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from haveri_contracts.escalation.events import CallsWithdrawn, EscalationEnded
+from haveri_contracts.escalation.models import EndReason
 from haveri_escalation.domain.evolution import evolve
 from haveri_escalation.domain.facts import EscalationEvent
 from haveri_escalation.domain.state import Escalation, Incident, Run
@@ -29,6 +31,32 @@ class Case:
         """Let an event happen; whatever is decided next sees its effect."""
         self._state = evolve(self._state, self.incident_id, event)
         self.events.append(event)
+
+    def end(
+        self, run_id: UUID, reason: EndReason, by_member_id: UUID | None = None, at: datetime | None = None
+    ) -> None:
+        """Let a run end, now unless `at` says when."""
+        self.say(
+            EscalationEnded(
+                incident_id=self.incident_id, run_id=run_id, reason=reason, by_member_id=by_member_id, at=at or self.now
+            )
+        )
+
+    def withdraw(
+        self, run_id: UUID, call_ids: list[UUID], reason: EndReason, by_member_id: UUID | None, at: datetime
+    ) -> None:
+        """Withdraw calls of a run, if there are any."""
+        if call_ids:
+            self.say(
+                CallsWithdrawn(
+                    incident_id=self.incident_id,
+                    run_id=run_id,
+                    call_ids=call_ids,
+                    reason=reason,
+                    by_member_id=by_member_id,
+                    at=at,
+                )
+            )
 
     @property
     def is_known(self) -> bool:

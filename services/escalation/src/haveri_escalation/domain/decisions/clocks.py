@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from haveri_contracts.escalation.models import RunState, Trigger
+from haveri_contracts.escalation.events import MitigationOverdue
+from haveri_contracts.escalation.models import Chain, Notify, RunState, Step, Trigger
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.beginning import carry_out
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.firing import carry_on, in_minutes
-from haveri_escalation.domain.events import MitigationOverdue
 from haveri_escalation.domain.facts import ExpiryAsked, TimerRefused
-from haveri_escalation.domain.policies import Chain, Notify, Step
+from haveri_escalation.domain.policies import MINUTE
 from haveri_escalation.domain.state import Run
 from haveri_escalation.domain.timers import Timer, call_due_at, expiry_due_at, mitigation_due_at
 
@@ -70,7 +70,7 @@ def _why_clock_refused(case: Case, timer: Timer) -> str | None:
 
 
 def _ask_to_expire(case: Case, run: Run) -> None:
-    incident, expires = case.incident, run.chain.acknowledgement_expires
+    incident, expires = case.incident, run.chain.acknowledgement_expires_minutes
     if incident.taken_at is not None and incident.active_at is not None and expires is not None:
         case.say(ExpiryAsked(run.id, incident.taken_at, in_minutes(case.now - incident.active_at)))
 
@@ -79,8 +79,12 @@ def _tell_overdue(case: Case, run: Run) -> None:
     incident, clock = case.incident, run.chain.mitigation
     if incident.taken_at is None or clock is None:
         return
-    minutes = in_minutes(clock.within)
-    case.say(MitigationOverdue(incident.taken_by, incident.taken_at, minutes))
-    step = Step(clock.notify or Notify(), only_if_unacknowledged=False)
+    minutes = in_minutes(clock.within_minutes * MINUTE)
+    case.say(
+        MitigationOverdue(
+            incident_id=incident.id, taken_by=incident.taken_by, taken_at=incident.taken_at, within_minutes=minutes
+        )
+    )
+    step = Step(notify=clock.notify or Notify(), only_if_unacknowledged=False)
     causes = (Reason.of(ReasonCode.NOT_MITIGATED, number=incident.number, minutes=minutes),)
-    carry_out(case, Trigger.MITIGATION_OVERDUE, Chain((step,), last_resort=run.chain.last_resort), causes=causes)
+    carry_out(case, Trigger.MITIGATION_OVERDUE, Chain(steps=[step], last_resort=run.chain.last_resort), causes=causes)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from haveri_contracts.escalation.models import CallState, EndReason, RunState, StepOutcome
+from haveri_contracts.escalation.events import EscalationExhausted, EscalationUnacked
+from haveri_contracts.escalation.models import CallState, EndReason, PlannedStep, RunState, StepOutcome
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.placing import place_calls
-from haveri_escalation.domain.events import Ended, Exhausted, PlannedStep, StepFired, StepsReplanned, Unacked
+from haveri_escalation.domain.events import StepFired, StepsReplanned
 from haveri_escalation.domain.state import LAST_RESORT, Call, Run
 
 _LONGEST_MINUTES = 60.0 * 24 * 31
@@ -29,12 +30,21 @@ def carry_on(case: Case, run_id: UUID) -> None:
 def bring_pending_to_now(case: Case, run: Run, cause: Reason) -> None:
     """Let the nearest pending step be due now; the later ones, and the exhaustion, keep their distance to it."""
     by = run.pending()[0].due_at - case.now
-    case.say(StepsReplanned(run.id, moved(run, -by), "", moved_exhaustion(run, -by), cause))
+    case.say(
+        StepsReplanned(
+            incident_id=case.incident_id,
+            run_id=run.id,
+            steps=moved(run, -by),
+            reason="",
+            exhaustion_due_at=moved_exhaustion(run, -by),
+            cause=cause,
+        )
+    )
 
 
-def moved(run: Run, by: timedelta) -> tuple[PlannedStep, ...]:
+def moved(run: Run, by: timedelta) -> list[PlannedStep]:
     """The pending steps, so much later."""
-    return tuple(PlannedStep(step.round, step.step, step.due_at + by) for step in run.pending())
+    return [PlannedStep(round=step.round, step=step.step, due_at=step.due_at + by) for step in run.pending()]
 
 
 def moved_exhaustion(run: Run, by: timedelta) -> datetime | None:
@@ -44,11 +54,12 @@ def moved_exhaustion(run: Run, by: timedelta) -> datetime | None:
 
 def exhaust(case: Case, run: Run) -> None:
     """All steps are over: say so, and call the last resort unless the chain has none."""
-    case.say(Exhausted(run.id, run.chain.last_resort is not None))
-    if run.chain.last_resort is not None:
+    has_last_resort = run.chain.last_resort is not None
+    case.say(EscalationExhausted(incident_id=case.incident_id, run_id=run.id, last_resort=has_last_resort))
+    if has_last_resort:
         call_last_resort(case, case.run(run.id))
     if not any(call.step == LAST_RESORT for call in case.run(run.id).calls):
-        case.say(Ended(run.id, EndReason.EXHAUSTED, None, case.now))
+        case.end(run.id, EndReason.EXHAUSTED)
 
 
 def in_minutes(time: timedelta) -> float:
@@ -68,6 +79,7 @@ def _fire(case: Case, run: Run, round: int, step: int, due_at: datetime) -> None
     placing = place_calls(case, run, round, step)
     case.say(
         StepFired(
+            incident_id=case.incident_id,
             run_id=run.id,
             round=round,
             step=step,
@@ -87,8 +99,15 @@ def _say_that_nobody_took_it(case: Case, run: Run) -> None:
     fired = [step for step in run.steps if step.outcome is StepOutcome.FIRED and step.fired_at is not None]
     if fired and not case.incident.is_taken:
         last = max(fired, key=lambda step: (step.fired_at or case.now, step.round, step.step))
-        minutes = in_minutes(case.now - run.started_at)
-        case.say(Unacked(run.id, last.round, last.step, minutes))
+        case.say(
+            EscalationUnacked(
+                incident_id=case.incident_id,
+                run_id=run.id,
+                round=last.round,
+                step=last.step,
+                minutes=in_minutes(case.now - run.started_at),
+            )
+        )
 
 
 def _bring_forward(case: Case, run: Run) -> bool:
@@ -103,7 +122,7 @@ def _bring_forward(case: Case, run: Run) -> bool:
         exhaust(case, run)
         return True
     if run.exhausted:
-        case.say(Ended(run.id, EndReason.EXHAUSTED, None, case.now))
+        case.end(run.id, EndReason.EXHAUSTED)
         return True
     return False
 
@@ -122,7 +141,7 @@ def _run_out(case: Case, run: Run) -> bool:
     if run.pending():
         return False
     if case.incident.is_taken or (run.exhaustion_due_at is None and not run.exhausted):
-        case.say(Ended(run.id, EndReason.DONE, None, case.now))
+        case.end(run.id, EndReason.DONE)
         return True
     if run.exhausted or run.exhaustion_due_at is None or run.exhaustion_due_at > case.now:
         return False

@@ -8,7 +8,6 @@ from uuid import UUID
 from haveri_contracts.escalation.models import EndReason
 from haveri_contracts.plain import Status
 from haveri_escalation.domain.decisions.case import Case
-from haveri_escalation.domain.events import CallsWithdrawn, Ended
 from haveri_escalation.domain.facts import ActivityNoted, StatusNoted
 
 _OVER = {Status.RESOLVED: EndReason.RESOLVED, Status.CLOSED: EndReason.CLOSED}
@@ -23,7 +22,7 @@ def status_updated(case: Case, status: Status) -> None:
 def active(case: Case, at: datetime) -> None:
     """Somebody did something about the incident; noted only where a clock waits for that."""
     incident, run = case.incident, case.state.in_force()
-    if not incident.is_taken or run is None or run.chain.acknowledgement_expires is None:
+    if not incident.is_taken or run is None or run.chain.acknowledgement_expires_minutes is None:
         return
     if incident.active_at is None or at > incident.active_at:
         case.say(ActivityNoted(at))
@@ -36,8 +35,7 @@ def over(case: Case, status: Status, by_member_id: UUID | None, at: datetime) ->
     reason = _OVER[status]
     case.say(StatusNoted(status))
     for run in case.state.runs:
-        left = tuple(call.id for call in run.calls if call.state.is_open)
-        if left:
-            case.say(CallsWithdrawn(run.id, left, reason, by_member_id, at))
+        left = [call.id for call in run.calls if call.state.is_open]
+        case.withdraw(run.id, left, reason, by_member_id, at)
         if run.is_live:
-            case.say(Ended(run.id, reason, by_member_id, at))
+            case.end(run.id, reason, by_member_id, at)

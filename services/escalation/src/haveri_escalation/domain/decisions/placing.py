@@ -19,9 +19,9 @@ from haveri_escalation.domain.state import LAST_RESORT, Run
 class Placing:
     """The calls of a step, who was called before, who was named in vain, and the new turns of its teams."""
 
-    calls: tuple[PlacedCall, ...]
-    already_called: tuple[UUID, ...]
-    in_vain: tuple[Reason, ...]
+    calls: list[PlacedCall]
+    already_called: list[UUID]
+    in_vain: list[Reason]
     turns: tuple[tuple[UUID, int], ...]
 
 
@@ -34,9 +34,9 @@ def place_calls(case: Case, run: Run, round: int, step: int) -> Placing:
         # Nobody is left whom this has not woken yet, and nobody has answered: they are called again.
         new = list(found.people)
     called = {named.member_id for named in new}
-    already = tuple(named.member_id for named in found.people if named.member_id not in called)
+    already = [named.member_id for named in found.people if named.member_id not in called]
     turns = tuple(sorted(found.turns.items(), key=lambda turn: str(turn[0])))
-    return Placing(tuple(_calls(case, new)), already, found.in_vain, turns)
+    return Placing(list(_calls(case, new)), already, list(found.in_vain), turns)
 
 
 def _find(case: Case, run: Run, step: int) -> Found:

@@ -10,7 +10,7 @@ from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.firing import carry_on
 from haveri_escalation.domain.engine_refusals import CallUnknown
-from haveri_escalation.domain.events import NotificationDelivered, NotificationFailed, NotificationSent
+from haveri_escalation.domain.events import NotificationDelivered, NotificationSent
 from haveri_escalation.domain.facts import AttemptUnneeded
 from haveri_escalation.domain.state import Attempt, AttemptState, Call, Run
 
@@ -36,17 +36,17 @@ def reported(case: Case, call_id: UUID, via: str, outcome: str, reason: Reason |
         if call.may_go_on:
             case.say(AttemptUnneeded(run.id, call.id, via, case.now))
     elif outcome == "delivered" and attempt.state is not AttemptState.DELIVERED:
-        case.say(NotificationDelivered(run.id, call.id, call.member_id, via, case.now))
+        case.say(NotificationDelivered(**calling.about(case, run.id, call), via=via, at=case.now))
     elif outcome == "sent" and attempt.state not in _LATER_THAN_SENT:
-        case.say(NotificationSent(run.id, call.id, call.member_id, via, case.now))
+        case.say(NotificationSent(**calling.about(case, run.id, call), via=via, at=case.now))
 
 
 def _failed(case: Case, run: Run, call: Call, attempt: Attempt, reason: Reason | str) -> None:
     if attempt.state is AttemptState.FAILED:
         return
     data = {"why": asdict(reason)} if isinstance(reason, Reason) else {}
-    failed = Reason.of(ReasonCode.WAY_FAILED, via=attempt.via, words=str(reason)[:300] or "–", **data)
-    case.say(NotificationFailed(run.id, call.id, call.member_id, attempt.via, "", case.now, failed))
+    cause = Reason.of(ReasonCode.WAY_FAILED, via=attempt.via, words=str(reason)[:300] or "–", **data)
+    calling.failed(case, run.id, call, attempt.via, cause)
     if not case.state.is_silent(run):
         calling.go_on(case, run.id, call.id)
         carry_on(case, run.id)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from haveri_contracts.escalation.models import RunState, Trigger
+from haveri_contracts.escalation.models import MaintenanceWindow, RunState, Trigger
 from haveri_escalation.domain import windows
 from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.firing import carry_on, moved, moved_exhaustion
 from haveri_escalation.domain.events import Resumed, Silenced
-from haveri_escalation.domain.policies import MaintenanceWindow
 from haveri_escalation.domain.state import Run
 
 
@@ -48,14 +47,31 @@ def _window(case: Case) -> MaintenanceWindow | None:
 def _hold(case: Case, run: Run, window: MaintenanceWindow) -> None:
     if run.state is RunState.SILENCED and (run.window_id, run.silenced_until) == (window.id, window.ends_at):
         return
-    case.say(Silenced(run.id, window.id, window.ends_at, window.reason, case.now))
+    case.say(
+        Silenced(
+            incident_id=case.incident_id,
+            run_id=run.id,
+            window_id=window.id,
+            until=window.ends_at,
+            reason=window.reason,
+            silenced_at=case.now,
+        )
+    )
 
 
 def _resume(case: Case, run: Run) -> None:
     if run.silenced_at is None or run.window_id is None:
         return
     silence = case.now - run.silenced_at
-    case.say(Resumed(run.id, run.window_id, moved(run, silence), moved_exhaustion(run, silence)))
+    case.say(
+        Resumed(
+            incident_id=case.incident_id,
+            run_id=run.id,
+            window_id=run.window_id,
+            steps=moved(run, silence),
+            exhaustion_due_at=moved_exhaustion(run, silence),
+        )
+    )
     for one in case.state.runs:
         for call in one.calls:
             # Those of a run, too, that this one replaced in its silence.
