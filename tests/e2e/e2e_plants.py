@@ -18,6 +18,7 @@ from haveri_teams_tenant.client import AppInstall, TeamSeed, TenantClient, Tenan
 from haveri_teams_tenant.client.models import Dialog, Message, Outcome, Place
 from haveri_teams_tenant.client.person import Actor
 from haveri_teams_tenant.client.tenant import TenantHandle
+from haveri_tool.running.furnish import chat_app
 from haveri_tool.testing import RunningHouse
 
 PATIENCE = 20.0
@@ -248,13 +249,8 @@ async def furnish_tenant(house: RunningHouse, tenants: TenantClient, seed: Tenan
 
 def the_app(house: RunningHouse) -> AppInstall:
     """Haveri's Teams app as this house knows it."""
-    return AppInstall(
-        app_id=app_id(house),
-        name="Haveri",
-        secret=(house.root / "secrets" / "teams-app-secret").read_text().strip(),
-        messaging_endpoint=f"{house.endpoints['teams_gateway']}/api/messages",
-        home_tenant_id=teams_tenant(DEMO).tenant_id,
-    )
+    secret = (house.root / "secrets" / "teams-app-secret").read_text().strip()
+    return chat_app(app_id(house), secret, house.endpoints["teams_gateway"], teams_tenant(DEMO).tenant_id)
 
 
 def app_id(house: RunningHouse) -> str:

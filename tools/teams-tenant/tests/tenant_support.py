@@ -30,6 +30,14 @@ Json = dict[str, Any]
 SECRET = "a secret of the bot"
 BOT_SCOPE = "https://api.botframework.com/.default"
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
+COMMANDS = {
+    "incident": "Declare an incident",
+    "incidents": "Open incidents",
+    "ack": "Acknowledge the incident",
+    "note": "Add a note",
+    "oncall": "Who is on shift",
+    "help": "What you can type",
+}
 ANNA, MIKKO, OLGA, LIISA = "Anna Virtanen", "Mikko Korhonen", "Olga Outsider", "Liisa Laine"
 
 
@@ -226,6 +234,7 @@ class Stage:
             "secret": SECRET,
             "messaging_endpoint": self.bot.url,
             "home_tenant_id": self.tampere.id,
+            "commands": COMMANDS,
         }
         return AppInstall(**{**given, **changes})
 

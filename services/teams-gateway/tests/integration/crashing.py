@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from gateway_rig import SECRET, AppInstall, Rig, Works
+from gateway_rig import SECRET, SLASH_COMMANDS, AppInstall, Rig, Works
 from pydantic import SecretStr
 
 
@@ -40,5 +40,5 @@ def describe(moment: tuple[str, str, str]) -> str:
 
 async def move(rig: Rig, works: Works, url: str) -> None:
     """Teams learns the heir's address; activities on their way go there."""
-    install = AppInstall(rig.app_id, "Haveri", SECRET, f"{url}/api/messages", rig.home_tenant, mode="read-all")
-    await works.handle.install(install)
+    endpoint, commands = f"{url}/api/messages", SLASH_COMMANDS
+    await works.handle.install(AppInstall(rig.app_id, "Haveri", SECRET, endpoint, rig.home_tenant, commands=commands))

@@ -25,6 +25,7 @@ from haveri_chassis.ids import SystemIds
 from haveri_chassis.outbox import OutboxRelay, emit
 from haveri_chassis.outcomes import record_outcome
 from haveri_chassis.service import App, running
+from haveri_chat.commands import USAGES
 from haveri_contracts.chat import events as chat
 from haveri_contracts.directory import queries as directory
 from haveri_contracts.directory.events import ChatSettingsChanged
@@ -59,6 +60,7 @@ from haveri_teams_tenant.client.person import Actor
 from haveri_teams_tenant.client.tenant import TenantHandle
 
 SERVICE = "teams-gateway"
+SLASH_COMMANDS = dict.fromkeys(USAGES, "")
 SECRET = "the bot's secret"
 NAMES = ("Anna Virtanen", "Mikko Korhonen", "Viewer Vesa")
 
@@ -468,7 +470,7 @@ class Rig:
             await self.neighbours.tell_settings(works)
             await self._until_mapped(works)
         endpoint = f"{gateway.url}/api/messages"
-        install = {"mode": "read-all", **install}
+        install = {"mode": "read-all", "commands": SLASH_COMMANDS, **install}
         await handle.install(AppInstall(self.app_id, "Haveri", SECRET, endpoint, self.home_tenant, **install))
         await handle.wait_until_delivered()
         works.general = next(team.thread_id for team in await handle.teams())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from haveri_chat.commands import USAGES
+from haveri_chat.texts import say
 from haveri_contracts.directory.commands import ChangeChatSettings, CreateOrganization, ImportPlant
 from haveri_contracts.directory.queries import GetChatSettings, ListFacilities
 from haveri_contracts.types import Page
@@ -88,14 +90,20 @@ async def _connect_chat(client: BusClient, demo: Demo) -> None:
         print("connected the organisation with its chat", flush=True)
 
 
-async def _install_bot(plan: Plan) -> None:
-    app = AppInstall(
-        app_id=plan.secrets.teams_app_id(),
+def chat_app(app_id: str, secret: str, gateway_url: str, home_tenant_id: str) -> AppInstall:
+    """Haveri as Teams' app, with every command that can be typed."""
+    return AppInstall(
+        app_id=app_id,
         name=_BOT,
-        secret=plan.secrets.teams_app_secret(),
-        messaging_endpoint=f"{plan.gateway_url}/api/messages",
-        home_tenant_id=plan.demo.tenant_id,
+        secret=secret,
+        messaging_endpoint=f"{gateway_url}/api/messages",
+        home_tenant_id=home_tenant_id,
+        commands={word: say("en", f"help.{word}") for word in USAGES},
     )
+
+
+async def _install_bot(plan: Plan) -> None:
+    app = chat_app(plan.secrets.teams_app_id(), plan.secrets.teams_app_secret(), plan.gateway_url, plan.demo.tenant_id)
     async with TenantClient(plan.tenant_url) as client:
         await client.tenant(plan.demo.tenant_id).install(app)
     print("installed the bot in the tenant", flush=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
 from typing import Annotated, Any
@@ -35,7 +35,7 @@ class TeamSeed:
 
 @dataclass(frozen=True)
 class AppInstall:
-    """A bot to install; no `teams` means all."""
+    """A bot to install; no `teams` means all. `commands` are its slash commands, each with what it is for."""
 
     app_id: str
     name: str
@@ -44,6 +44,7 @@ class AppInstall:
     home_tenant_id: str
     teams: tuple[str, ...] | None = None
     mode: str = "read-all"
+    commands: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ class TenantHandle:
     async def install(self, app: AppInstall) -> None:
         """Register a bot and install it."""
         body = {name: value for name, value in asdict(app).items() if value is not None and name != "app_id"}
+        body["commands"] = [{"title": title, "description": about} for title, about in app.commands.items()]
         await self._connection.call("PUT", f"{self._base}/apps/{app.app_id}", body)
 
     async def remove_app(self, app_id: str) -> None:

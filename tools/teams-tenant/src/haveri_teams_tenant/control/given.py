@@ -83,32 +83,6 @@ class Seed(Given):
     teams: list[SeedTeam] = []
 
 
-DEFAULT_COMMANDS: dict[str, str] = {
-    "incident": "Declare an incident",
-    "ack": "Acknowledge the incident",
-    "status": "Change the status",
-    "sev": "Change the severity",
-    "lead": "Name the responsible lead",
-    "comms": "Name the comms lead",
-    "did": "Log what you did",
-    "note": "Add a note",
-    "escalate": "Call more people",
-    "resolve": "Resolve the incident",
-    "close": "Close the incident",
-    "followup": "Add a follow-up",
-    "reopen": "Open the incident again",
-    "oncall": "Who is on shift",
-    "incidents": "Open incidents",
-    "timeline": "The incident's timeline",
-    "help": "What you can type",
-}
-
-
-def default_commands() -> list[SlashCommand]:
-    """The commandLists of the app's manifest."""
-    return [SlashCommand(title=title, description=text) for title, text in DEFAULT_COMMANDS.items()]
-
-
 def default_actions() -> list[MessageAction]:
     """The message extensions of the app's manifest."""
     return [MessageAction(id="declareFromMessage", title="Declare an incident")]
@@ -123,7 +97,7 @@ class InstallApp(Given):
     home_tenant_id: Guid
     teams: list[Guid] | None = None
     mode: Mode = "read-all"
-    commands: list[SlashCommand] = Field(default_factory=default_commands)
+    commands: list[SlashCommand] = []
     message_actions: list[MessageAction] = Field(default_factory=default_actions)
 
 
