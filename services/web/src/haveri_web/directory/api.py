@@ -15,7 +15,6 @@ from haveri_contracts.directory.queries import GetOnShift, OnShiftList
 from haveri_contracts.plain import Role
 from haveri_contracts.refusals import RoleNotSufficient
 from haveri_web.bus.callers import Caller
-from haveri_web.bus.commands import Once
 from haveri_web.bus.queries import ask_raw, changed, known_facility, valid
 from haveri_web.directory.bodies import (
     NewArea,
@@ -31,14 +30,14 @@ from haveri_web.directory.things import (
     MEMBER,
     TEAM,
     Kind,
-    Thing,
     check_may_change,
     find,
 )
-from haveri_web.http.answers import ListOf, answers, json_response, pending, raw
+from haveri_web.http.answers import ListOf, answers, json_response, raw
 from haveri_web.http.bodies import Body, changes_in, changes_of, values_of
 from haveri_web.http.context import Web, WebDep
 from haveri_web.http.door import Manager, Reader
+from haveri_web.http.putting import address, put, take_away
 from haveri_web.http.requests import Cursor, Limit, Moment, OnceDep, moment_or_now, page_of
 
 router = APIRouter(tags=["directory"])
@@ -50,14 +49,6 @@ async def on_shift(web: WebDep, caller: Reader, facility_id: UUID, at: Moment | 
     known_facility(await web.directories.get(caller.organization), facility_id)
     query = GetOnShift(facility_id=facility_id, at=moment_or_now(web, at))
     return raw(await ask_raw(web.queries, caller, query))
-
-
-async def _put(web: Web, caller: Caller, kind: Kind, thing: Thing, once: Once, status: int) -> Response:
-    where = f"/api/v1/{kind.plural}/{thing.id}"
-    outcome = await web.sender.send(caller, kind.put(thing), once.command_id)
-    if outcome is None:
-        return pending(once.command_id, where)
-    return json_response(thing, status, {"Location": where} if status == 201 else None)
 
 
 def _add_writing(kind: Kind, new: type[Body]) -> None:
@@ -76,7 +67,8 @@ def _add_writing(kind: Kind, new: type[Body]) -> None:
         thing = valid(kind.model, {**values, "id": values["id"] or once.thing_id})
         _check_founding(caller, kind)
         check_may_change(caller, await web.directories.get(caller.organization), thing)
-        return await _put(web, caller, kind, thing, once, 201)
+        where = address(f"/{kind.plural}", thing.id)
+        return await put(web, caller, kind.put(thing), once, thing, where=where, status=201)
 
     @router.patch(
         f"/{kind.plural}/{{id}}",
@@ -89,7 +81,7 @@ def _add_writing(kind: Kind, new: type[Body]) -> None:
         present = await find(web.queries, caller, kind, id)
         thing = changed(present, wanted)
         check_may_change(caller, await web.directories.get(caller.organization), present, thing)
-        return await _put(web, caller, kind, thing, once, 200)
+        return await put(web, caller, kind.put(thing), once, thing, where=address(f"/{kind.plural}", id))
 
     @router.delete(
         f"/{kind.plural}/{{id}}",
@@ -103,8 +95,7 @@ def _add_writing(kind: Kind, new: type[Body]) -> None:
         _check_founding(caller, kind)
         check_may_change(caller, await web.directories.get(caller.organization), present)
         command = Remove.model_validate({"kind_of_thing": kind.name, "id": id})
-        outcome = await web.sender.send(caller, command, once.command_id)
-        return pending(once.command_id, f"/api/v1/{kind.plural}/{id}") if outcome is None else Response(status_code=204)
+        return await take_away(web, caller, command, once, address(f"/{kind.plural}", id))
 
 
 def _add_reading(kind: Kind, filters: Mapping[str, str]) -> None:
