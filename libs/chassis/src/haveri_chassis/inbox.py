@@ -18,18 +18,13 @@ RETURNING message_id
 """
 
 
-async def first_time(connection: asyncpg.Connection, consumer: str, organization_id: str, message_id: UUID) -> bool:
-    """Remember a message in the caller's transaction; False when this consumer has handled it before.
-
-    When two deliveries meet, the second waits here until the first has committed or rolled back.
-    """
-    return bool(await first_times(connection, consumer, organization_id, (message_id,)))
-
-
 async def first_times(
     connection: asyncpg.Connection, consumer: str, organization_id: str, ids: Iterable[UUID]
 ) -> set[UUID]:
-    """Remember several messages in one statement; gives those that this consumer has not handled before."""
+    """Remember messages in the caller's transaction; gives those that this consumer has not handled before.
+
+    When two deliveries meet, the second waits here until the first has committed or rolled back.
+    """
     # In sorted order, so that two batches with the same messages wait for each other instead of deadlocking.
     rows = await connection.fetch(_REMEMBER, organization_id, consumer, sorted(set(ids)))
     return {row["message_id"] for row in rows}

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from haveri_chassis.inbox import first_time, first_times
+from haveri_chassis.inbox import first_times
 
 
 async def test_a_message_is_new_to_each_consumer_and_organization_once(sample_database, fresh_organization):
@@ -19,17 +19,17 @@ async def test_a_message_is_new_to_each_consumer_and_organization_once(sample_da
         (theirs, "timeline-entries", True),
     ):
         async with sample_database.transaction(organization) as connection:
-            assert await first_time(connection, consumer, organization, message) is new
+            assert await first_times(connection, consumer, organization, [message]) == ({message} if new else set())
 
 
 async def test_a_message_whose_effect_was_rolled_back_is_new_again(sample_database, fresh_organization):
     organization, message = fresh_organization(), uuid4()
     with pytest.raises(RuntimeError):
         async with sample_database.transaction(organization) as connection:
-            assert await first_time(connection, "c", organization, message)
+            assert await first_times(connection, "c", organization, [message])
             raise RuntimeError("the handler failed")
     async with sample_database.transaction(organization) as connection:
-        assert await first_time(connection, "c", organization, message)
+        assert await first_times(connection, "c", organization, [message])
 
 
 async def test_a_batch_tells_the_new_messages_from_the_known(sample_database, fresh_organization):

@@ -27,7 +27,6 @@ from haveri_contracts.subjects import (
     dead_letter_subject,
     everything_of,
     includes,
-    parse_subject,
 )
 
 
@@ -212,8 +211,3 @@ def readers_of(subject: str) -> tuple[Consumer, ...]:
 def stream_of(subject: str) -> Stream | None:
     """The stream that keeps what is published on a subject; None for queries, which nobody keeps."""
     return next((stream for stream in STREAMS if any(includes(kept, subject) for kept in stream.subjects)), None)
-
-
-def owner_of(subject: str) -> str:
-    """The service that owns a message's subject."""
-    return parse_subject(subject).owner

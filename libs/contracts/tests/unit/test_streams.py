@@ -18,12 +18,18 @@ from haveri_contracts.streams import (
     TIMELINE_ENTRIES,
     Consumer,
     Retention,
-    owner_of,
     readers_of,
     signals_stream,
     stream_of,
 )
-from haveri_contracts.subjects import Kind, dead_letter_subject, includes, outcome_subject, signal_subject
+from haveri_contracts.subjects import (
+    Kind,
+    dead_letter_subject,
+    includes,
+    outcome_subject,
+    parse_subject,
+    signal_subject,
+)
 from haveri_contracts.types import actor_member_id, member_actor
 
 ALL_STREAMS = (*STREAMS, signals_stream("demo"), signals_stream("tampere-works"))
@@ -52,7 +58,9 @@ def test_a_command_or_event_is_kept_by_its_stream_and_a_query_by_none(message: t
 def test_a_command_is_carried_out_by_its_owner_and_by_nobody_else(message: type[Message]) -> None:
     readers = readers_of(message.subject("demo"))
     if message.kind is Kind.COMMAND:
-        assert [reader.service for reader in readers] == [message.owner] == [owner_of(message.subject("demo"))]
+        assert (
+            [reader.service for reader in readers] == [message.owner] == [parse_subject(message.subject("demo")).owner]
+        )
     if message.kind is Kind.QUERY:
         assert readers == ()
 

@@ -111,7 +111,7 @@ def test_holidays_of_both_works_are_those_of_their_country():
 def test_chat_settings_point_to_the_team_and_its_incidents_channel():
     tenant = teams_tenant()
     settings = tenant.chat_settings()
-    channels = {channel["id"]: channel["name"] for channel in tenant.as_seed()["teams"][0]["channels"]}
+    channels = {channel.id: channel.name for channel in tenant.teams[0].channels}
     assert settings.tenant_id == tenant.tenant_id
     assert channels[settings.global_channel_id] == "Incidents"
     assert all(id.startswith("19:") and id.endswith("@thread.tacv2") for id in channels)

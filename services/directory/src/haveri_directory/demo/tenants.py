@@ -63,31 +63,6 @@ class TenantSeed:
         team = self.teams[0]
         return ChatSettings(tenant_id=self.tenant_id, team_id=team.group_id, global_channel_id=team.global_channel_id)
 
-    def as_seed(self) -> dict[str, Any]:
-        """The body with which the local tenant's control API is told to have all this."""
-        return {
-            "name": self.name,
-            "users": [
-                {
-                    "aadObjectId": user.aad_object_id,
-                    "name": user.name,
-                    "email": user.email,
-                    "locale": user.locale,
-                    "timezone": user.timezone,
-                }
-                for user in self.users
-            ],
-            "teams": [
-                {
-                    "group_id": team.group_id,
-                    "name": team.name,
-                    "channels": [{"name": channel.name, "id": channel.id} for channel in team.channels],
-                    "members": list(team.members),
-                }
-                for team in self.teams
-            ],
-        }
-
 
 def teams_tenant(organization: str = DEMO) -> TenantSeed:
     """The Microsoft 365 tenant of an organisation that comes with Haveri. Raises KeyError for another slug."""

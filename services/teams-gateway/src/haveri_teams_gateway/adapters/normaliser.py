@@ -144,7 +144,7 @@ def _read_invoke(arrival: Arrival, body: Json, _bot_id: str) -> Activity:
         return _pressed(arrival, block(value, "data"), Asked.DIALOG_END, reply_to)
     if name == "composeExtension/fetchTask":
         return DeclareFromMessage(arrival, plain_text(text(block(value, "messagePayload", "body"), "content")))
-    return Unhandled(arrival, wants_answer=True)
+    return Unhandled(arrival)
 
 
 def _pressed(arrival: Arrival, data: Json, asked: Asked, card_message_id: str) -> Pressed:

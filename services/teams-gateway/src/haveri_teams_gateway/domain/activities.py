@@ -138,7 +138,6 @@ class Unhandled:
     """Something that asks nothing of the gateway, such as a reaction or a renamed channel."""
 
     arrival: Arrival
-    wants_answer: bool = False
 
 
 Activity = Said | Edited | Deleted | Pressed | DeclareFromMessage | Installed | Unhandled
