@@ -1,7 +1,7 @@
 """How late a step leaves: from the moment it is due until the request to notify somebody is on the bus.
 
 10,000 runs are pending. The steps of 2,500 of them come due at an even rate once the engines are up, the others stand
-by: at that rate all 10,000 would come due within three and a half minutes. A stand-in of the chat gateway hears every
+by: at that rate all 10,000 would come due within three and a half minutes. A stand-in of the gateway receives every
 request and reports it as delivered, so that the engine has that work as well. The directory is away, so that people
 come from the service's own last copy.
 """
@@ -112,7 +112,7 @@ class Seeds:
         return sown
 
     async def _begin(self, incident_id: UUID, at: datetime) -> None:
-        news = IncidentDeclared(
+        event = IncidentDeclared(
             incident_id=incident_id,
             number="INC-1",
             title="Filler 2 jammed",
@@ -121,8 +121,8 @@ class Seeds:
             declared_by="system:bench",
             declared_at=at,
         )
-        cause = wrap(news, id=uuid4(), source="bench", organization=ORGANIZATION, actor="system:bench", time=at)
-        followed = IncidentFollowed(news.number, news.title, news.severity, FACILITY, at)
+        cause = wrap(event, id=uuid4(), source="bench", organization=ORGANIZATION, actor="system:bench", time=at)
+        followed = IncidentFollowed(event.number, event.title, event.severity, FACILITY, at)
 
         def decision(case: Case) -> None:
             declared(case, followed)
@@ -135,21 +135,21 @@ class StandIn:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self.heard: dict[UUID, datetime] = {}
+        self.received: dict[UUID, datetime] = {}
 
     async def __aenter__(self) -> StandIn:
         self._connection = await nats.connect(self._url)
-        await self._connection.subscribe(NotificationRequested.subject(ORGANIZATION), cb=self._hear)
+        await self._connection.subscribe(NotificationRequested.subject(ORGANIZATION), cb=self._receive)
         await self._connection.flush()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._connection.close()
 
-    async def _hear(self, message: Msg) -> None:
+    async def _receive(self, message: Msg) -> None:
         now = datetime.now(UTC)
         asked = NotificationRequested.model_validate(open_envelope(message.data).data)
-        self.heard.setdefault(asked.incident_id, now)
+        self.received.setdefault(asked.incident_id, now)
         report = ReportNotification(
             incident_id=asked.incident_id, call_id=asked.call_id, via=asked.via, outcome="delivered"
         )
@@ -199,11 +199,11 @@ async def lateness(at: Servers, admin: asyncpg.Connection, seeds: Seeds, replica
             if datetime.now(UTC) > start:
                 raise RuntimeError("sowing and starting took too long on this machine: steps are late already")
             deadline = max(due.values()) + timedelta(seconds=30)
-            while not due.keys() <= gateway.heard.keys():
+            while not due.keys() <= gateway.received.keys():
                 if datetime.now(UTC) > deadline:
-                    raise RuntimeError(f"{len(due.keys() - gateway.heard.keys())} steps did not come")
+                    raise RuntimeError(f"{len(due.keys() - gateway.received.keys())} steps did not come")
                 await asyncio.sleep(0.2)
-    return [(gateway.heard[one] - moment).total_seconds() * 1000 for one, moment in due.items()]
+    return [(gateway.received[one] - moment).total_seconds() * 1000 for one, moment in due.items()]
 
 
 async def measure(at: Servers) -> Report:

@@ -1,4 +1,4 @@
-"""Chat messages as the gateway tells of them, laid into the bus as its relay would."""
+"""Chat messages as the gateway publishes them, laid into the bus as its relay would."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ async def whole_way(at: Servers, admin: asyncpg.Connection) -> float:
 
 
 def happenings(rows: list[asyncpg.Record]) -> list[Happening]:
-    """What these entries told, as news for other incidents."""
+    """What these entries say, as happenings of other incidents."""
     incidents = {row["incident_id"]: uuid4() for row in rows}
     return [
         Happening(
@@ -95,11 +95,11 @@ def happenings(rows: list[asyncpg.Record]) -> list[Happening]:
 
 async def append_rate(database: Database, rows: list[asyncpg.Record]) -> float:
     """Entries a second that the store appends in batches."""
-    store, told = TimelineStore(database, lambda: datetime.now(UTC)), happenings(rows)
+    store, happened = TimelineStore(database, lambda: datetime.now(UTC)), happenings(rows)
     start = time.perf_counter()
-    for first in range(0, len(told), BATCH):
-        await store.append(ORGANIZATION, told[first : first + BATCH])
-    return len(told) / (time.perf_counter() - start)
+    for first in range(0, len(happened), BATCH):
+        await store.append(ORGANIZATION, happened[first : first + BATCH])
+    return len(happened) / (time.perf_counter() - start)
 
 
 async def bare_rate(admin: asyncpg.Connection, rows: list[asyncpg.Record]) -> float:

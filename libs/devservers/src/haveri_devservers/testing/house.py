@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import nats
 
@@ -12,6 +12,7 @@ from haveri_chassis.database import Database
 from haveri_chassis.migrations import ServiceSchema
 from haveri_chassis.provision_database import provision_database
 from haveri_contracts.streams import STREAMS
+from haveri_devservers.endpoints import NatsEndpoint
 from haveri_devservers.testing.organizations import unique_slug
 from haveri_devservers.testing.postgres import PostgresForTests
 
@@ -31,14 +32,6 @@ async def _empty(url: str) -> None:
         await client.close()
 
 
-class HasUrl(Protocol):
-    """A server with a URL for clients, such as the fixture `nats_server`."""
-
-    @property
-    def url(self) -> str:
-        """The URL for clients, with user and password."""
-
-
 class House:
     """What `make up` would have prepared for some services. Make one per test session and set of schemas."""
 
@@ -52,7 +45,11 @@ class House:
 
     @classmethod
     async def start(
-        cls, postgres_server: PostgresForTests, nats_server: HasUrl | None = None, *, schemas: Sequence[ServiceSchema]
+        cls,
+        postgres_server: PostgresForTests,
+        nats_server: NatsEndpoint | None = None,
+        *,
+        schemas: Sequence[ServiceSchema],
     ) -> House:
         """Create a database with these services' schemas, and the streams and consumers when there is a NATS server.
 

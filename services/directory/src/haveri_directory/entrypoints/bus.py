@@ -15,22 +15,17 @@ from haveri_contracts.streams import DIRECTORY_COMMANDS
 from haveri_directory.adapters.directory_store import DirectoryStore
 from haveri_directory.adapters.reads import LISTS, DirectoryReads
 from haveri_directory.adapters.schedule_reads import ScheduleReads
-from haveri_directory.application.accept_shift_change import accept_shift_change
-from haveri_directory.application.cancel_shift_change import cancel_shift_change
 from haveri_directory.application.change_chat_settings import change_chat_settings
 from haveri_directory.application.change_holidays import change_holidays
 from haveri_directory.application.create_organization import create_organization
 from haveri_directory.application.import_plant import import_plant, read_document
 from haveri_directory.application.import_shifts import import_shifts
-from haveri_directory.application.put_area import put_area
-from haveri_directory.application.put_asset import put_asset
-from haveri_directory.application.put_facility import put_facility
+from haveri_directory.application.places import put_area, put_asset, put_facility
 from haveri_directory.application.put_member import put_member
-from haveri_directory.application.put_rotation import put_rotation
-from haveri_directory.application.put_shift_change import put_shift_change
 from haveri_directory.application.put_team import put_team
 from haveri_directory.application.remove import remove
-from haveri_directory.application.remove_rotation import remove_rotation
+from haveri_directory.application.rotations import put_rotation, remove_rotation
+from haveri_directory.application.shift_changes import accept_shift_change, cancel_shift_change, put_shift_change
 from haveri_directory.store.unit_of_work import UnitOfWork
 
 Handler = Callable[[Received[Any]], Awaitable[dict[str, Any] | None]]

@@ -31,9 +31,7 @@ from haveri_web.policies.bodies import (
     NewFacilitySettings,
     NewWindow,
 )
-from haveri_web.policies.queries import (
-    window_with_id,
-)
+from haveri_web.policies.queries import window_with_id
 
 router = APIRouter(tags=["escalation"])
 _WINDOWS = "/maintenance-windows"

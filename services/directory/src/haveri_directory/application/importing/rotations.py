@@ -12,7 +12,7 @@ from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.names import Register, given
 from haveri_directory.application.importing.people import People
 from haveri_directory.application.importing.places import Places
-from haveri_directory.application.put_rotation import fitting
+from haveri_directory.application.rotations import fitting
 from haveri_directory.store.snapshot import Snapshot
 
 _MOST_PARTS = 20

@@ -1,15 +1,15 @@
-"""Add or change a rotation."""
+"""Rotations are added, changed or removed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from haveri_contracts.directory.commands import PutRotation
-from haveri_contracts.directory.events import RotationPut
+from haveri_contracts.directory.commands import PutRotation, RemoveRotation
+from haveri_contracts.directory.events import RotationPut, RotationRemoved
 from haveri_contracts.directory.models import Team
 from haveri_contracts.directory.schedules import Rotation
 from haveri_contracts.plain import Role
-from haveri_contracts.refusals import TeamUnknown
+from haveri_contracts.refusals import RotationUnknown, TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.facility_plan import facility_of
 from haveri_directory.domain.refusals import NameTaken
@@ -54,3 +54,13 @@ async def _crews(work: UnitOfWork, rotation: Rotation) -> list[Team]:
         if crew.team_id not in known:
             raise TeamUnknown(f"There is no team {crew.team_id} in this organisation.").at(f"crews.{place}.team_id")
     return crews
+
+
+async def remove_rotation(work: UnitOfWork, actor: str, command: RemoveRotation) -> dict[str, Any]:
+    """For managers. Raises a Refusal."""
+    await check_actor(work, actor, Role.MANAGER)
+    if await work.schedules.rotation(command.rotation_id) is None:
+        raise RotationUnknown(f"There is no rotation {command.rotation_id} in this organisation.")
+    await work.schedules.discard_rotation(command.rotation_id)
+    work.publish(RotationRemoved(rotation_id=command.rotation_id))
+    return {"removed": {"kind_of_thing": "rotation", "id": str(command.rotation_id)}}
