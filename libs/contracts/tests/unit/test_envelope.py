@@ -171,12 +171,36 @@ def test_a_null_character_deep_in_free_form_data_is_found() -> None:
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
 def test_what_is_no_number_in_json_is_refused_and_may_be_talked_about(number: str) -> None:
     """Or a timeline could neither hash nor keep it."""
-    with pytest.raises(NotACloudEvent, match="no NaN and no Infinity"):
+    with pytest.raises(NotACloudEvent, match=f"must be JSON, which has no {number}"):
         open_envelope(json.dumps({**BODY, "data": {**DATA, "speed": float(number)}}).encode())
 
     _, read = decode(data(title=f"The meter shows {number}"), SUBJECT)
     assert isinstance(read, DeclareIncident)
     assert read.title == f"The meter shows {number}"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1e999", "-1E+400", "18446744073709551616", "-9223372036854775809", "1" * 4000],
+)
+@pytest.mark.parametrize("before", ["", " "])
+def test_a_number_that_nobody_could_keep_and_pass_on_is_refused(number: str, before: str) -> None:
+    body = json.dumps({**BODY, "data": {**DATA, "speeds": [1, 77777]}}).replace(" 77777", before + number)
+    with pytest.raises(NotACloudEvent, match=r"the body: "):
+        open_envelope(body.encode())
+
+
+@pytest.mark.parametrize(
+    "number", ["1e300", "18446744073709551615", "-9223372036854775808", "0.1234567890123456789012"]
+)
+def test_a_large_number_that_can_be_kept_is_taken(number: str) -> None:
+    body = json.dumps({**BODY, "data": {**DATA, "speeds": [1, 77777]}}).replace("77777", number)
+    assert open_envelope(body.encode()).data["speeds"][1] == json.loads(number)
+
+
+@pytest.mark.parametrize("hint", ["<b>x</b>", 7, "a" * 41, "Two words", {"a": 1}, ""])
+def test_a_hint_that_is_none_is_no_reason_to_refuse_an_event(hint: Any) -> None:
+    assert open_envelope(json.dumps({**BODY, "timelineentry": hint}).encode()).timelineentry is None
 
 
 def test_a_backslash_that_only_looks_like_a_null_character_is_kept() -> None:

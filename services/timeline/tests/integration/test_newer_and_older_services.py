@@ -21,6 +21,7 @@ from haveri_contracts.plain import EntryType
 from haveri_contracts.streams import TIMELINE_ENTRIES
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.timeline.queries import ListTimeline, TimelinePage, VerifyTimeline
+from haveri_contracts.types import LARGEST_INTEGER
 from haveri_timeline.entrypoints.bus import attach
 
 NEWER_CHANGE = {"approver": {"badge": 7}, "reason": "a pump is new", "cost": 12.5}
@@ -106,6 +107,18 @@ async def test_a_new_timeline_reads_events_of_old_services_which_say_no_kind(lin
     await line.publish(lead(incident), timelineentry=None)
     await line.publish(EventAdded(incident_id=incident, type=EntryType.ACTION_TAKEN, text="x"), timelineentry=None)
     assert [entry.type for entry in await line.entries(incident, 2)] == ["assignment", "action_taken"]
+
+
+async def test_whatever_the_envelope_allows_is_kept(line: Line) -> None:
+    incident = uuid4()
+    await line.publish(lead(incident), sequence=LARGEST_INTEGER)
+    await line.publish(lead(incident), timelineentry="<b>no kind</b>", type="haveri.workshop.opened.v1")
+    entries = await line.entries(incident, 2)
+    assert [(entry.type, entry.source_version) for entry in entries] == [
+        ("assignment", LARGEST_INTEGER),
+        ("other", None),
+    ]
+    assert (await line.reads.verify(line.organization, VerifyTimeline(incident_id=incident))).intact
 
 
 async def test_an_event_about_no_incident_holds_up_nobody_whether_known_or_not(line: Line) -> None:

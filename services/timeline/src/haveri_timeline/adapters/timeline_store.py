@@ -29,7 +29,7 @@ WITH added AS (
     INSERT INTO entries (organization_id, incident_id, seq, event_id, type, occurred_at, recorded_at, actor,
                          source_type, source_version, payload, previous_hash, hash)
     SELECT $1, * FROM unnest($2::uuid[], $3::int[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-                             $8::text[], $9::text[], $10::int[], $11::text[]::json[], $12::text[], $13::text[])
+                             $8::text[], $9::text[], $10::bigint[], $11::text[]::json[], $12::text[], $13::text[])
 )
 UPDATE heads SET seq = h.seq, hash = h.hash, recorded_at = h.recorded_at
 FROM unnest($14::uuid[], $15::int[], $16::text[], $17::timestamptz[]) AS h(incident_id, seq, hash, recorded_at)
