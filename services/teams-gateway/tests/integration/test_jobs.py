@@ -15,7 +15,7 @@ from haveri_chassis.database import Database
 from haveri_chat.ports import PlatformUnavailable
 from haveri_chat.workflow.store import StepBusy
 from haveri_devservers.testing.waiting import eventually
-from haveri_teams_gateway.application.worker import Ended, Kind, Retry, Worker
+from haveri_teams_gateway.application.worker import OUT_OF_TURN_AFTER, Ended, Kind, Retry, Worker
 from haveri_teams_gateway.store.jobs import OWN, Job, Jobs
 
 NOW = datetime(2026, 3, 14, 5, 42, tzinfo=UTC)
@@ -254,6 +254,26 @@ async def test_somebody_elses_bad_moment_is_given_up_for_after_the_last_time_and
         await worker.task_of(job.key)
     assert (work.attempts, work.given_up) == ([1, 2, 3, 4], 1)
     assert await left(database, organization) == []
+
+
+async def test_a_conversation_waits_for_what_fails_at_first_and_not_for_what_always_does(
+    organization: str, here: Replica, worker: Worker, clock: ManualClock
+) -> None:
+    work = Work(worker)
+    work.problems = [ValueError("ours")] * OUT_OF_TURN_AFTER
+    failing, behind = uuid4(), uuid4()
+    (job,) = await here.put(organization, [failing], lane="conversation")
+    for failed in range(1, OUT_OF_TURN_AFTER + 1):
+        worker.begin(job)
+        await worker.task_of(job.key)
+        if failed == 1:
+            assert await here.put(organization, [behind], lane="conversation") == []
+        clock.advance(timedelta(seconds=2**failed))
+        claimed = await here.jobs.claim(organization, ["work"], ())
+        job = next(job for job in claimed if job.id == failing)
+        assert len(claimed) == (2 if failed == OUT_OF_TURN_AFTER else 1)
+    assert {job.id for job in claimed} == {failing, behind}
+    assert job.attempts == OUT_OF_TURN_AFTER + 1
 
 
 async def test_what_is_asked_for_while_it_is_being_done_is_done_once_more(

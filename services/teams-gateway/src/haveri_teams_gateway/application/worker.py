@@ -23,6 +23,8 @@ from haveri_teams_gateway.store.jobs import Job, Jobs, Key, Record
 
 LOOK_EVERY = timedelta(seconds=1)
 SETTLE_SECONDS = 4.0
+OUT_OF_TURN_AFTER = 5
+"""After so many faults of ours in a row a job lets those behind it in its lane pass."""
 NOT_NOW = (PlatformUnavailable, StepBusy, OwnerUnavailable, BusUnavailable, ObjectStoreUnavailable)
 """What somebody else's bad moment looks like; everything else is a fault of ours, and never given up for."""
 
@@ -135,32 +137,32 @@ class Worker(Periodic):
         about = {"organization": job.organization, kind.name: str(job.id)}
         async with lock:
             with bound(**about), telemetry.span(f"do {kind.name}"):
-                ended, wait = await self._attempt(kind, job)
+                ended, wait, aside = await self._attempt(kind, job)
                 if asking is not None:
                     job = replace(job, token=(await asking).token)
                 record = ended.record if ended is not None else None
                 if wait is None:
                     await self._jobs.end(job, record)
                 else:
-                    await self._jobs.later(job, wait, record, aside=ended is not None)
+                    await self._jobs.later(job, wait, record, aside=aside)
         if job.lane is not None and job.attempts > 1:
             # What waited behind it in its lane is nobody's yet.
             self.poke()
         return ended
 
-    async def _attempt(self, kind: Kind, job: Job) -> tuple[Ended | None, timedelta | None]:
-        """How it ended, None when it did not; and the wait until the next time, None when there is none."""
+    async def _attempt(self, kind: Kind, job: Job) -> tuple[Ended | None, timedelta | None, bool]:
+        """How it ended, None when it did not; the wait until the next time, None when there is none; whether aside."""
         try:
             ended = await kind.do(job)
-            return ended, kind.retry.wait(job.attempts) if ended.again else None
+            return ended, kind.retry.wait(job.attempts) if ended.again else None, True
         except NOT_NOW as error:
             if kind.give_up is not None and kind.retry.most is not None and job.attempts >= kind.retry.most:
                 log.error("a job is given up", attempts=job.attempts, why=str(error))
-                return await kind.give_up(job, error), None
+                return await kind.give_up(job, error), None, True
             log.info("a job is put off", attempts=job.attempts, why=f"{type(error).__name__}: {error}")
             # Not StepBusy's: who is at the step may be gone long before its claim is over.
             named = error.retry_after if isinstance(error, PlatformUnavailable) else None
-            return None, kind.retry.wait(job.attempts, named)
+            return None, kind.retry.wait(job.attempts, named), False
         except Exception:
             log.exception("a job failed", attempts=job.attempts)
-            return None, kind.retry.wait(job.attempts)
+            return None, kind.retry.wait(job.attempts), job.attempts >= OUT_OF_TURN_AFTER
