@@ -1,4 +1,4 @@
-"""What the engine decides in the corners: late news, work on the line, and runs that nobody needs."""
+"""What the engine decides in the corners: late events, work on the line, and runs that nobody needs."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ ON CONFLICT (organization_id, policy_id, step, team_id) DO UPDATE SET count = ex
 """
 
 # Not everything of escalation: the engine's are many, and change nothing here.
-_NEWS = tuple(
+_EVENTS = tuple(
     event.subject(ANY)
     for event in (
         events.PolicyPut,
@@ -69,7 +69,7 @@ class PolicyStore:
         self._database = database
         self._sender = bus.sender
         self._shelves: Replica[_Shelf] = Replica(
-            self._load, bus, clock=clock, name="escalation-policies", invalidated_by=_NEWS
+            self._load, bus, clock=clock, name="escalation-policies", invalidated_by=_EVENTS
         )
 
     async def book(self, organization: str, facility_id: UUID) -> PolicyBook:

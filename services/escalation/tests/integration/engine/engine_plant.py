@@ -114,17 +114,17 @@ class Plant:
         return window.id
 
     async def say(self, kind: type[Event], who: UUID | None = None, **values: Any) -> Envelope:
-        """News of the incident, in its order; taken in and carried out when this returns."""
+        """An event of the incident, in its order; taken in and carried out when this returns."""
         self.version += 1
-        news = kind.model_validate({"incident_id": self.incident, **values})
+        event = kind.model_validate({"incident_id": self.incident, **values})
         envelope = self.stage.bus.sender.event(
-            news,
+            event,
             organization=self.organization,
             actor=f"member:{who}" if who else "system:test",
             cause=None,
             sequence=self.version,
         )
-        await self.stage.publish(envelope, news.subject(self.organization))
+        await self.stage.publish(envelope, event.subject(self.organization))
         await self.stage.settle(self.organization, envelope.id)
         return envelope
 

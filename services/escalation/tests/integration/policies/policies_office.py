@@ -101,11 +101,11 @@ class DirectoryOnTheBus:
             await self._bus.stop()
         self._bus = None
 
-    async def tell(self, organization: str, news: Event) -> None:
+    async def tell(self, organization: str, event: Event) -> None:
         """Say what has changed, to whoever listens."""
         assert self._bus is not None
         await self._bus.publish_hint(
-            self._bus.sender.event(news, organization=organization, actor="system:directory", cause=None)
+            self._bus.sender.event(event, organization=organization, actor="system:directory", cause=None)
         )
 
     async def _organization(self, _: queries.GetOrganization, envelope: Envelope) -> queries.OrganizationNow:

@@ -38,7 +38,7 @@ def upgrade() -> None:
     protect_tenant_table(op, "events", grants="SELECT, INSERT")
     make_append_only(op, "events")
     # One row an incident: whoever decides about it locks this. `followed` is the incident's last version that was
-    # taken in, so that news that overtake each other are noticed.
+    # taken in, so that events that overtake each other are noticed.
     op.execute(
         """
         CREATE TABLE escalations (
