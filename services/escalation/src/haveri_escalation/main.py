@@ -78,7 +78,7 @@ def create_app(settings: EscalationSettings) -> App:
 
     relay, timers = OutboxRelay(database, bus), TimerWorker(database, clock)
     rounds = [
-        Periodic("heart", HEARTBEAT_EVERY, heartbeats.send, clock),
+        Periodic("heartbeat", HEARTBEAT_EVERY, heartbeats.send, clock),
         Periodic("auditor", AUDIT_EVERY, Auditor(rows, clock).look, clock),
     ]
     return App(NAME, settings, http, [database, bus, relay, timers, notifier, *rounds])

@@ -1,4 +1,4 @@
-"""A mail server and calls, for tests of notifications, of the auditor and of the heart."""
+"""A mail server and calls, for tests of notifications, of the auditor and of the heartbeat."""
 
 from __future__ import annotations
 

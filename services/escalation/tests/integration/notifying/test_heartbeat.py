@@ -103,7 +103,7 @@ def _client(http: FastAPI) -> httpx2.AsyncClient:
 
 
 async def test_an_engine_that_beats_by_itself_stays_alive(engine: Engine) -> None:
-    beating = Periodic("heart", HEARTBEAT_EVERY, engine.heartbeats.send, engine.clock)
+    beating = Periodic("heartbeat", HEARTBEAT_EVERY, engine.heartbeats.send, engine.clock)
     await beating.start()
     for _ in range(3):
         await eventually(engine.alive)
