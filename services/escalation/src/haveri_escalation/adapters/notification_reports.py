@@ -38,7 +38,7 @@ class NotificationReports:
         self._commands = commands
 
     async def known(self, request: Envelope) -> tuple[Report, bool] | None:
-        """What became of it earlier and whether the engine was told; None when it was never tried."""
+        """What became of it earlier and whether the engine knows; None when it was never tried."""
         async with self._database.transaction(request.organization) as connection:
             row = await connection.fetchrow(_FIND, request.organization, request.id)
         return (Report(row["outcome"], _reason(row)), row["reported"]) if row else None
@@ -49,7 +49,7 @@ class NotificationReports:
         async with self._database.transaction(request.organization) as connection:
             await connection.execute(_REMEMBER, request.organization, request.id, report.outcome, cause)
 
-    async def tell(self, request: Envelope, wanted: NotificationRequested, report: Report) -> None:
+    async def report(self, request: Envelope, wanted: NotificationRequested, report: Report) -> None:
         """Report to the engine, under an id that is the same each time. Raises BusUnavailable."""
         await self._commands.send(
             ReportNotification(

@@ -69,7 +69,7 @@ class StepRows:
         return count
 
     async def raise_alarm(self, step: LateStep, now: datetime) -> None:
-        """Say once that the step is overdue, and tell the engine once more, unless that was just done."""
+        """Say once that the step is overdue, and notify the engine once more, unless that was just done."""
         key = (step.organization, step.run_id, step.round, step.step, step.due_at)
         async with self._database.transaction(step.organization) as connection:
             first = await connection.fetchval(_CLAIM, *key, now, _NOT_SOONER)

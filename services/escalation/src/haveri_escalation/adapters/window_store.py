@@ -35,7 +35,7 @@ async def window_of(connection: asyncpg.Connection, organization: str, window_id
 
 
 async def open_windows(connection: asyncpg.Connection, organization: str) -> list[MaintenanceWindow]:
-    """The windows whose end has not been told, the first to begin first."""
+    """The windows whose end has not been published, the first to begin first."""
     return [MaintenanceWindow.model_validate(row["window"]) for row in await connection.fetch(_OPEN, organization)]
 
 
@@ -53,5 +53,5 @@ async def store_window(connection: asyncpg.Connection, organization: str, window
 
 
 async def mark_ended(connection: asyncpg.Connection, organization: str, window_id: UUID, at: datetime) -> bool:
-    """Note that a window's end was told; False when it was told before."""
+    """Note that a window's end was published; False when it was published before."""
     return await connection.execute(_END, organization, window_id, at) == "UPDATE 1"

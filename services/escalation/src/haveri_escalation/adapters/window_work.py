@@ -28,7 +28,7 @@ class MaintenanceWork:
         self._sender = sender
 
     async def end_of(self, organization: str, window_id: UUID) -> datetime | None:
-        """When a window ends, None for one that is not there or whose end was told."""
+        """When a window ends, None for one that is not there or whose end was published."""
         async with self._database.transaction(organization) as connection:
             kept = await window_store.window_of(connection, organization, window_id)
         return None if kept is None or kept.ended else kept.window.ends_at

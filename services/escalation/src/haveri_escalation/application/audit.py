@@ -34,7 +34,7 @@ class StepRows(Protocol):
         """How many there are."""
 
     async def raise_alarm(self, step: LateStep, now: datetime) -> None:
-        """Say once that the step is overdue, and tell the engine once more, unless that was just done."""
+        """Say once that the step is overdue, and notify the engine once more, unless that was just done."""
 
 
 async def audit(rows: StepRows, now: datetime) -> int:

@@ -75,7 +75,7 @@ class WindowWork(Protocol):
     """Maintenance windows, as far as their start and end are carried out."""
 
     async def end_of(self, organization: str, window_id: UUID) -> datetime | None:
-        """When a window ends, None for one that is not there or whose end was told."""
+        """When a window ends, None for one that is not there or whose end was published."""
 
     async def affected(self, organization: str, window_id: UUID) -> list[tuple[UUID, UUID]]:
         """(Incident, facility) of every run under way at the window's facility."""

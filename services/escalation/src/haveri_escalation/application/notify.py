@@ -1,4 +1,4 @@
-"""Telling one called member, one way, unless it is not needed any more."""
+"""Notifying one called member, one way, unless it is not needed any more."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class KeptWindow:
-    """A window as it stands; `ended` when its end was told or it was called off."""
+    """A window as it stands; `ended` when its end was published or it was called off."""
 
     window: MaintenanceWindow
     ended: bool

@@ -1,4 +1,4 @@
-"""Whether the engine lives: what a monitoring system is told."""
+"""Whether the engine lives: what a monitoring system is answered."""
 
 from __future__ import annotations
 

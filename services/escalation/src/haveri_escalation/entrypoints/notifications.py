@@ -49,9 +49,9 @@ def notifying(notify: Notify, reports: NotificationReports) -> Callable[[Receive
         if known is None:
             report = await _timed(notify, request, wanted)
             await reports.remember(request, report)
-            await reports.tell(request, wanted, report)
+            await reports.report(request, wanted, report)
         elif not known[1]:
-            await reports.tell(request, wanted, known[0])
+            await reports.report(request, wanted, known[0])
 
     return handle
 

@@ -170,27 +170,27 @@ class Plant:
 
     async def reach_everybody(self) -> None:
         """Every card that was asked for so far is delivered."""
-        for asked in self.told(events.NotificationRequested):
+        for asked in self.published(events.NotificationRequested):
             if asked.incident_id == self.incident and asked.via == "chat":
                 await self.report(asked.call_id, "chat", "delivered")
 
-    def told(self, kind: type[Any]) -> list[Any]:
+    def published(self, kind: type[Any]) -> list[Any]:
         """What the engine said of one kind."""
         heard = self.stage.heard[self.organization]
         return [unwrap(envelope) for envelope in heard if envelope.type == kind.message_type()]
 
     def called(self) -> list[UUID]:
         """Everybody who was called, in the order of their calls."""
-        return [call.member_id for step in self.told(events.StepFired) for call in step.calls]
+        return [call.member_id for step in self.published(events.StepFired) for call in step.calls]
 
     def call_of(self, member: UUID) -> UUID:
         """The newest call of a member."""
-        calls = [call for step in self.told(events.StepFired) for call in step.calls]
+        calls = [call for step in self.published(events.StepFired) for call in step.calls]
         return next(call.call_id for call in reversed(calls) if call.member_id == member)
 
     def expiries(self) -> list[ExpireAcknowledgement]:
         """What the incident service was asked."""
-        return self.told(ExpireAcknowledgement)
+        return self.published(ExpireAcknowledgement)
 
     async def runs(self) -> list[EscalationRun]:
         """The incident's runs as they are answered."""

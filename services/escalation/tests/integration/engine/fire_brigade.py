@@ -148,7 +148,7 @@ class Brigade:
         await asyncio.to_thread(server.wait_until_ready)
 
     async def declare(self, count: int) -> None:
-        """Declare incidents, as the incident service would have told of them."""
+        """Declare incidents, as the incident service would have published them."""
         connection = await nats.connect(self.nats_url)
         stream, sender = connection.jetstream(), Sender("incident", SystemClock(), IDS)
         for number in range(1, count + 1):

@@ -70,7 +70,7 @@ async def test_more_people_for_a_taken_incident_are_asked_to_join(plant: Plant) 
     await plant.reach_everybody()
     await plant.move(15)
     assert plant.called()[-1] == plant.carla
-    assert {one.purpose for one in plant.told(events.NotificationRequested)[1:]} == {"join"}
+    assert {one.purpose for one in plant.published(events.NotificationRequested)[1:]} == {"join"}
 
 
 async def test_a_new_lead_is_called_unless_he_named_himself(plant: Plant) -> None:
@@ -136,7 +136,7 @@ async def test_a_mitigated_incident_is_not_forgotten_and_not_overdue(plant: Plan
     await plant.say(incident_events.StatusUpdated, plant.anna, old_status="DECLARED", status="MITIGATED")
     await plant.move(120)
     assert plant.expiries() == []
-    assert plant.told(events.MitigationOverdue) == []
+    assert plant.published(events.MitigationOverdue) == []
 
 
 async def test_an_incident_not_mitigated_in_time_calls_whom_the_policy_names_to_join(plant: Plant) -> None:
@@ -145,11 +145,11 @@ async def test_an_incident_not_mitigated_in_time_calls_whom_the_policy_names_to_
     await plant.declare()
     await plant.take(plant.anna)
     await plant.move(44)
-    assert plant.told(events.MitigationOverdue) == []
+    assert plant.published(events.MitigationOverdue) == []
     await plant.move(1)
-    (overdue,) = plant.told(events.MitigationOverdue)
+    (overdue,) = plant.published(events.MitigationOverdue)
     assert (overdue.taken_by, overdue.within_minutes) == (plant.anna, 45)
-    asked = plant.told(events.NotificationRequested)[-1]
+    asked = plant.published(events.NotificationRequested)[-1]
     assert (asked.member_id, asked.purpose) == (plant.dirk, "join")
     await plant.move(100)
-    assert len(plant.told(events.MitigationOverdue)) == 1
+    assert len(plant.published(events.MitigationOverdue)) == 1

@@ -17,7 +17,7 @@ async def test_supervisor_is_called_when_sev2_stays_unacknowledged(plant: Plant)
     await plant.put("SEV2", {"notify": {"team_ids": [str(plant.crew)]}}, calling(plant.carla, after=15))
     await plant.declare()
     assert plant.called() == [plant.anna, plant.ben]
-    asked = plant.told(events.NotificationRequested)
+    asked = plant.published(events.NotificationRequested)
     assert [(one.member_id, one.via, one.purpose) for one in asked] == [
         (plant.anna, "chat", "take"),
         (plant.ben, "chat", "take"),
@@ -27,7 +27,7 @@ async def test_supervisor_is_called_when_sev2_stays_unacknowledged(plant: Plant)
     assert plant.called() == [plant.anna, plant.ben]
     await plant.move(0.5)
     assert plant.called() == [plant.anna, plant.ben, plant.carla]
-    (unacked,) = plant.told(events.EscalationUnacked)
+    (unacked,) = plant.published(events.EscalationUnacked)
     assert (unacked.step, unacked.minutes) == (1, 15)
 
 
@@ -35,9 +35,9 @@ async def test_the_chain_goes_silent_and_all_calls_are_withdrawn_when_somebody_t
     await plant.put("SEV1", calling(plant.anna, plant.ben, plant.carla), calling(plant.dirk, after=5))
     await plant.declare("SEV1")
     await plant.take(plant.ben)
-    (answered,) = plant.told(events.NotificationAnswered)
+    (answered,) = plant.published(events.NotificationAnswered)
     assert (answered.member_id, answered.call_id) == (plant.ben, plant.call_of(plant.ben))
-    (withdrawn,) = plant.told(events.CallsWithdrawn)
+    (withdrawn,) = plant.published(events.CallsWithdrawn)
     assert set(withdrawn.call_ids) == {plant.call_of(plant.anna), plant.call_of(plant.carla)}
     assert withdrawn.by_member_id == plant.ben
     await plant.move(60)
@@ -59,9 +59,9 @@ async def test_a_step_that_does_not_depend_on_it_still_comes_and_asks_to_join(pl
     await plant.take(plant.anna)
     await plant.move(30)
     assert plant.called() == [plant.anna, plant.dirk]
-    asked = plant.told(events.NotificationRequested)[-1]
+    asked = plant.published(events.NotificationRequested)[-1]
     assert (asked.member_id, asked.purpose) == (plant.dirk, "join")
-    assert plant.told(events.EscalationEnded)[-1].reason is EndReason.DONE
+    assert plant.published(events.EscalationEnded)[-1].reason is EndReason.DONE
 
 
 async def test_another_severity_calls_by_its_own_policy_and_nobody_a_second_time(plant: Plant) -> None:
@@ -73,7 +73,7 @@ async def test_another_severity_calls_by_its_own_policy_and_nobody_a_second_time
     await plant.say(incident_events.SeverityChanged, old_severity="SEV2", severity="SEV1")
     await plant.reach_everybody()
     assert plant.called() == [plant.anna, plant.ben]
-    assert plant.told(events.StepFired)[-1].already_called == [plant.anna]
+    assert plant.published(events.StepFired)[-1].already_called == [plant.anna]
     await plant.move(5)
     assert plant.called() == [plant.anna, plant.ben, plant.dirk]
     await plant.move(5)
@@ -88,7 +88,7 @@ async def test_a_reopened_incident_calls_everybody_anew(plant: Plant) -> None:
     summary = {"what_happened": "A bottle was stuck"}
     now = plant.stage.clock.now()
     await plant.say(incident_events.IncidentResolved, old_status="DECLARED", summary=summary, resolved_at=now)
-    assert plant.told(events.CallsWithdrawn)[-1].reason is EndReason.RESOLVED
+    assert plant.published(events.CallsWithdrawn)[-1].reason is EndReason.RESOLVED
     await plant.move(60)
     assert plant.called() == [plant.anna]
     await plant.say(incident_events.IncidentReopened, old_status=Status.RESOLVED, reason="stuck again")
@@ -109,9 +109,9 @@ async def test_a_chain_is_repeated_then_exhausted_and_then_the_last_resort_is_ca
     assert plant.called() == [plant.anna, plant.anna]
     await plant.reach_everybody()
     await plant.move(9)
-    assert plant.told(events.EscalationExhausted) == []
+    assert plant.published(events.EscalationExhausted) == []
     await plant.move(1)
-    assert [one.last_resort for one in plant.told(events.EscalationExhausted)] == [True]
+    assert [one.last_resort for one in plant.published(events.EscalationExhausted)] == [True]
     assert plant.called() == [plant.anna, plant.anna, plant.dirk]
     (run,) = await plant.runs()
     assert (run.steps[-1].step, run.state) == (0, RunState.RUNNING)
@@ -121,15 +121,15 @@ async def test_a_chain_without_last_resort_ends_exhausted(plant: Plant) -> None:
     await plant.put("SEV2", calling(plant.anna), last_resort=None)
     await plant.declare()
     await plant.move(10)
-    assert [one.last_resort for one in plant.told(events.EscalationExhausted)] == [False]
+    assert [one.last_resort for one in plant.published(events.EscalationExhausted)] == [False]
     assert (await plant.runs())[0].end_reason is EndReason.EXHAUSTED
     await plant.take(plant.anna)
-    assert plant.told(events.NotificationAnswered)[-1].member_id == plant.anna, "an old card still answers"
+    assert plant.published(events.NotificationAnswered)[-1].member_id == plant.anna, "an old card still answers"
 
 
 async def test_without_a_policy_it_is_said_and_the_administrators_are_called_at_once(plant: Plant) -> None:
     await plant.declare("SEV3")
-    (missing,) = plant.told(events.PolicyMissing)
+    (missing,) = plant.published(events.PolicyMissing)
     assert (missing.facility_id, missing.severity) == (plant.facility, "SEV3")
     assert plant.called() == [plant.adam]
 
@@ -141,7 +141,7 @@ async def test_people_named_in_vain_fall_to_the_last_resort_at_that_moment(plant
     plant.roster = replace(plant.roster, plans={plant.facility: everybody_left})
     await plant.declare()
     assert plant.called() == [plant.adam]
-    assert plant.told(events.StepFired)[0].in_vain
+    assert plant.published(events.StepFired)[0].in_vain
 
 
 async def test_two_teams_that_name_one_person_call_them_once(plant: Plant) -> None:
@@ -151,7 +151,7 @@ async def test_two_teams_that_name_one_person_call_them_once(plant: Plant) -> No
     await plant.reach_everybody()
     await plant.move(5)
     assert sorted(plant.called(), key=str) == sorted([plant.anna, plant.ben], key=str)
-    assert plant.told(events.StepFired)[-1].already_called == [plant.anna]
+    assert plant.published(events.StepFired)[-1].already_called == [plant.anna]
 
 
 async def test_a_team_whose_people_are_called_in_turn_calls_the_next_one_each_time(plant: Plant) -> None:

@@ -63,8 +63,8 @@ async def test_each_step_of_a_thousand_runs_fires_exactly_once_while_everything_
         await eventually(done, within=60, pause=0.2)
         rows = await house.rows(_FIRED, StepFired.message_type())
         kept = counted([(row["run_id"], row["round"], row["step"]) for row in rows])
-        told = {envelope.id: envelope.data for envelope in await house.published(StepFired.subject(ORGANIZATION))}
-        heard = counted([(data["run_id"], data["round"], data["step"]) for data in told.values()])
+        published = {envelope.id: envelope.data for envelope in await house.published(StepFired.subject(ORGANIZATION))}
+        heard = counted([(data["run_id"], data["round"], data["step"]) for data in published.values()])
     assert len(kept) == 2 * RUNS
     assert set(kept.values()) == {1}, "a step was carried out twice"
-    assert heard == kept, "what was carried out is not what was told"
+    assert heard == kept, "what was carried out is not what was published"

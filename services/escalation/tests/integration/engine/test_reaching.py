@@ -18,7 +18,7 @@ from haveri_escalation.domain.timers import ONLY_AFTER_FAILURE
 
 def asked(plant: Plant) -> list[tuple[str, int]]:
     """Which ways were asked for, with their numbers."""
-    return [(one.via.value, one.attempt) for one in plant.told(events.NotificationRequested)]
+    return [(one.via.value, one.attempt) for one in plant.published(events.NotificationRequested)]
 
 
 async def test_a_way_that_failed_is_followed_by_the_next_at_once(plant: Plant) -> None:
@@ -26,7 +26,7 @@ async def test_a_way_that_failed_is_followed_by_the_next_at_once(plant: Plant) -
     await plant.declare()
     await plant.report(plant.call_of(plant.anna), "chat", "failed", "the app is not installed")
     assert asked(plant) == [("chat", 1), ("email", 2)]
-    (failed,) = plant.told(events.NotificationFailed)
+    (failed,) = plant.published(events.NotificationFailed)
     assert failed.cause == Reason.of(ReasonCode.WAY_FAILED, via="chat", words="the app is not installed")
 
 
@@ -35,7 +35,7 @@ async def test_why_a_way_failed_is_kept_as_its_carrier_said_it(plant: Plant) -> 
     await plant.declare()
     refused = Reason.of(ReasonCode.PROVIDER_REFUSED, detail="403 Forbidden")
     await plant.report(plant.call_of(plant.anna), "chat", "failed", cause=refused)
-    (failed,) = plant.told(events.NotificationFailed)
+    (failed,) = plant.published(events.NotificationFailed)
     assert failed.cause is not None and failed.cause.code == ReasonCode.WAY_FAILED
     assert Reason.read(failed.cause.params["why"]) == refused
     assert failed.cause.params["words"] == str(refused), "for readers that know no `why` yet"
@@ -66,7 +66,7 @@ async def test_a_carrier_that_says_nothing_for_a_minute_has_failed(plant: Plant)
     await plant.put("SEV2", calling(plant.anna))
     await plant.declare()
     await plant.move(1)
-    (failed,) = plant.told(events.NotificationFailed)
+    (failed,) = plant.published(events.NotificationFailed)
     assert failed.cause == Reason.of(ReasonCode.NO_ANSWER, via="chat")
     assert asked(plant) == [("chat", 1), ("email", 2)]
     await plant.report(plant.call_of(plant.anna), "chat", "delivered")
@@ -78,16 +78,16 @@ async def test_when_nobody_can_be_reached_the_next_step_comes_at_once(plant: Pla
     plant.reach(plant.anna)
     await plant.put("SEV2", calling(plant.anna), calling(plant.carla, after=15), calling(plant.dirk, after=30))
     await plant.declare()
-    assert plant.told(events.MemberUnreachable)[0].member_id == plant.anna
+    assert plant.published(events.MemberUnreachable)[0].member_id == plant.anna
     assert plant.called() == [plant.anna, plant.carla]
-    (replanned,) = plant.told(events.StepsReplanned)
+    (replanned,) = plant.published(events.StepsReplanned)
     assert [step.due_at - plant.stage.clock.now() for step in replanned.steps] == [timedelta(), 15 * MINUTE]
     await plant.report(plant.call_of(plant.carla), "chat", "failed", "blocked")
     await plant.report(plant.call_of(plant.carla), "email", "failed", "no such mailbox")
     assert plant.called() == [plant.anna, plant.carla, plant.dirk]
     await plant.report(plant.call_of(plant.dirk), "chat", "failed", "blocked")
     await plant.report(plant.call_of(plant.dirk), "email", "failed", "no such mailbox")
-    assert len(plant.told(events.EscalationExhausted)) == 1
+    assert len(plant.published(events.EscalationExhausted)) == 1
     assert plant.called()[-1] == plant.adam
 
 
@@ -100,14 +100,14 @@ async def test_quiet_hours_hold_whoever_is_not_on_shift_and_let_go_in_the_mornin
     assert outcome.status is OutcomeStatus.ACCEPTED
     await plant.put("SEV2", calling(plant.carla), calling(plant.dirk, after=90))
     await plant.declare()
-    (fired,) = plant.told(events.StepFired)
+    (fired,) = plant.published(events.StepFired)
     held_until = fired.calls[0].held_until
     assert held_until is not None
-    assert plant.told(events.NotificationRequested) == []
+    assert plant.published(events.NotificationRequested) == []
     await plant.move((held_until - now) / MINUTE - 0.1)
-    assert plant.told(events.CallReleased) == []
+    assert plant.published(events.CallReleased) == []
     await plant.move(0.1)
-    assert [one.member_id for one in plant.told(events.CallReleased)] == [plant.carla]
+    assert [one.member_id for one in plant.published(events.CallReleased)] == [plant.carla]
     assert asked(plant) == [("chat", 1)]
 
 
@@ -120,7 +120,7 @@ async def test_a_held_call_is_not_made_when_the_incident_is_taken_meanwhile(plan
     await plant.declare()
     await plant.take(plant.ben)
     await plant.move(60)
-    assert plant.told(events.NotificationRequested) == []
+    assert plant.published(events.NotificationRequested) == []
     assert now < plant.stage.clock.now()
 
 
@@ -129,7 +129,7 @@ async def test_whoever_is_coming_says_so_once_and_nobody_else_can(plant: Plant) 
     await plant.declare()
     await plant.take(plant.anna)
     await plant.say(incident_events.EscalationRequested, plant.anna, member_ids=[plant.ben])
-    assert plant.told(events.NotificationRequested)[-1].purpose == "join"
+    assert plant.published(events.NotificationRequested)[-1].purpose == "join"
     coming = commands.AnswerCall(incident_id=plant.incident, call_id=plant.call_of(plant.ben))
     refused = [
         await plant.order(coming, plant.carla),
@@ -145,7 +145,7 @@ async def test_whoever_is_coming_says_so_once_and_nobody_else_can(plant: Plant) 
     ]
     assert (await plant.order(coming, plant.ben)).status is OutcomeStatus.ACCEPTED
     await plant.stage.settle(plant.organization)
-    assert plant.told(events.NotificationAnswered)[-1].member_id == plant.ben
+    assert plant.published(events.NotificationAnswered)[-1].member_id == plant.ben
     again = await plant.order(coming, plant.ben)
     assert again.problem is not None
     assert again.problem.type == "call-already-answered"
@@ -184,4 +184,4 @@ async def test_what_a_carrier_found_unneeded_is_not_tried_another_way(plant: Pla
     await plant.report(plant.call_of(plant.anna), "chat", "unneeded")
     await plant.move(8)
     assert asked(plant) == [("chat", 1)]
-    assert plant.told(events.NotificationFailed) == []
+    assert plant.published(events.NotificationFailed) == []

@@ -96,7 +96,7 @@ async def test_two_who_are_coming_in_the_same_millisecond_are_both_noted_once(pl
     )
     assert sorted(one.status for one in answers) == [OutcomeStatus.ACCEPTED] * 2 + [OutcomeStatus.REJECTED] * 2
     await plant.stage.settle(plant.organization)
-    coming = [one.member_id for one in plant.told(events.NotificationAnswered)[1:]]
+    coming = [one.member_id for one in plant.published(events.NotificationAnswered)[1:]]
     assert sorted(coming, key=str) == sorted([plant.ben, plant.carla], key=str)
 
 
@@ -109,7 +109,7 @@ async def test_an_acknowledgement_in_the_moment_of_a_step_leaves_nobody_called(p
     plant.stage.clock.advance(due - plant.stage.clock.now())
     await taking
     await plant.stage.settle(plant.organization)
-    withdrawn = {call for one in plant.told(events.CallsWithdrawn) for call in one.call_ids}
+    withdrawn = {call for one in plant.published(events.CallsWithdrawn) for call in one.call_ids}
     assert {plant.call_of(member) for member in plant.called()} == withdrawn
     assert await plant.rows("SELECT 1 FROM due_timers") == []
 

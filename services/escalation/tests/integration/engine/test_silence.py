@@ -16,7 +16,7 @@ async def test_a_window_silences_a_running_chain_and_its_steps_keep_their_distan
     await plant.reach_everybody()
     window = await plant.maintain(5, 60, "new bearings")
     await plant.move(5)
-    (silenced,) = plant.told(events.EscalationSilenced)
+    (silenced,) = plant.published(events.EscalationSilenced)
     assert (silenced.window_id, silenced.reason) == (window, "new bearings")
     await plant.move(50)
     assert plant.called() == [plant.anna]
@@ -24,9 +24,9 @@ async def test_a_window_silences_a_running_chain_and_its_steps_keep_their_distan
     assert (run.state, run.silenced_until) == (RunState.SILENCED, silenced.until)
     assert {step.outcome for step in run.steps[1:]} == {StepOutcome.SILENCED}
     await plant.move(5)
-    (resumed,) = plant.told(events.EscalationResumed)
+    (resumed,) = plant.published(events.EscalationResumed)
     assert [(step.due_at - silenced.until) / MINUTE for step in resumed.steps] == [10, 25]
-    assert [one.window_id for one in plant.told(events.MaintenanceWindowEnded)] == [window]
+    assert [one.window_id for one in plant.published(events.MaintenanceWindowEnded)] == [window]
     await plant.reach_everybody()
     await plant.move(9)
     assert plant.called() == [plant.anna]
@@ -41,7 +41,7 @@ async def test_an_incident_declared_in_a_window_calls_nobody_until_it_ends_early
     await plant.put("SEV2", calling(plant.anna))
     window = await plant.maintain(0, 60)
     await plant.declare()
-    assert len(plant.told(events.EscalationSilenced)) == 1
+    assert len(plant.published(events.EscalationSilenced)) == 1
     await plant.move(20)
     assert plant.called() == []
     outcome = await plant.order(commands.EndMaintenanceWindow(window_id=window))

@@ -1,4 +1,4 @@
-"""The auditor: what was due and not carried out is found in the rows, said once, and the engine is told again."""
+"""The auditor: what was due and not carried out is found in the rows, said once, and the engine is notified again."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def auditor(database: Database, clock: ManualClock) -> Auditor:
     return Auditor(rows, clock)
 
 
-async def told(placed: Placed, kind: type[Any]) -> list[Any]:
+async def published(placed: Placed, kind: type[Any]) -> list[Any]:
     """What was said to the world of this kind, in the order of saying."""
     async with placed.database.transaction(placed.organization) as connection:
         rows = await connection.fetch("SELECT body FROM outbox ORDER BY position")
@@ -50,7 +50,7 @@ async def test_a_step_that_was_not_carried_out_is_said_and_the_engine_is_told_ag
     due_at = NOW - timedelta(seconds=61)
     await placed.step(2, due_at)
     assert await auditor.look() == 1
-    (overdue,), (again,) = await told(placed, StepOverdue), await told(placed, TimerDue)
+    (overdue,), (again,) = await published(placed, StepOverdue), await published(placed, TimerDue)
     assert (overdue.run_id, overdue.step, overdue.due_at, overdue.found_at) == (placed.run, 2, due_at, NOW)
     assert (again.timer, again.generation, again.round, again.step) == ("step", 7, 1, 2)
     assert (OVERDUE._value.get(), LAST_AUDIT._value.get()) == (1, NOW.timestamp())
@@ -64,7 +64,7 @@ async def test_it_is_said_once_and_the_engine_is_told_at_every_look(
         assert await auditor.look() == 1
         clock.advance(timedelta(seconds=30))
     assert Counter({StepOverdue: 1, TimerDue: 3}) == {
-        kind: len(await told(placed, kind)) for kind in (StepOverdue, TimerDue)
+        kind: len(await published(placed, kind)) for kind in (StepOverdue, TimerDue)
     }
 
 
@@ -75,13 +75,13 @@ async def test_two_replicas_that_look_at_once_tell_the_engine_once(
     other = Auditor(StepRows(database, Sender("escalation", clock, SystemIds())), clock)
     await auditor.look()
     await other.look()
-    assert (len(await told(placed, StepOverdue)), len(await told(placed, TimerDue))) == (1, 1)
+    assert (len(await published(placed, StepOverdue)), len(await published(placed, TimerDue))) == (1, 1)
 
 
 async def test_the_last_resort_is_asked_for_by_its_own_timer(auditor: Auditor, placed: Placed) -> None:
     await placed.step(0, NOW - timedelta(minutes=5))
     await auditor.look()
-    (again,) = await told(placed, TimerDue)
+    (again,) = await published(placed, TimerDue)
     assert (again.timer, again.step) == ("exhaustion", 0)
 
 
@@ -100,5 +100,5 @@ async def test_what_is_not_late_or_not_wanted_raises_no_alarm(
 ) -> None:
     await placed.step(1, NOW - late, outcome=outcome, state=state)
     assert await auditor.look() == 0
-    assert await told(placed, StepOverdue) == []
+    assert await published(placed, StepOverdue) == []
     assert OVERDUE._value.get() == 0

@@ -56,7 +56,7 @@ class Rig:
     notify: Notify
     reports: NotificationReports
     clock: ManualClock
-    told: list[Received[ReportNotification]] = field(default_factory=list)
+    received: list[Received[ReportNotification]] = field(default_factory=list)
     incident: dict[str, Any] = field(default_factory=dict)
 
     def request(self, placed: Placed, call: UUID, via: Via = Via.EMAIL) -> Envelope:
@@ -77,8 +77,8 @@ class Rig:
         await self.bus.publish_durable(event_subject(request), request.encode(), str(uuid4()))
 
     async def reported(self, call: UUID) -> ReportNotification:
-        """What the engine was told of this call."""
-        found = await eventually(lambda: [one for one in self.told if one.message.call_id == call])
+        """What was reported to the engine of this call."""
+        found = await eventually(lambda: [one for one in self.received if one.message.call_id == call])
         return found[0].message
 
 
@@ -107,7 +107,7 @@ def stand_in(bus: Bus, rig: Rig, database: Database) -> None:
     """The engine, the incident service and the directory, as far as they are asked."""
 
     async def report(received: Received[ReportNotification]) -> dict[str, Any]:
-        rig.told.append(received)
+        rig.received.append(received)
         outcome = Outcome(command_id=received.envelope.id, status=OutcomeStatus.ACCEPTED, result={})
         async with database.transaction(received.organization) as connection:
             await record_outcome(connection, received.organization, outcome)
@@ -149,10 +149,10 @@ def stand_in(bus: Bus, rig: Rig, database: Database) -> None:
     }
 
     def none_of(answer: Any) -> Any:
-        async def tell(_: Any, __: Envelope) -> Any:
+        async def answering(_: Any, __: Envelope) -> Any:
             return answer
 
-        return tell
+        return answering
 
     bus.on_command(ESCALATION_COMMANDS, database, {ReportNotification: report})
     bus.on_query(GetIncident, incident)
@@ -165,9 +165,9 @@ def stand_in(bus: Bus, rig: Rig, database: Database) -> None:
 
 @pytest.fixture(autouse=True)
 def as_new(rig: Rig) -> None:
-    """Nobody has the incident, nobody was told anything."""
+    """Nobody has the incident, nothing was reported."""
     rig.incident.clear()
-    rig.told.clear()
+    rig.received.clear()
 
 
 async def test_a_called_member_gets_a_mail_and_the_engine_learns_that_it_was_sent(
@@ -197,7 +197,7 @@ async def test_the_same_request_again_sends_nothing_again(rig: Rig, placed: Plac
     await rig.publish(rig.request(placed, other))
     await rig.reported(other)
     assert len(mail.mails) == 2
-    assert [one.message.call_id for one in rig.told] == [call, other]
+    assert [one.message.call_id for one in rig.received] == [call, other]
 
 
 async def test_a_mail_that_was_sent_is_not_sent_again_because_the_bus_went_away(
@@ -208,11 +208,11 @@ async def test_a_mail_that_was_sent_is_not_sent_again_because_the_bus_went_away(
 
         tries = 0
 
-        async def tell(self, *report: Any) -> None:
+        async def report(self, *report: Any) -> None:
             self.tries += 1
             if self.tries == 1:
                 raise BusUnavailable("the bus is away")
-            await super().tell(*report)
+            await super().report(*report)
 
     call = await placed.call()
     request = rig.request(placed, call)
@@ -280,7 +280,7 @@ async def test_chat_is_the_gateways(rig: Rig, placed: Placed, mail: MailServer) 
     await rig.publish(rig.request(placed, by_chat, Via.CHAT))
     await rig.publish(rig.request(placed, by_mail))
     await rig.reported(by_mail)
-    assert [one.message.call_id for one in rig.told] == [by_mail]
+    assert [one.message.call_id for one in rig.received] == [by_mail]
     assert len(mail.mails) == 1
 
 

@@ -67,7 +67,7 @@ class Works:
 
 
 class DirectoryOnTheBus:
-    """Answers for the directory about the works it was told of; `away` stops and `back` begins it."""
+    """Answers for the directory about the works it was given; `away` stops and `back` begins it."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -101,7 +101,7 @@ class DirectoryOnTheBus:
             await self._bus.stop()
         self._bus = None
 
-    async def tell(self, organization: str, event: Event) -> None:
+    async def publish(self, organization: str, event: Event) -> None:
         """Say what has changed, to whoever listens."""
         assert self._bus is not None
         await self._bus.publish_hint(
@@ -166,7 +166,7 @@ class Office:
             return refusal.problem.type
         raise AssertionError(f"answered: {answer}")
 
-    async def told(self) -> list[tuple[str, dict[str, Any]]]:
+    async def published(self) -> list[tuple[str, dict[str, Any]]]:
         """Every event of the organisation so far, as (name, data), in order."""
         async with self._database.transaction(self.organization) as connection:
             rows = await connection.fetch("SELECT body FROM event_log ORDER BY position")
@@ -174,7 +174,7 @@ class Office:
         return [(event["type"].split(".")[2], event["data"]) for event in events]
 
     async def timers(self) -> dict[str, datetime]:
-        """What is to be told later, by its key."""
+        """What is to be published later, by its key."""
         async with self._database.transaction(self.organization) as connection:
             rows = await connection.fetch("SELECT key, due_at FROM due_timers")
         return {row["key"]: row["due_at"] for row in rows}
@@ -211,5 +211,5 @@ class Office:
     async def crew_changes(self, directory: DirectoryOnTheBus, **changes: Any) -> None:
         """Change the crew in the directory, and say so."""
         self.works.crew = self.works.crew.model_copy(update=changes)
-        await directory.tell(self.organization, directory_events.TeamPut(team=self.works.crew))
+        await directory.publish(self.organization, directory_events.TeamPut(team=self.works.crew))
         await asyncio.sleep(0)

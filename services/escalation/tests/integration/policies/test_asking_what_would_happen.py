@@ -192,7 +192,7 @@ async def test_who_was_never_seen_is_not_made_up(
 async def test_addresses_of_members_stay_out_of_news_and_answers(office: Office) -> None:
     await office.put(night_policy(office))
     answer = (await office.ask(asked(office))).model_dump_json()
-    told = str(await office.told())
+    published = str(await office.published())
     for secret in ("+358 40 555 0111", "antti@haveri.example", "aad-Antti"):
         assert secret not in answer
-        assert secret not in told
+        assert secret not in published

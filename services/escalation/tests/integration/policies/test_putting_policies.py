@@ -1,4 +1,4 @@
-"""Policies, settings and windows over the bus: who may change them, what is kept, what is told."""
+"""Policies, settings and windows over the bus: who may change them, what is kept, what is published."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_a_policy_that_was_put_can_be_read_and_is_told(office: Office) -> 
     assert put == policy
     assert (await office.ask(queries.ListPolicies())).items == [policy]
     assert await office.ask(queries.GetEscalationPolicy(id=policy.id)) == policy
-    assert await office.told() == [("policy_put", {"policy": policy.model_dump(mode="json")})]
+    assert await office.published() == [("policy_put", {"policy": policy.model_dump(mode="json")})]
 
 
 async def test_one_policy_and_one_window_are_answered_by_their_ids(office: Office) -> None:
@@ -85,13 +85,13 @@ async def test_an_order_that_is_sent_twice_is_carried_out_once(office: Office) -
     one = await office.order(order, command_id=command_id)
     other = await office.order(order, command_id=command_id)
     assert one == other
-    assert len(await office.told()) == 1
+    assert len(await office.published()) == 1
 
 
 async def test_a_put_that_changes_nothing_makes_no_version(office: Office) -> None:
     policy = await office.put(office.policy())
     assert await office.put(policy) == policy
-    assert len(await office.told()) == 1
+    assert len(await office.published()) == 1
 
 
 async def test_a_new_policy_begins_with_version_one(office: Office) -> None:
@@ -103,7 +103,7 @@ async def test_a_removed_policy_is_gone_and_its_versions_stay(office: Office) ->
     await office.do(commands.RemovePolicy(policy_id=policy.id))
     assert await listed(office) == []
     assert len((await office.ask(queries.ListPolicyVersions(policy_id=policy.id))).items) == 1
-    assert (await office.told())[-1] == ("policy_removed", {"policy_id": str(policy.id)})
+    assert (await office.published())[-1] == ("policy_removed", {"policy_id": str(policy.id)})
     assert await office.refusal(commands.RemovePolicy(policy_id=policy.id)) == "policy-unknown"
     assert await office.refusal(commands.PutPolicy(policy=policy)) == "policy-unknown"
 
@@ -193,7 +193,7 @@ async def test_a_policy_that_cannot_be_carried_out_is_refused_and_not_kept(offic
     for reason, policy in wrong.items():
         assert await office.refusal(commands.PutPolicy(policy=policy)) == reason
     assert await listed(office) == []
-    assert await office.told() == []
+    assert await office.published() == []
 
 
 async def test_a_facilitys_settings_are_replaced_as_a_whole(office: Office) -> None:
@@ -204,7 +204,7 @@ async def test_a_facilitys_settings_are_replaced_as_a_whole(office: Office) -> N
     for settings in (first, second, second):
         await office.do(commands.ChangeFacilitySettings(settings=settings))
     assert (await office.ask(queries.ListFacilitySettings())).items == [second]
-    assert [name for name, _ in await office.told()] == ["facility_settings_changed"] * 2
+    assert [name for name, _ in await office.published()] == ["facility_settings_changed"] * 2
     unknown = FacilitySettings(facility_id=IDS.new())
     assert await office.refusal(commands.ChangeFacilitySettings(settings=unknown)) == "facility-unknown"
 
@@ -218,7 +218,7 @@ async def test_a_maintenance_window_is_announced_and_its_edges_will_be_told(offi
         f"window:{window.id}:start": window.starts_at,
         f"window:{window.id}:end": window.ends_at,
     }
-    assert [name for name, _ in await office.told()] == ["maintenance_window_put"]
+    assert [name for name, _ in await office.published()] == ["maintenance_window_put"]
     assert (await office.ask(queries.ListMaintenanceWindows(ending_after=window.ends_at))).items == []
 
 

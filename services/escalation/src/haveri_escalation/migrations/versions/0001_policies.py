@@ -38,7 +38,7 @@ _TABLES = {
             PRIMARY KEY (organization_id, facility_id)
         )
         """,
-    # `ended_at` is set when the end was told: a window whose end has come and that has none is still to be ended.
+    # `ended_at` is set when the end was published: a window whose end has come and that has none is still to be ended.
     "maintenance_windows": """
         CREATE TABLE maintenance_windows (
             organization_id text NOT NULL,
