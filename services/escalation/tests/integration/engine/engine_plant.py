@@ -69,8 +69,8 @@ class Plant:
         people[member] = replace(people[member], ways=ways)
         self.roster = replace(self.roster, people=people)
 
-    async def order(self, command: Command, who: UUID | None = None, *, id: UUID | None = None) -> Outcome:
-        """Send an order and give its outcome; the administrator orders when nobody is named."""
+    async def command(self, command: Command, who: UUID | None = None, *, id: UUID | None = None) -> Outcome:
+        """Send a command and give its outcome; the administrator's when nobody is named."""
         outcome = await self.stage.commands.send(
             command,
             organization=self.organization,
@@ -93,7 +93,7 @@ class Plant:
                 **values,
             }
         )
-        outcome = await self.order(commands.PutPolicy(policy=policy))
+        outcome = await self.command(commands.PutPolicy(policy=policy))
         assert outcome.problem is None, outcome.problem
         return policy.id
 
@@ -108,7 +108,7 @@ class Plant:
             ends_at=now + to_minutes * MINUTE,
             reason=reason,
         )
-        outcome = await self.order(commands.PutMaintenanceWindow(window=window))
+        outcome = await self.command(commands.PutMaintenanceWindow(window=window))
         assert outcome.problem is None, outcome.problem
         await self.stage.settle(self.organization)
         return window.id

@@ -96,7 +96,7 @@ async def test_quiet_hours_hold_whoever_is_not_on_shift_and_let_go_in_the_mornin
     start, end = (now - MINUTE).strftime("%H:%M"), (now + 60 * MINUTE).strftime("%H:%M")
     quiet = {"severity": ["SEV2"], "time_of_day": [{"from": start, "to": end}]}
     settings = {"facility_id": plant.facility, "quiet_hours": [quiet]}
-    outcome = await plant.order(commands.ChangeFacilitySettings.model_validate({"settings": settings}))
+    outcome = await plant.command(commands.ChangeFacilitySettings.model_validate({"settings": settings}))
     assert outcome.status is OutcomeStatus.ACCEPTED
     await plant.put("SEV2", calling(plant.carla), calling(plant.dirk, after=90))
     await plant.declare()
@@ -115,7 +115,7 @@ async def test_a_held_call_is_not_made_when_the_incident_is_taken_meanwhile(plan
     now = plant.stage.clock.now()
     quiet = {"severity": ["SEV2"], "time_of_day": [{"from": "00:00", "to": "00:00"}]}
     settings = {"facility_id": plant.facility, "quiet_hours": [quiet]}
-    await plant.order(commands.ChangeFacilitySettings.model_validate({"settings": settings}))
+    await plant.command(commands.ChangeFacilitySettings.model_validate({"settings": settings}))
     await plant.put("SEV2", calling(plant.carla))
     await plant.declare()
     await plant.take(plant.ben)
@@ -132,10 +132,10 @@ async def test_whoever_is_coming_says_so_once_and_nobody_else_can(plant: Plant) 
     assert plant.published(events.NotificationRequested)[-1].purpose == "join"
     coming = commands.AnswerCall(incident_id=plant.incident, call_id=plant.call_of(plant.ben))
     refused = [
-        await plant.order(coming, plant.carla),
-        await plant.order(coming, plant.viewer),
-        await plant.order(coming.model_copy(update={"incident_id": plant.facility}), plant.ben),
-        await plant.order(coming.model_copy(update={"call_id": plant.call_of(plant.anna)}), plant.anna),
+        await plant.command(coming, plant.carla),
+        await plant.command(coming, plant.viewer),
+        await plant.command(coming.model_copy(update={"incident_id": plant.facility}), plant.ben),
+        await plant.command(coming.model_copy(update={"call_id": plant.call_of(plant.anna)}), plant.anna),
     ]
     assert [one.problem and one.problem.type for one in refused] == [
         "call-not-yours",
@@ -143,10 +143,10 @@ async def test_whoever_is_coming_says_so_once_and_nobody_else_can(plant: Plant) 
         "call-unknown",
         "call-already-answered",
     ]
-    assert (await plant.order(coming, plant.ben)).status is OutcomeStatus.ACCEPTED
+    assert (await plant.command(coming, plant.ben)).status is OutcomeStatus.ACCEPTED
     await plant.stage.settle(plant.organization)
     assert plant.published(events.NotificationAnswered)[-1].member_id == plant.ben
-    again = await plant.order(coming, plant.ben)
+    again = await plant.command(coming, plant.ben)
     assert again.problem is not None
     assert again.problem.type == "call-already-answered"
 
@@ -154,7 +154,7 @@ async def test_whoever_is_coming_says_so_once_and_nobody_else_can(plant: Plant) 
 async def test_a_call_to_take_an_incident_is_not_answered_by_coming(plant: Plant) -> None:
     await plant.put("SEV2", calling(plant.anna))
     await plant.declare()
-    answer = await plant.order(
+    answer = await plant.command(
         commands.AnswerCall(incident_id=plant.incident, call_id=plant.call_of(plant.anna)), plant.anna
     )
     assert answer.problem is not None
@@ -172,7 +172,7 @@ async def test_only_haveris_own_services_report_on_notifications(plant: Plant) -
             "outcome": "failed",
         }
     )
-    refused = await plant.order(report, plant.anna)
+    refused = await plant.command(report, plant.anna)
     assert refused.problem is not None
     assert refused.problem.type == "role-not-sufficient"
     assert asked(plant) == [("chat", 1)]

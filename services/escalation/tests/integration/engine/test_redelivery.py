@@ -90,7 +90,7 @@ async def test_two_who_are_coming_in_the_same_millisecond_are_both_noted_once(pl
     await plant.say(incident_events.EscalationRequested, plant.anna, member_ids=[plant.ben, plant.carla])
     answers = await asyncio.gather(
         *(
-            plant.order(commands.AnswerCall(incident_id=plant.incident, call_id=plant.call_of(member)), member)
+            plant.command(commands.AnswerCall(incident_id=plant.incident, call_id=plant.call_of(member)), member)
             for member in (plant.ben, plant.carla, plant.ben, plant.carla)
         )
     )

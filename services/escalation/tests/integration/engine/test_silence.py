@@ -44,7 +44,7 @@ async def test_an_incident_declared_in_a_window_calls_nobody_until_it_ends_early
     assert len(plant.published(events.EscalationSilenced)) == 1
     await plant.move(20)
     assert plant.called() == []
-    outcome = await plant.order(commands.EndMaintenanceWindow(window_id=window))
+    outcome = await plant.command(commands.EndMaintenanceWindow(window_id=window))
     assert outcome.problem is None
     await plant.stage.settle(plant.organization)
     assert plant.called() == [plant.anna]

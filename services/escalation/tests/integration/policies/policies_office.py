@@ -121,7 +121,7 @@ class DirectoryOnTheBus:
 
 
 class Office:
-    """Sends orders and questions of one organisation, as its manager unless said otherwise."""
+    """Sends commands and queries of one organisation, as its manager unless said otherwise."""
 
     def __init__(self, works: Works, commands_: CommandBus, queries_: QueryClient, database: Database) -> None:
         self.works = works
@@ -130,8 +130,8 @@ class Office:
         self._queries = queries_
         self._database = database
 
-    async def order(self, command: Command, *, actor: str | None = None, command_id: UUID | None = None) -> Outcome:
-        """Send an order and give its outcome."""
+    async def command(self, command: Command, *, actor: str | None = None, command_id: UUID | None = None) -> Outcome:
+        """Send a command and give its outcome."""
         outcome = await self._commands.send(
             command,
             organization=self.organization,
@@ -143,14 +143,14 @@ class Office:
         return outcome
 
     async def do(self, command: Command, *, actor: str | None = None) -> dict[str, Any]:
-        """Send an order that must be accepted; gives its result."""
-        outcome = await self.order(command, actor=actor)
+        """Send a command that must be accepted; gives its result."""
+        outcome = await self.command(command, actor=actor)
         assert outcome.problem is None, outcome.problem
         return outcome.result or {}
 
     async def refusal(self, command: Command, *, actor: str | None = None) -> str:
-        """Send an order that must be refused; gives the refusal's name."""
-        outcome = await self.order(command, actor=actor)
+        """Send a command that must be refused; gives the refusal's name."""
+        outcome = await self.command(command, actor=actor)
         assert outcome.problem is not None, outcome.result
         return outcome.problem.type
 

@@ -73,17 +73,17 @@ async def test_every_version_is_kept_and_only_the_newest_can_be_changed(office: 
 
 async def test_of_two_who_change_the_same_version_one_is_told(office: Office) -> None:
     policy = await office.put(office.policy())
-    orders = [commands.PutPolicy(policy=policy.model_copy(update={"name": name})) for name in ("Mine", "Yours")]
-    outcomes = await asyncio.gather(*map(office.order, orders))
+    changes = [commands.PutPolicy(policy=policy.model_copy(update={"name": name})) for name in ("Mine", "Yours")]
+    outcomes = await asyncio.gather(*map(office.command, changes))
     problems = [outcome.problem.type for outcome in outcomes if outcome.problem]
     assert problems == ["policy-changed-meanwhile"]
     assert len((await office.ask(queries.ListPolicyVersions(policy_id=policy.id))).items) == 2
 
 
 async def test_an_order_that_is_sent_twice_is_carried_out_once(office: Office) -> None:
-    command_id, order = IDS.new(), commands.PutPolicy(policy=office.policy())
-    one = await office.order(order, command_id=command_id)
-    other = await office.order(order, command_id=command_id)
+    command_id, command = IDS.new(), commands.PutPolicy(policy=office.policy())
+    one = await office.command(command, command_id=command_id)
+    other = await office.command(command, command_id=command_id)
     assert one == other
     assert len(await office.published()) == 1
 
@@ -153,10 +153,10 @@ def everything(office: Office) -> list:
 
 async def test_only_managers_and_above_change_who_is_called(office: Office) -> None:
     works = office.works
-    for order in everything(office):
+    for command in everything(office):
         for actor in (member_actor(works.aino.id), member_actor(works.viewer.id), "signal:plc"):
-            assert await office.refusal(order, actor=actor) == "role-not-sufficient"
-        assert await office.refusal(order, actor=member_actor(IDS.new())) == "member-unknown"
+            assert await office.refusal(command, actor=actor) == "role-not-sufficient"
+        assert await office.refusal(command, actor=member_actor(IDS.new())) == "member-unknown"
     for actor in (member_actor(works.administrator.id), member_actor(works.manager.id), TOOL):
         await office.do(commands.PutPolicy(policy=office.policy()), actor=actor)
 
