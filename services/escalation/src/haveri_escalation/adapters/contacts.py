@@ -20,7 +20,7 @@ class Copies(Protocol):
 
 
 class Contacts:
-    """Answers what notifications ask."""
+    """Answers what notifications need."""
 
     def __init__(self, copies: Copies) -> None:
         self._copies = copies

@@ -9,12 +9,12 @@ from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import GetIncident
 from haveri_escalation.application.calling import IncidentNow
 
-_ASKING = "system:escalation"
+_ACTOR = "system:escalation"
 _SECONDS = 2.0
 
 
 class IncidentView:
-    """Asks the incident service."""
+    """Queries the incident service."""
 
     def __init__(self, queries: QueryClient) -> None:
         self._queries = queries
@@ -23,7 +23,7 @@ class IncidentView:
         """The newest state; None when the owner is away or does not know the incident."""
         query = GetIncident(incident=str(incident_id))
         try:
-            found: Incident = await self._queries.ask(query, organization=organization, actor=_ASKING, timeout=_SECONDS)
+            found: Incident = await self._queries.ask(query, organization=organization, actor=_ACTOR, timeout=_SECONDS)
         except (OwnerUnavailable, QueryRefused):
             return None
         return IncidentNow(

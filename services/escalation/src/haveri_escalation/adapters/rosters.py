@@ -14,9 +14,9 @@ from haveri_directory_copy.directory import Directory
 from haveri_escalation.adapters.stored_roster import StoredRoster
 from haveri_escalation.domain.people import Roster
 
-ASKING = "system:escalation"
+ACTOR = "system:escalation"
 
-_ASK_AGAIN_AFTER = timedelta(seconds=1)
+_RETRY_AFTER = timedelta(seconds=1)
 _KEEP = """
 INSERT INTO rosters (organization_id, loaded_at, roster) VALUES ($1, $2, $3::text::jsonb)
 ON CONFLICT (organization_id) DO UPDATE SET loaded_at = excluded.loaded_at, roster = excluded.roster
@@ -27,7 +27,7 @@ log = get_logger(__name__)
 
 
 class Rosters:
-    """Rosters by organisation. Create it before the bus is started; ask before opening a transaction."""
+    """Rosters by organisation. Create it before the bus is started; read before opening a transaction."""
 
     def __init__(
         self, bus: Bus, queries_client: QueryClient, database: Database, clock: Clock, ways_set_up: frozenset[str]
@@ -37,7 +37,7 @@ class Rosters:
         self._ways_set_up = ways_set_up
         self._rosters: dict[str, tuple[Directory, Roster]] = {}
         self._from_disk: dict[str, tuple[Roster, datetime]] = {}
-        self._copies = DirectoryCopies(bus, queries_client, clock, actor=ASKING, schedules=True)
+        self._copies = DirectoryCopies(bus, queries_client, clock, actor=ACTOR, schedules=True)
 
     async def get(self, organization: str) -> Roster:
         """The organisation's roster; raises OwnerUnavailable when it was never seen and its owner is away."""
@@ -45,8 +45,8 @@ class Rosters:
         if from_disk is not None:
             if self._clock.now() < from_disk[1]:
                 return from_disk[0]
-            # One asks the directory again; nobody else waits for that meanwhile.
-            self._from_disk[organization] = from_disk[0], self._clock.now() + _ASK_AGAIN_AFTER
+            # One queries the directory again; nobody else waits for that meanwhile.
+            self._from_disk[organization] = from_disk[0], self._clock.now() + _RETRY_AFTER
         try:
             directory = await self._copies.get(organization)
         except OwnerUnavailable as error:
@@ -58,7 +58,7 @@ class Rosters:
         return known[1]
 
     async def _new_roster(self, organization: str, directory: Directory) -> Roster:
-        """Made and kept once a change: whoever asks while it is being kept has it already."""
+        """Made and kept once a change: whoever reads while it is being kept has it already."""
         names = ("members", "facilities", "areas", "assets", "teams", "rotations", "changes", "calendars")
         stored = StoredRoster(**{name: list(getattr(directory, name).values()) for name in names})
         roster = stored.roster(self._ways_set_up)
@@ -76,7 +76,7 @@ class Rosters:
         roster = known[0] if known is not None else await self._kept(organization)
         if roster is None:
             raise error
-        self._from_disk[organization] = roster, self._clock.now() + _ASK_AGAIN_AFTER
+        self._from_disk[organization] = roster, self._clock.now() + _RETRY_AFTER
         STALE_ANSWERS.labels("rosters").inc()
         log.warning("the kept roster is used", organization=organization, error=str(error))
         return roster

@@ -1,4 +1,4 @@
-"""Was every step carried out that was due? Asked of the rows alone, by nobody who carries out steps."""
+"""Was every step carried out that was due? Read from the rows alone, by nobody who carries out steps."""
 
 from __future__ import annotations
 

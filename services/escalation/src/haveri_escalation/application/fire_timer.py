@@ -55,16 +55,16 @@ class FireTimer:
         async def send_orders(case: Case) -> None:
             for event in case.events:
                 if isinstance(event, ExpiryAsked):
-                    await self._ask_to_expire(received.envelope, case, event)
+                    await self._send_expiry(received.envelope, case, event)
                 elif isinstance(event, TimerRefused):
                     REFUSED.labels(event.timer).inc()
 
         await self._escalations.take_in(given, world, lambda case: timer_due(case, timer), send_orders)
 
-    async def _ask_to_expire(self, cause: Envelope, case: Case, asked: ExpiryAsked) -> None:
+    async def _send_expiry(self, cause: Envelope, case: Case, expiry: ExpiryAsked) -> None:
         """Before the commit: if this process dies in between, the same command is sent again under the same id."""
         command = ExpireAcknowledgement(
-            incident_id=case.incident_id, acknowledged_at=asked.taken_at, idle_minutes=asked.idle_minutes
+            incident_id=case.incident_id, acknowledged_at=expiry.taken_at, idle_minutes=expiry.idle_minutes
         )
-        command_id = uuid.uuid5(_EXPIRIES, f"{asked.run_id}/{asked.taken_at.isoformat()}")
+        command_id = uuid.uuid5(_EXPIRIES, f"{expiry.run_id}/{expiry.taken_at.isoformat()}")
         await self._commands.send(command, command_id=command_id, cause=cause)

@@ -52,7 +52,7 @@ class Engine:
         }
 
     def attach(self, bus: Bus, reads: RunReads) -> None:
-        """Follow the incidents, and answer the questions about runs."""
+        """Follow the incidents, and answer the queries about runs."""
         follow = FollowIncident(self.escalations, self.worlds, self.clock)
         bus.on_event(ESCALATION_INCIDENTS, follow, workers=_INCIDENTS_AT_ONCE)
 

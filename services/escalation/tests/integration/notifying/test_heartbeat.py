@@ -48,16 +48,16 @@ class Engine:
     parts: dict[str, Any]
     heartbeats: Heartbeats
     http: httpx2.AsyncClient
-    questions: QueryClient
+    query_client: QueryClient
 
-    async def asked(self) -> tuple[int, Heartbeat]:
+    async def answer(self) -> tuple[int, Heartbeat]:
         """What a monitoring system gets."""
         answer = await self.http.get("/heartbeat")
         return answer.status_code, Heartbeat.model_validate_json(answer.content)
 
     async def alive(self) -> bool:
         """Whether it says that it lives."""
-        return (await self.asked())[0] == 200
+        return (await self.answer())[0] == 200
 
     async def resting_place(self) -> str:
         """How far the last heartbeat has come on its way."""
@@ -72,24 +72,24 @@ class Engine:
 async def engine(house: House, database: Database) -> AsyncIterator[Engine]:
     clock = ManualClock(datetime(2026, 11, 23, 3, 14, tzinfo=UTC) + timedelta(days=next(_DAYS)))
     sender = Sender("escalation", clock, SystemIds())
-    publishing, reading, asking = (_bus(house) for _ in range(3))
+    publishing, reading, web = (_bus(house) for _ in range(3))
     heartbeats, rows, http = Heartbeats(database, sender, clock), StepRows(database, sender), health_app("escalation")
     pulse = Pulse(heartbeats, rows, clock)
     attach_timers(reading, {EngineBeat: pulse.on_beat})
-    attach_heartbeat(asking, http, pulse)
-    questions = QueryClient(asking)
+    attach_heartbeat(web, http, pulse)
+    query_client = QueryClient(web)
     parts = {
         "bus": publishing,
         "consumer": reading,
         "relay": OutboxRelay(database, publishing),
         "timers": TimerWorker(database, clock),
-        "web": asking,
+        "web": web,
     }
     for part in parts.values():
         await part.start()
-    await asyncio.gather(*(bus.wait_ready() for bus in (publishing, reading, asking)))
+    await asyncio.gather(*(bus.wait_ready() for bus in (publishing, reading, web)))
     async with _client(http) as client:
-        yield Engine(clock, database, parts, heartbeats, client, questions)
+        yield Engine(clock, database, parts, heartbeats, client, query_client)
     for part in reversed(parts.values()):
         await part.stop()
 
@@ -120,7 +120,7 @@ async def test_a_heart_that_stops_is_noticed_after_a_minute(engine: Engine) -> N
     engine.clock.advance(timedelta(seconds=60))
     assert await engine.alive()
     engine.clock.advance(timedelta(seconds=1))
-    status, said = await engine.asked()
+    status, said = await engine.answer()
     assert (status, said.alive, said.last_beat_at) == (503, False, beaten_at)
     assert said.reason == "the last beat came through 61 s ago"
 
@@ -139,7 +139,7 @@ async def test_whichever_part_stands_still_the_switch_fails(engine: Engine, part
         return await engine.resting_place() == stuck_in
 
     await eventually(stuck)
-    status, said = await engine.asked()
+    status, said = await engine.answer()
     assert (status, said.reason) == (503, "the last beat came through 61 s ago")
 
 
@@ -162,7 +162,7 @@ async def test_an_engine_that_beats_but_leaves_a_step_undone_fails_too(engine: E
         return (await engine.heartbeats.last()) == engine.clock.now()
 
     await eventually(beaten)
-    status, said = await engine.asked()
+    status, said = await engine.answer()
     assert (status, said.overdue_steps, said.reason) == (503, 1, "1 step is overdue")
     async with engine.database.transaction(placed.organization) as connection:
         await connection.execute("UPDATE run_steps SET outcome = 'fired'")
@@ -194,5 +194,5 @@ async def test_only_the_houses_own_beats_count(engine: Engine) -> None:
 async def test_the_web_is_told_the_same_over_the_bus(engine: Engine) -> None:
     await engine.heartbeats.send()
     await eventually(engine.alive)
-    found: Heartbeat = await engine.questions.ask(GetHeartbeat(), organization="demo", actor="system:web")
+    found: Heartbeat = await engine.query_client.ask(GetHeartbeat(), organization="demo", actor="system:web")
     assert (found.alive, found.last_beat_at) == (True, engine.clock.now())

@@ -51,7 +51,7 @@ class Rig:
 
     bus: Bus
     commands: CommandBus
-    questions: QueryClient
+    query_client: QueryClient
     links: LinkSigner
     notify: Notify
     reports: NotificationReports
@@ -85,14 +85,14 @@ class Rig:
 @pytest.fixture(scope="module")
 async def rig(house: House, database: Database, mail: MailServer) -> AsyncIterator[Rig]:
     bus = Bus(house.nats_url, service="escalation", clock=SystemClock(), ids=SystemIds())
-    commands, questions = CommandBus(bus), QueryClient(bus)
-    calls, incidents, clock = CallReads(database), IncidentView(questions), ManualClock(DECLARED)
+    commands, query_client = CommandBus(bus), QueryClient(bus)
+    calls, incidents, clock = CallReads(database), IncidentView(query_client), ManualClock(DECLARED)
     links = LinkSigner("k" * 48, clock, "https://haveri.example")
-    rosters = Rosters(bus, questions, database, SystemClock(), frozenset({"email"}))
+    rosters = Rosters(bus, query_client, database, SystemClock(), frozenset({"email"}))
     carrier = AppriseNotifier({Via.EMAIL: SecretStr(mail.url)})
     notify = Notify(calls, incidents, Contacts(rosters), links, carrier)
     reports = NotificationReports(database, commands)
-    made = Rig(bus, commands, questions, links, notify, reports, clock)
+    made = Rig(bus, commands, query_client, links, notify, reports, clock)
     attach_notifications(bus, notify, reports)
     attach_answer_links(bus, calls, incidents, links)
     stand_in(bus, made, database)
@@ -291,8 +291,8 @@ async def test_a_way_that_is_not_set_up_fails_so_that_the_next_follows(rig: Rig,
     assert (report.outcome, report.cause) == ("failed", Reason.of(ReasonCode.WAY_NOT_SET_UP))
 
 
-async def asked(rig: Rig, organization: str, token: str) -> AnswerLink:
-    found: AnswerLink = await rig.questions.ask(
+async def read_link(rig: Rig, organization: str, token: str) -> AnswerLink:
+    found: AnswerLink = await rig.query_client.ask(
         ReadAnswerLink(token=token), organization=organization, actor="system:web"
     )
     return found
@@ -305,7 +305,7 @@ async def test_the_link_in_the_mail_leads_to_the_call(rig: Rig, placed: Placed, 
     body = mail.mails[0][1].get_content()
     (url,) = [word for word in body.split() if word.startswith("https://")]
     token = url.removeprefix("https://haveri.example/answer/")
-    leads = await asked(rig, placed.organization, token)
+    leads = await read_link(rig, placed.organization, token)
     assert (leads.call_id, leads.incident_id, leads.member_id) == (call, placed.incident, PEOPLE[0].id)
     assert (leads.state, leads.incident_number, leads.taken_by) == (CallState.CALLING, "INC-42", None)
     assert leads.incident_title == "Filler 2 jammed, line 1 down"
@@ -315,7 +315,7 @@ async def test_the_page_is_told_who_was_first(rig: Rig, placed: Placed) -> None:
     rig.incident.update(acknowledged_by=TIMO, acknowledged_at=DECLARED)
     call = await placed.call(state="withdrawn")
     token = rig.links.token(placed.organization, Link(call, placed.incident, PEOPLE[0].id))
-    leads = await asked(rig, placed.organization, token)
+    leads = await read_link(rig, placed.organization, token)
     assert (leads.state, leads.taken_by, leads.taken_at) == (CallState.WITHDRAWN, TIMO, DECLARED)
 
 
@@ -332,9 +332,9 @@ async def test_forged_foreign_and_old_links_are_refused_by_name(rig: Rig, placed
         (placed.organization, of_somebody_else),
     ):
         with pytest.raises(QueryRefused) as refused:
-            await asked(rig, organization, token)
+            await read_link(rig, organization, token)
         assert refused.value.type == "link-not-valid"
     rig.clock.advance(timedelta(hours=24))
     with pytest.raises(QueryRefused) as expired:
-        await asked(rig, placed.organization, good)
+        await read_link(rig, placed.organization, good)
     assert expired.value.type == "link-expired"

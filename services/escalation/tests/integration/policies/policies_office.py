@@ -154,14 +154,14 @@ class Office:
         assert outcome.problem is not None, outcome.result
         return outcome.problem.type
 
-    async def ask(self, query: Query) -> Any:
-        """The answer to a question."""
+    async def query(self, query: Query) -> Any:
+        """The answer to a query."""
         return await self._queries.ask(query, organization=self.organization, actor=TOOL, timeout=10)
 
     async def refused(self, query: Query) -> str:
-        """Ask what must be refused; gives the refusal's name."""
+        """Send a query that must be refused; gives the refusal's name."""
         try:
-            answer = await self.ask(query)
+            answer = await self.query(query)
         except QueryRefused as refusal:
             return refusal.problem.type
         raise AssertionError(f"answered: {answer}")

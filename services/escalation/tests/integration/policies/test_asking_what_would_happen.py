@@ -33,7 +33,7 @@ SATURDAY_NIGHT = datetime(2026, 11, 28, 1, 10, tzinfo=UTC)
 """03:10 in Pori, in the night shift."""
 
 
-def asked(office: Office, **changes) -> queries.Simulate:
+def simulate(office: Office, **changes) -> queries.Simulate:
     values = {"severity": Severity.SEV2, "facility_id": office.works.plant.id, "at": SATURDAY_NIGHT}
     return queries.Simulate(**{**values, "area_id": office.works.presses.id, **changes})
 
@@ -55,7 +55,7 @@ def minutes(simulation: Simulation) -> list[tuple[int, int, float]]:
 async def test_on_saturday_at_ten_past_three_the_night_shift_is_called_at_once(office: Office) -> None:
     works = office.works
     policy = await office.put(night_policy(office, repeat=Repeat(times=1, every_minutes=30)))
-    found: Simulation = await office.ask(asked(office))
+    found: Simulation = await office.query(simulate(office))
     assert (found.policy_id, found.policy_name, found.policy_version) == (policy.id, "Presses at night", 1)
     ((code, said),) = [(reason.code, reason.params) for reason in found.causes]
     assert (code, said["policy"], said["severity"]) == ("policy_fits", "Presses at night", "SEV2")
@@ -71,7 +71,7 @@ async def test_on_saturday_at_ten_past_three_the_night_shift_is_called_at_once(o
 
 
 async def test_nothing_that_fits_is_said_and_calls_the_last_resort(office: Office) -> None:
-    found: Simulation = await office.ask(asked(office))
+    found: Simulation = await office.query(simulate(office))
     assert found.policy_id is None
     assert [reason.code for reason in found.causes] == ["no_policy"]
     assert minutes(found) == [(1, 0, 0)]
@@ -79,7 +79,7 @@ async def test_nothing_that_fits_is_said_and_calls_the_last_resort(office: Offic
         facility_id=office.works.plant.id, last_resort=Notify(member_ids=[office.works.antti.id])
     )
     await office.do(commands.ChangeFacilitySettings(settings=settings))
-    assert (await office.ask(asked(office))).calls[0].member_ids == [office.works.antti.id]
+    assert (await office.query(simulate(office))).calls[0].member_ids == [office.works.antti.id]
 
 
 async def test_quiet_hours_and_maintenance_are_part_of_the_answer(office: Office) -> None:
@@ -89,66 +89,66 @@ async def test_quiet_hours_and_maintenance_are_part_of_the_answer(office: Office
         commands.ChangeFacilitySettings(settings=FacilitySettings(facility_id=works.plant.id, quiet_hours=[quiet]))
     )
     await office.put(night_policy(office))
-    found: Simulation = await office.ask(asked(office))
+    found: Simulation = await office.query(simulate(office))
     assert found.calls[1].held_until == {str(works.manager.id): datetime(2026, 11, 28, 4, tzinfo=UTC)}
     now = SystemClock().now()
     window = office.window(timedelta(), timedelta(hours=2))
     await office.do(commands.PutMaintenanceWindow(window=window))
-    silenced: Simulation = await office.ask(asked(office, at=now + timedelta(hours=1)))
+    silenced: Simulation = await office.query(simulate(office, at=now + timedelta(hours=1)))
     assert silenced.silenced_until == window.ends_at
     assert silenced.calls[0].at == window.ends_at
 
 
 async def test_a_change_counts_from_the_next_question_on(office: Office) -> None:
-    assert (await office.ask(asked(office))).policy_id is None
+    assert (await office.query(simulate(office))).policy_id is None
     policy = await office.put(night_policy(office))
-    assert (await office.ask(asked(office))).policy_id == policy.id
+    assert (await office.query(simulate(office))).policy_id == policy.id
     await office.do(commands.RemovePolicy(policy_id=policy.id))
-    assert (await office.ask(asked(office))).policy_id is None
+    assert (await office.query(simulate(office))).policy_id is None
 
 
 async def test_a_draft_is_looked_at_among_the_others_and_not_kept(office: Office) -> None:
     policy = await office.put(night_policy(office))
-    new: Simulation = await office.ask(
-        asked(office, draft=office.policy("Draft", conditions=Conditions(severity=["SEV2"])))
+    new: Simulation = await office.query(
+        simulate(office, draft=office.policy("Draft", conditions=Conditions(severity=["SEV2"])))
     )
     assert new.policy_id == policy.id
     assert [(one.name, one.matches) for one in new.considered] == [("Presses at night", True), ("Draft", True)]
     changed = policy.model_copy(update={"name": "Changed", "steps": policy.steps[1:]})
-    found: Simulation = await office.ask(asked(office, draft=changed))
+    found: Simulation = await office.query(simulate(office, draft=changed))
     assert (found.policy_name, len(found.considered)) == ("Changed", 1)
     assert found.calls[0].member_ids == [office.works.manager.id]
-    assert (await office.ask(queries.ListPolicies())).items == [policy]
+    assert (await office.query(queries.ListPolicies())).items == [policy]
 
 
 async def test_a_draft_that_could_not_be_put_is_refused_the_same_way(office: Office) -> None:
-    assert await office.refused(asked(office, draft=office.policy(steps=[]))) == "policy-without-steps"
+    assert await office.refused(simulate(office, draft=office.policy(steps=[]))) == "policy-without-steps"
 
 
 async def test_questions_that_make_no_sense_are_refused(office: Office) -> None:
-    assert await office.refused(asked(office, facility_id=IDS.new())) == "facility-unknown"
-    assert await office.refused(asked(office, area_id=IDS.new())) == "area-unknown"
-    assert await office.refused(asked(office, area_id=office.works.yard.id)) == "area-elsewhere"
+    assert await office.refused(simulate(office, facility_id=IDS.new())) == "facility-unknown"
+    assert await office.refused(simulate(office, area_id=IDS.new())) == "area-unknown"
+    assert await office.refused(simulate(office, area_id=office.works.yard.id)) == "area-elsewhere"
     for year in (1, 1969, 9999):
         at = datetime(year, 6, 1, tzinfo=UTC)
-        assert await office.refused(asked(office, at=at)) == "moment-out-of-reach"
+        assert await office.refused(simulate(office, at=at)) == "moment-out-of-reach"
 
 
 async def test_organisations_simulate_their_own_policies_only(office: Office, new_office) -> None:
     other: Office = new_office()
     await office.put(night_policy(office))
-    assert (await other.ask(asked(other))).policy_id is None
-    assert await other.refused(asked(office)) == "facility-unknown"
+    assert (await other.query(simulate(other))).policy_id is None
+    assert await other.refused(simulate(office)) == "facility-unknown"
 
 
 async def test_a_change_in_the_directory_is_noticed(office: Office, directory: DirectoryOnTheBus) -> None:
     works = office.works
     await office.put(night_policy(office))
-    assert len((await office.ask(asked(office))).calls[0].member_ids) == 2
+    assert len((await office.query(simulate(office))).calls[0].member_ids) == 2
     await office.crew_changes(directory, member_ids=[works.antti.id])
 
     async def noticed() -> bool:
-        return (await office.ask(asked(office))).calls[0].member_ids == [works.antti.id]
+        return (await office.query(simulate(office))).calls[0].member_ids == [works.antti.id]
 
     await eventually(noticed)
 
@@ -159,13 +159,13 @@ async def test_a_restart_while_the_directory_is_away_still_knows_whom_to_call(
     office: Office = new_office()
     async with running(create_app(settings)):
         await office.put(night_policy(office))
-        before: Simulation = await office.ask(asked(office))
+        before: Simulation = await office.query(simulate(office))
     await directory.away()
     try:
         async with running(create_app(settings)):
-            assert await office.ask(asked(office)) == before
+            assert await office.query(simulate(office)) == before
             await office.put(office.policy("Put meanwhile"))
-            assert len((await office.ask(queries.ListPolicies())).items) == 2
+            assert len((await office.query(queries.ListPolicies())).items) == 2
     finally:
         await directory.back()
 
@@ -191,7 +191,7 @@ async def test_who_was_never_seen_is_not_made_up(
 
 async def test_addresses_of_members_stay_out_of_news_and_answers(office: Office) -> None:
     await office.put(night_policy(office))
-    answer = (await office.ask(asked(office))).model_dump_json()
+    answer = (await office.query(simulate(office))).model_dump_json()
     published = str(await office.published())
     for secret in ("+358 40 555 0111", "antti@haveri.example", "aad-Antti"):
         assert secret not in answer

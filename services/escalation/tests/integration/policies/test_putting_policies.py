@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 
 async def listed(office: Office, **which) -> list[str]:
-    return [policy.name for policy in (await office.ask(queries.ListPolicies(**which))).items]
+    return [policy.name for policy in (await office.query(queries.ListPolicies(**which))).items]
 
 
 async def test_a_policy_that_was_put_can_be_read_and_is_told(office: Office) -> None:
@@ -40,16 +40,16 @@ async def test_a_policy_that_was_put_can_be_read_and_is_told(office: Office) -> 
     )
     put = await office.put(policy)
     assert put == policy
-    assert (await office.ask(queries.ListPolicies())).items == [policy]
-    assert await office.ask(queries.GetEscalationPolicy(id=policy.id)) == policy
+    assert (await office.query(queries.ListPolicies())).items == [policy]
+    assert await office.query(queries.GetEscalationPolicy(id=policy.id)) == policy
     assert await office.published() == [("policy_put", {"policy": policy.model_dump(mode="json")})]
 
 
 async def test_one_policy_and_one_window_are_answered_by_their_ids(office: Office) -> None:
     window = office.window(HOUR, HOUR)
     await office.do(commands.PutMaintenanceWindow(window=window))
-    (listed_window,) = (await office.ask(queries.ListMaintenanceWindows(ending_after=window.starts_at))).items
-    assert await office.ask(queries.GetMaintenanceWindow(id=window.id)) == listed_window
+    (listed_window,) = (await office.query(queries.ListMaintenanceWindows(ending_after=window.starts_at))).items
+    assert await office.query(queries.GetMaintenanceWindow(id=window.id)) == listed_window
     removed = await office.put(office.policy("One"))
     await office.do(commands.RemovePolicy(policy_id=removed.id))
     for unknown, reason in (
@@ -57,7 +57,7 @@ async def test_one_policy_and_one_window_are_answered_by_their_ids(office: Offic
         (queries.GetEscalationPolicy(id=removed.id), "policy-unknown"),
     ):
         with pytest.raises(QueryRefused) as refusal:
-            await office.ask(unknown)
+            await office.query(unknown)
         assert refusal.value.type == reason
 
 
@@ -67,7 +67,7 @@ async def test_every_version_is_kept_and_only_the_newest_can_be_changed(office: 
     assert (first.version, second.version) == (1, 2)
     stale = commands.PutPolicy(policy=first.model_copy(update={"name": "Three"}))
     assert await office.refusal(stale) == "policy-changed-meanwhile"
-    versions = await office.ask(queries.ListPolicyVersions(policy_id=first.id))
+    versions = await office.query(queries.ListPolicyVersions(policy_id=first.id))
     assert [(one.version, one.name) for one in versions.items] == [(2, "Two"), (1, "One")]
 
 
@@ -77,7 +77,7 @@ async def test_of_two_who_change_the_same_version_one_is_told(office: Office) ->
     outcomes = await asyncio.gather(*map(office.command, changes))
     problems = [outcome.problem.type for outcome in outcomes if outcome.problem]
     assert problems == ["policy-changed-meanwhile"]
-    assert len((await office.ask(queries.ListPolicyVersions(policy_id=policy.id))).items) == 2
+    assert len((await office.query(queries.ListPolicyVersions(policy_id=policy.id))).items) == 2
 
 
 async def test_an_order_that_is_sent_twice_is_carried_out_once(office: Office) -> None:
@@ -102,7 +102,7 @@ async def test_a_removed_policy_is_gone_and_its_versions_stay(office: Office) ->
     policy = await office.put(office.policy())
     await office.do(commands.RemovePolicy(policy_id=policy.id))
     assert await listed(office) == []
-    assert len((await office.ask(queries.ListPolicyVersions(policy_id=policy.id))).items) == 1
+    assert len((await office.query(queries.ListPolicyVersions(policy_id=policy.id))).items) == 1
     assert (await office.published())[-1] == ("policy_removed", {"policy_id": str(policy.id)})
     assert await office.refusal(commands.RemovePolicy(policy_id=policy.id)) == "policy-unknown"
     assert await office.refusal(commands.PutPolicy(policy=policy)) == "policy-unknown"
@@ -123,7 +123,7 @@ async def test_policies_are_listed_by_name_page_by_page(office: Office) -> None:
     assert await listed(office, facility_id=office.works.other_plant.id) == ["Turku's"]
     found, cursor = [], None
     for _ in range(3):
-        page = await office.ask(queries.ListPolicies(page=Page(limit=2, cursor=cursor)))
+        page = await office.query(queries.ListPolicies(page=Page(limit=2, cursor=cursor)))
         found += [policy.name for policy in page.items]
         cursor = page.next_cursor
     assert (found, cursor) == (["Anvil", "berth", "crane", "Turku's", "Ääni"], None)
@@ -135,10 +135,10 @@ async def test_versions_come_page_by_page(office: Office) -> None:
     policy = await office.put(office.policy("0"))
     for name in ("1", "2"):
         policy = await office.put(policy.model_copy(update={"name": name}))
-    first = await office.ask(queries.ListPolicyVersions(policy_id=policy.id, page=Page(limit=2)))
-    rest = await office.ask(queries.ListPolicyVersions(policy_id=policy.id, page=Page(cursor=first.next_cursor)))
+    first = await office.query(queries.ListPolicyVersions(policy_id=policy.id, page=Page(limit=2)))
+    rest = await office.query(queries.ListPolicyVersions(policy_id=policy.id, page=Page(cursor=first.next_cursor)))
     assert [one.name for one in (*first.items, *rest.items)] == ["2", "1", "0"]
-    assert (await office.ask(queries.ListPolicyVersions(policy_id=IDS.new()))).items == []
+    assert (await office.query(queries.ListPolicyVersions(policy_id=IDS.new()))).items == []
 
 
 def everything(office: Office) -> list:
@@ -170,7 +170,7 @@ async def test_organisations_do_not_see_each_other(office: Office, new_office) -
     assert await other.refusal(commands.RemovePolicy(policy_id=policy.id)) == "policy-unknown"
     assert await other.refusal(commands.EndMaintenanceWindow(window_id=window.id)) == "window-unknown"
     assert await listed(other) == []
-    assert (await other.ask(queries.ListPolicyVersions(policy_id=policy.id))).items == []
+    assert (await other.query(queries.ListPolicyVersions(policy_id=policy.id))).items == []
     everyone = member_actor(office.works.manager.id)
     assert await other.refusal(commands.PutPolicy(policy=other.policy()), actor=everyone) == "member-unknown"
     same_id = other.policy("Theirs", id=policy.id)
@@ -203,7 +203,7 @@ async def test_a_facilitys_settings_are_replaced_as_a_whole(office: Office) -> N
     second = FacilitySettings(facility_id=plant, last_resort=Notify(member_ids=[office.works.aino.id]))
     for settings in (first, second, second):
         await office.do(commands.ChangeFacilitySettings(settings=settings))
-    assert (await office.ask(queries.ListFacilitySettings())).items == [second]
+    assert (await office.query(queries.ListFacilitySettings())).items == [second]
     assert [name for name, _ in await office.published()] == ["facility_settings_changed"] * 2
     unknown = FacilitySettings(facility_id=IDS.new())
     assert await office.refusal(commands.ChangeFacilitySettings(settings=unknown)) == "facility-unknown"
@@ -212,14 +212,14 @@ async def test_a_facilitys_settings_are_replaced_as_a_whole(office: Office) -> N
 async def test_a_maintenance_window_is_announced_and_its_edges_will_be_told(office: Office) -> None:
     window = office.window(HOUR, 2 * HOUR)
     await office.do(commands.PutMaintenanceWindow(window=window))
-    (kept,) = (await office.ask(queries.ListMaintenanceWindows(ending_after=window.starts_at))).items
+    (kept,) = (await office.query(queries.ListMaintenanceWindows(ending_after=window.starts_at))).items
     assert kept == window.model_copy(update={"created_by": member_actor(office.works.manager.id)})
     assert await office.timers() == {
         f"window:{window.id}:start": window.starts_at,
         f"window:{window.id}:end": window.ends_at,
     }
     assert [name for name, _ in await office.published()] == ["maintenance_window_put"]
-    assert (await office.ask(queries.ListMaintenanceWindows(ending_after=window.ends_at))).items == []
+    assert (await office.query(queries.ListMaintenanceWindows(ending_after=window.ends_at))).items == []
 
 
 async def test_a_window_that_is_moved_keeps_who_announced_it(office: Office) -> None:
@@ -246,7 +246,7 @@ async def test_a_window_that_has_begun_can_be_ended_and_one_to_come_called_off(o
         result = await office.do(commands.EndMaintenanceWindow(window_id=window.id))
         assert result["window"]["starts_at"] <= result["window"]["ends_at"]
         assert await office.refusal(commands.EndMaintenanceWindow(window_id=window.id)) == "window-is-over"
-    open_ones = await office.ask(queries.ListMaintenanceWindows(ending_after=SystemClock().now()))
+    open_ones = await office.query(queries.ListMaintenanceWindows(ending_after=SystemClock().now()))
     assert open_ones.items == []
     assert [key for key, due in (await office.timers()).items() if due > SystemClock().now()] == []
     assert await office.refusal(commands.EndMaintenanceWindow(window_id=IDS.new())) == "window-unknown"
@@ -270,13 +270,13 @@ async def test_windows_come_page_by_page_the_first_to_begin_first(office: Office
     for window in windows:
         await office.do(commands.PutMaintenanceWindow(window=window))
     now = SystemClock().now()
-    first = await office.ask(queries.ListMaintenanceWindows(ending_after=now, page=Page(limit=2)))
-    rest = await office.ask(
+    first = await office.query(queries.ListMaintenanceWindows(ending_after=now, page=Page(limit=2)))
+    rest = await office.query(
         queries.ListMaintenanceWindows(ending_after=now, page=Page(limit=2, cursor=first.next_cursor))
     )
     assert [one.id for one in (*first.items, *rest.items)] == [windows[1].id, windows[2].id, windows[0].id]
     elsewhere = queries.ListMaintenanceWindows(ending_after=now, facility_id=office.works.other_plant.id)
-    assert (await office.ask(elsewhere)).items == []
+    assert (await office.query(elsewhere)).items == []
     before_all_time, nowhere = cursor_of(f"{IDS.new()}0001-01-01T00:00+23:59"), cursor_of(f"{IDS.new()}2026-01-01")
     for cursor in ("nonsense", "AAAA", before_all_time, nowhere):
         wrong = queries.ListMaintenanceWindows(ending_after=now, page=Page(cursor=cursor))
