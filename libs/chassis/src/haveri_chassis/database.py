@@ -147,7 +147,7 @@ class Database:
         connection = await self.dedicated_connection()
         for type_name in ("json", "jsonb"):
             await connection.set_type_codec(
-                type_name, schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads, format="text"
+                type_name, schema="pg_catalog", encoder=to_json, decoder=orjson.loads, format="text"
             )
         return connection
 
@@ -233,5 +233,6 @@ async def _nothing_to_reset(connection: asyncpg.Connection) -> None:
     """
 
 
-def _encode_json(value: Any) -> str:
+def to_json(value: Any) -> str:
+    """A value as PostgreSQL takes JSON."""
     return orjson.dumps(value).decode()

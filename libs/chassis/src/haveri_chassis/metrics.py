@@ -20,9 +20,9 @@ def gauge(name: str, what: str, labels: Sequence[str] = ()) -> Gauge:
     return Gauge(name, what, labels, namespace=NAMESPACE)
 
 
-def histogram(name: str, what: str, labels: Sequence[str] = (), buckets: Sequence[float] = SECONDS) -> Histogram:
-    """Define a histogram `haveri_<name>`, in seconds unless said otherwise; once a process, at import."""
-    return Histogram(name, what, labels, namespace=NAMESPACE, buckets=tuple(buckets))
+def histogram(name: str, what: str, labels: Sequence[str] = ()) -> Histogram:
+    """Define a histogram `haveri_<name>`, in seconds; once a process, at import."""
+    return Histogram(name, what, labels, namespace=NAMESPACE, buckets=SECONDS)
 
 
 MESSAGES = counter("messages", "Messages taken from a durable consumer, by what became of them.", ("consumer", "end"))

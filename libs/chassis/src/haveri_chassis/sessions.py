@@ -13,6 +13,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 
+from haveri_chassis.database import to_json
 from haveri_chassis.tenancy import SETTING, OrganizationRequired, checked_organization
 
 _ORGANIZATION_KEY = "haveri_organization"
@@ -37,7 +38,7 @@ def create_engine(connect: Callable[[], Awaitable[asyncpg.Connection]], pool_siz
         async_creator=connect,
         pool_size=pool_size,
         max_overflow=0,
-        json_serializer=_to_json,
+        json_serializer=to_json,
         json_deserializer=orjson.loads,
     )
     event.listen(engine.sync_engine, "checkout", _refuse_lost_connection)
@@ -75,7 +76,3 @@ async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
     if not isinstance(driver, asyncpg.Connection):
         raise TypeError(f"expected an asyncpg connection under the session, found {type(driver).__name__}")
     return driver
-
-
-def _to_json(value: Any) -> str:
-    return orjson.dumps(value).decode()

@@ -6,7 +6,7 @@ The provider is our own and not OpenTelemetry's global one: a forked child makes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -68,7 +68,6 @@ def span(
     traceparent: str | None = None,
     *,
     kind: SpanKind = SpanKind.INTERNAL,
-    links: Sequence[str] = (),
     **attributes: str | int | float | bool,
 ) -> Iterator[Span]:
     """Run the block in a span that continues `traceparent`, else the current span, else starts a trace.
@@ -76,8 +75,7 @@ def span(
     An exception marks the span as failed with its type; its message is left out, for it may hold people's words.
     """
     parent = _context_of(traceparent) if traceparent else None
-    linked = [trace.Link(found) for found in map(_span_context, links) if found is not None]
-    started = _State.tracer().start_span(name, parent, kind, attributes, linked or None)
+    started = _State.tracer().start_span(name, parent, kind, attributes)
     token = otel_context.attach(trace.set_span_in_context(started, parent))
     try:
         yield started
@@ -110,7 +108,7 @@ def trace_id(traceparent: str | None) -> str | None:
     return traceparent[3:35] if traceparent else None
 
 
-def _span_context(traceparent: str) -> SpanContext | None:
+def _context_of(traceparent: str) -> otel_context.Context | None:
     parts = traceparent.split("-")
     if len(parts) != 4:
         return None
@@ -118,12 +116,7 @@ def _span_context(traceparent: str) -> SpanContext | None:
         found = SpanContext(int(parts[1], 16), int(parts[2], 16), is_remote=True, trace_flags=_SAMPLED)
     except ValueError:
         return None
-    return found if found.is_valid else None
-
-
-def _context_of(traceparent: str) -> otel_context.Context | None:
-    found = _span_context(traceparent)
-    return trace.set_span_in_context(NonRecordingSpan(found)) if found else None
+    return trace.set_span_in_context(NonRecordingSpan(found)) if found.is_valid else None
 
 
 def _nanoseconds(moment: datetime) -> int:

@@ -8,7 +8,7 @@ import httpx2
 from fastapi import FastAPI
 
 from haveri_chassis.bus import Bus, CommandBus, QueryClient
-from haveri_chassis.clock import Clock, SystemClock
+from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
 from haveri_chassis.health import health_app
 from haveri_chassis.ids import SystemIds
@@ -71,9 +71,9 @@ SCHEMA = "teams_gateway"
 CONNECTIONS = 20
 
 
-def create_app(settings: GatewaySettings, clock: Clock | None = None) -> App:
+def create_app(settings: GatewaySettings) -> App:
     """The service as one object that starts, says whether it is ready, and stops."""
-    clock, ids = clock or SystemClock(), SystemIds()
+    clock, ids = SystemClock(), SystemIds()
     app_id = settings.teams_app_id
     bot_id, hosts = f"28:{app_id}", AllowedHosts.parse(settings.teams_service_url_hosts)
     read = partial(read_activity, bot_id=bot_id)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from argon2 import PasswordHasher
-
 from haveri_chassis.bus import Bus, CommandBus, QueryClient
-from haveri_chassis.clock import Clock, SystemClock
+from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
-from haveri_chassis.ids import Ids, SystemIds
+from haveri_chassis.ids import SystemIds
 from haveri_chassis.objects import ObjectStore
 from haveri_chassis.periodic import Periodic
 from haveri_chassis.service import App, run
@@ -25,15 +23,9 @@ from haveri_web.security.housekeeping import TIDY_EVERY, tidy
 SCHEMA = "web"
 
 
-def create_app(
-    settings: WebSettings,
-    *,
-    clock: Clock | None = None,
-    ids: Ids | None = None,
-    password_hasher: PasswordHasher | None = None,
-) -> App:
-    """The web, ready to run; tests bring a clock, ids, and a cheaper password hash."""
-    clock, ids = clock or SystemClock(), ids or SystemIds()
+def create_app(settings: WebSettings) -> App:
+    """The web, ready to run."""
+    clock, ids = SystemClock(), SystemIds()
     database = Database(settings.database_url.get_secret_value(), schema=SCHEMA)
     bus = Bus(settings.nats_url.get_secret_value(), service="web", clock=clock, ids=ids)
     queries = QueryClient(bus)
@@ -50,7 +42,7 @@ def create_app(
         directories=DirectoryCopies(bus, queries, clock, actor=ACTOR),
         live=live,
         blobs=_object_store(settings),
-        hasher=Hasher(password_hasher),
+        hasher=Hasher(),
     )
     housekeeping = Periodic("housekeeping", TIDY_EVERY, partial(tidy, database, clock, settings.session_idle), clock)
     return App("web", settings, create_http(web), [database, bus, housekeeping, live])

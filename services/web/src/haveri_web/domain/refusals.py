@@ -35,10 +35,7 @@ class Busy(Refusal):
 
     type = "busy"
     title = "Too much at once."
-
-    def __init__(self, detail: str, retry_after: int = 2) -> None:
-        super().__init__(detail)
-        self.retry_after = retry_after
+    retry_after = 2
 
 
 class TokenUnknown(Refusal):

@@ -24,9 +24,9 @@ from haveri_web.bus.ports import Queries
 from haveri_web.bus.queries import ask, ask_all, ask_one, changed
 
 
-async def policies_of(queries: Queries, caller: Caller, facility_id: UUID | None = None) -> list[EscalationPolicy]:
-    """The policies of a facility, or of all, by name."""
-    return await ask_all(queries, caller, ListPolicies(facility_id=facility_id))
+async def policies_of(queries: Queries, caller: Caller) -> list[EscalationPolicy]:
+    """All policies, by name."""
+    return await ask_all(queries, caller, ListPolicies())
 
 
 async def policy_with_id(queries: Queries, caller: Caller, policy_id: UUID) -> EscalationPolicy:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,7 +15,7 @@ from haveri_web.adapters.token_rows import TokenRow, add_token, find_token, revo
 from haveri_web.bus.callers import Caller
 from haveri_web.domain.access import Scope
 from haveri_web.domain.refusals import InvalidRequest, MemberRemoved, NotFound, TokenExpired, TokenRevoked, TokenUnknown
-from haveri_web.security.secrets import TOKEN_PREFIX, Randomness, digest, new_secret
+from haveri_web.security.secrets import TOKEN_PREFIX, digest, new_secret
 
 _SEEN_EVERY = timedelta(minutes=1)
 LONGEST_LIFE = timedelta(days=366)
@@ -36,7 +35,6 @@ async def create_token(
     token_id: UUID | None = None,
     clock: Clock | None = None,
     ids: Ids | None = None,
-    randomness: Randomness = secrets.token_bytes,
 ) -> tuple[str, UUID]:
     """Make an API token for a member; give the secret, which is never seen again, and the token's id.
 
@@ -48,7 +46,7 @@ async def create_token(
     wanted = sorted(Scope(scope).value for scope in scopes)
     if not wanted:
         raise InvalidRequest.field("scopes", "name at least one of read, respond, administer")
-    made = f"{TOKEN_PREFIX}{new_secret(randomness)}"
+    made = f"{TOKEN_PREFIX}{new_secret()}"
     row = TokenRow(
         organization_id=organization,
         id=token_id or (ids or SystemIds()).new(),
