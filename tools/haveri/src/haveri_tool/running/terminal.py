@@ -20,8 +20,8 @@ _NAMES = {
 class Terminal:
     """Lines of progress with the seconds since the start."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False)
+    def __init__(self) -> None:
+        self._console = Console(highlight=False)
         self._begun = time.monotonic()
 
     def step(self, text: str) -> None:

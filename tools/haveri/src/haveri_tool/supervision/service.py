@@ -20,13 +20,12 @@ _PROBE_SECONDS = 1.0
 
 
 class ForkedService:
-    """Runs `work` in a child; ready when its HTTP port answers `ready_path` with 200."""
+    """Runs `work` in a child; ready when its HTTP port answers `/readyz` with 200."""
 
-    def __init__(self, work: Callable[[], None], log_file: Path, port: int, ready_path: str = "/readyz") -> None:
+    def __init__(self, work: Callable[[], None], log_file: Path, port: int) -> None:
         self.log_file = log_file
         self.port = port
         self._work = work
-        self._ready_path = ready_path
         self._pid: int | None = None
         self._exit_code: int | None = None
 
@@ -44,7 +43,7 @@ class ForkedService:
     @property
     def health_url(self) -> str:
         """Where its readiness is told."""
-        return f"http://{LOOPBACK}:{self.port}{self._ready_path}"
+        return f"http://{LOOPBACK}:{self.port}/readyz"
 
     def start(self) -> int:
         """Fork it; its log is appended to, after having been put aside when it grew too large."""
@@ -77,7 +76,7 @@ class ForkedService:
         """Whether it says that it is ready, and what it says."""
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=_PROBE_SECONDS)
         try:
-            connection.request("GET", self._ready_path)
+            connection.request("GET", "/readyz")
             answer = connection.getresponse()
             return answer.status == http.HTTPStatus.OK, answer.read().decode("utf-8", "replace")
         except (OSError, http.client.HTTPException):

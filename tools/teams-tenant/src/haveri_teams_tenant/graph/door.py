@@ -25,30 +25,6 @@ class Caller:
     tenant_id: str
     installation: Installation
 
-    def team(self, group_id: str) -> Team:
-        """A team the app is in, by its group's GUID; `team.id` (19:…) is refused as Graph refuses it."""
-        if not GUID.fullmatch(group_id):
-            raise errors.bad_request("teamId needs to be a valid GUID.")
-        team = self.house.world.teams.get((self.tenant_id, group_id.lower()))
-        if team is None:
-            raise errors.not_found(f"No team found with Group Id {group_id}")
-        if team.id not in self.installation.teams:
-            raise errors.forbidden(
-                "Missing role permissions on the request. The app is not installed in this team, so it has none of its "
-                "resource-specific permissions."
-            )
-        return team
-
-    def channel(self, team: Team, channel_id: str) -> Channel:
-        """A channel of the team that was not deleted."""
-        if not channel_id.startswith("19:"):
-            raise errors.bad_request("channelId is not in the right format: 19:…@thread.tacv2.")
-        channel = self.house.world.channels.get(channel_id)
-        gone = channel is None or channel.deleted_at is not None
-        if channel is None or gone or (channel.tenant_id, channel.team_id) != (team.tenant_id, team.id):
-            raise errors.not_found("NotFound: the channel does not exist in this team.")
-        return channel
-
     def message(self, channel: Channel, message_id: str) -> Message:
         """A message of the channel that everybody can see."""
         message = self.house.world.messages.get((self.tenant_id, message_id))
@@ -87,16 +63,32 @@ CallerDep = Annotated[Caller, Depends(caller)]
 
 
 async def the_team(gid: str, caller: CallerDep) -> Team:
-    """The team of the path."""
-    return caller.team(gid)
+    """A team the app is in, by its group's GUID; `team.id` (19:…) is refused as Graph refuses it."""
+    if not GUID.fullmatch(gid):
+        raise errors.bad_request("teamId needs to be a valid GUID.")
+    team = caller.house.world.teams.get((caller.tenant_id, gid.lower()))
+    if team is None:
+        raise errors.not_found(f"No team found with Group Id {gid}")
+    if team.id not in caller.installation.teams:
+        raise errors.forbidden(
+            "Missing role permissions on the request. The app is not installed in this team, so it has none of its "
+            "resource-specific permissions."
+        )
+    return team
 
 
 TeamDep = Annotated[Team, Depends(the_team)]
 
 
 async def the_channel(cid: str, team: TeamDep, caller: CallerDep) -> Channel:
-    """The channel of the path, in the team of the path."""
-    return caller.channel(team, cid)
+    """A channel of the team that was not deleted."""
+    if not cid.startswith("19:"):
+        raise errors.bad_request("channelId is not in the right format: 19:…@thread.tacv2.")
+    channel = caller.house.world.channels.get(cid)
+    gone = channel is None or channel.deleted_at is not None
+    if channel is None or gone or (channel.tenant_id, channel.team_id) != (team.tenant_id, team.id):
+        raise errors.not_found("NotFound: the channel does not exist in this team.")
+    return channel
 
 
 ChannelDep = Annotated[Channel, Depends(the_channel)]
