@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from haveri_contracts.catalogue import all_messages
+from haveri_contracts.message import Event
 from haveri_contracts.plain import EntryType, Role, Severity, Status
 from haveri_contracts.refusals import IncidentUnknown
 from haveri_texts.upkeep import findings
 from haveri_web.accounts.pages import local_path
+from haveri_web.app import NAVIGATION
 from haveri_web.bus.incidents import canonical
 from haveri_web.domain.access import Scope
 from haveri_web.http.problems import STATUS, status_of
 from haveri_web.incidents.attachments import readable_size, safe_headers
 from haveri_web.incidents.export import plain
+from haveri_web.incidents.views import IncidentView
 from haveri_web.rendering import moments
 from haveri_web.texts import CATALOGUE, language_of, translator
 
@@ -47,6 +53,20 @@ def test_every_text_that_a_template_names_is_in_the_catalogue() -> None:
     for template in Path(str(files("haveri_web") / "templates")).rglob("*.html"):
         for key in re.findall(r'\bt\("([a-z_.A-Z]+)"(?:, |\))', template.read_text()):
             assert key in CATALOGUE, (template.name, key)
+
+
+def test_every_fact_and_every_tab_has_its_text() -> None:
+    nothing_known: Any = (None for _ in fields(IncidentView))
+    facts = IncidentView(*nothing_known).facts
+    names = [f"incident.{name}" for fact in facts for name in (fact.name, fact.missing) if name]
+    tabs = [f"nav.{name}" for name, _, _ in NAVIGATION]
+    assert [key for key in (*names, *tabs) if key not in CATALOGUE] == []
+
+
+def test_every_label_of_an_entry_belongs_to_a_kind_or_an_event() -> None:
+    kinds = {f"entry.{kind}" for kind in EntryType}
+    events = {f"entry.{message.name}" for message in all_messages() if issubclass(message, Event)}
+    assert {key for key in CATALOGUE.english if key.startswith("entry.")} <= kinds | events
 
 
 def test_every_value_of_the_domain_has_a_name() -> None:
