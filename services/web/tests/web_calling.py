@@ -25,6 +25,7 @@ from haveri_contracts.escalation.models import (
 )
 from haveri_contracts.escalation.queries import ListRunning, ListRuns, ReadAnswerLink, RunList, RunningList
 from haveri_contracts.plain import Refusal, Severity
+from haveri_contracts.refusals import LinkExpired
 
 
 class LinkForged(Refusal):
@@ -32,13 +33,6 @@ class LinkForged(Refusal):
 
     type = "link-unknown"
     title = "There is no such link."
-
-
-class LinkTooOld(Refusal):
-    """It was made more than a day ago."""
-
-    type = "link-expired"
-    title = "The link has expired."
 
 
 class CallBook:
@@ -73,7 +67,7 @@ class CallBook:
 
     def _read(self, query: ReadAnswerLink) -> AnswerLink:
         if query.token in self.expired:
-            raise LinkTooOld("It was good for a day.")
+            raise LinkExpired("It was good for a day.")
         if query.token not in self.links:
             raise LinkForged("It was not made here.")
         return self.links[query.token]

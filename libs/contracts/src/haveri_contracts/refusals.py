@@ -64,6 +64,13 @@ class MemberUnknown(Refusal):
     title = "There is no such member."
 
 
+class EmailTaken(Refusal):
+    """Another member has this e-mail address, or signs in with it."""
+
+    type = "email-taken"
+    title = "Another member has this e-mail address."
+
+
 class IncidentUnknown(Refusal):
     """No such incident in this organisation."""
 
@@ -97,3 +104,10 @@ class ShiftChangeUnknown(Refusal):
 
     type = "shift-change-unknown"
     title = "There is no such change of shifts."
+
+
+class LinkExpired(Refusal):
+    """The link with which a called member answers is older than it may be."""
+
+    type = "link-expired"
+    title = "This link is too old."

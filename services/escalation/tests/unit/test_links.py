@@ -9,8 +9,9 @@ import jwt
 import pytest
 
 from haveri_chassis.clock import ManualClock
+from haveri_contracts.refusals import LinkExpired
 from haveri_escalation.adapters.link_signer import LinkSigner
-from haveri_escalation.domain.links import Link, LinkExpired, LinkNotValid
+from haveri_escalation.domain.links import Link, LinkNotValid
 
 KEY = "k" * 48
 START = datetime(2026, 11, 23, 3, 14, tzinfo=UTC)

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 from web_house import PASSWORD, Door, WebHouse, form_token, sign_in
 
+from haveri_contracts.refusals import EmailTaken
 from haveri_web.adapters.passwords import Hasher
-from haveri_web.domain.refusals import Busy, EmailTaken, PasswordTooWeak
+from haveri_web.domain.refusals import Busy, PasswordTooWeak
 from haveri_web.security.accounts import set_password
 
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from haveri_contracts.directory.commands import PutMember
 from haveri_contracts.directory.models import Member, Team
-from haveri_contracts.refusals import TeamUnknown
+from haveri_contracts.refusals import EmailTaken, TeamUnknown
 from haveri_directory.application.authorization import check_actor
 from haveri_directory.application.contact import usable_contact
 from haveri_directory.application.in_use import check_may_leave
 from haveri_directory.application.putting import event_of, publish_changes_of, result_of
 from haveri_directory.domain.permissions import check_administrator_remains, needed_to_change_member
-from haveri_directory.domain.refusals import ChatIdentityTaken, EmailTaken
+from haveri_directory.domain.refusals import ChatIdentityTaken
 from haveri_directory.store.unit_of_work import UnitOfWork
 
 

@@ -71,13 +71,6 @@ class NameTaken(Refusal):
     title = "This name is taken."
 
 
-class EmailTaken(Refusal):
-    """Another member has this e-mail address."""
-
-    type = "email-taken"
-    title = "Another member has this e-mail address."
-
-
 class ChatIdentityTaken(Refusal):
     """Another member has this identity on the chat platform."""
 

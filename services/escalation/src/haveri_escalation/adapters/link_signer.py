@@ -9,7 +9,8 @@ from uuid import UUID
 import jwt
 
 from haveri_chassis.clock import Clock
-from haveri_escalation.domain.links import Link, LinkExpired, LinkNotValid
+from haveri_contracts.refusals import LinkExpired
+from haveri_escalation.domain.links import Link, LinkNotValid
 
 LIFETIME = timedelta(hours=24)
 _ALGORITHM = "HS256"
@@ -48,7 +49,7 @@ class LinkSigner:
         except (ValueError, TypeError, AttributeError, OverflowError, OSError):
             raise LinkNotValid from None
         if self._clock.now() >= expires_at:
-            raise LinkExpired
+            raise LinkExpired("A link works for 24 hours. Answer in the incident's channel.")
         return link
 
     def _claims(self, organization: str, token: str) -> dict[str, Any]:

@@ -25,13 +25,3 @@ class LinkNotValid(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Open it again from the message it came in, or answer in the incident's channel.")
-
-
-class LinkExpired(Refusal):
-    """The link is older than it may be."""
-
-    type = "link-expired"
-    title = "This link is too old."
-
-    def __init__(self) -> None:
-        super().__init__("A link works for 24 hours. Answer in the incident's channel.")

@@ -20,13 +20,13 @@ class CredentialsWrong(Refusal):
 
 
 class TooManyAttempts(Refusal):
-    """Too many sign-ins were tried; `retry_after` are whole seconds until the next may be."""
+    """Something was tried too often; `retry_after` are whole seconds until the next may be."""
 
     type = "too-many-attempts"
     title = "Too many attempts."
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many attempts to sign in. Try again in {retry_after} s.")
+    def __init__(self, what: str, retry_after: int) -> None:
+        super().__init__(f"{what} Try again in {retry_after} s.")
         self.retry_after = retry_after
 
 
@@ -136,13 +136,6 @@ class PasswordTooWeak(Refusal):
 
     type = "password-too-weak"
     title = "This password is too easy to guess."
-
-
-class EmailTaken(Refusal):
-    """Another member of the organisation signs in with this address."""
-
-    type = "email-taken"
-    title = "Another member already signs in with this e-mail address."
 
 
 class FilesNotSetUp(Refusal):

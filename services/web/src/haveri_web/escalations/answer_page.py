@@ -13,10 +13,11 @@ from starlette.responses import Response
 
 from haveri_chassis.bus import BusUnavailable, OwnerUnavailable
 from haveri_contracts.outcomes import Problem
+from haveri_contracts.refusals import LinkExpired
 from haveri_directory_copy.directory import UTC_ZONE
 from haveri_web.bus.commands import CommandRefused
-from haveri_web.domain.refusals import ForeignOrigin
-from haveri_web.escalations.answering import Answering, Call, LinkExpired, LinkUnknown, TooManyLinks
+from haveri_web.domain.refusals import ForeignOrigin, TooManyAttempts
+from haveri_web.escalations.answering import Answering, Call, LinkUnknown
 from haveri_web.http.context import Web, WebDep
 from haveri_web.http.door import check_form_token, check_origin
 from haveri_web.http.problems import status_of
@@ -34,7 +35,7 @@ async def show(request: Request, web: WebDep, token: str) -> Response:
     """What one is called for, and one button; changes nothing."""
     try:
         return _page(request, web, token, await Answering(web).read(token, _address(request)))
-    except (LinkUnknown, LinkExpired, TooManyLinks, OwnerUnavailable) as error:
+    except (LinkUnknown, LinkExpired, TooManyAttempts, OwnerUnavailable) as error:
         return _no_call(request, web, error)
 
 
@@ -50,7 +51,7 @@ async def answer(
     except CommandRefused as refusal:
         call = await Answering(web).read(token, _address(request))
         return _page(request, web, token, call, problem=Problem.of(refusal))
-    except (LinkUnknown, LinkExpired, TooManyLinks, ForeignOrigin, OwnerUnavailable, BusUnavailable) as error:
+    except (LinkUnknown, LinkExpired, TooManyAttempts, ForeignOrigin, OwnerUnavailable, BusUnavailable) as error:
         return _no_call(request, web, error)
 
 
@@ -103,7 +104,7 @@ def _no_call(request: Request, web: Web, error: Exception) -> Response:
 _WHY: dict[type[Exception], tuple[str, int]] = {
     LinkUnknown: ("unknown", 404),
     LinkExpired: ("expired", _GONE),
-    TooManyLinks: ("often", 429),
+    TooManyAttempts: ("often", 429),
     ForeignOrigin: ("foreign", 403),
 }
 

@@ -18,12 +18,14 @@ from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import GetIncident
 from haveri_contracts.message import Command
 from haveri_contracts.plain import Refusal
+from haveri_contracts.refusals import LinkExpired
 from haveri_contracts.types import ORGANIZATION_PATTERN
 from haveri_directory_copy.directory import Directory
 from haveri_web.bus.callers import Caller
 from haveri_web.bus.commands import CommandRefused
 from haveri_web.bus.queries import ACTOR
 from haveri_web.domain.access import EVERY_SCOPE, TO_RESPOND
+from haveri_web.domain.refusals import TooManyAttempts
 from haveri_web.http.context import Web
 
 _LONGEST = 2000
@@ -35,24 +37,6 @@ class LinkUnknown(Refusal):
 
     type = "link-unknown"
     title = "This link is not one of ours."
-
-
-class LinkExpired(Refusal):
-    """The link's time is over, or its member has left."""
-
-    type = "link-expired"
-    title = "This link has expired."
-
-
-class TooManyLinks(Refusal):
-    """Too many links that are none were tried; `retry_after` are whole seconds until the next may be."""
-
-    type = "too-many-attempts"
-    title = "Too many attempts."
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many links that are not ours were opened from here. Try again in {retry_after} s.")
-        self.retry_after = retry_after
 
 
 class Standing(StrEnum):
@@ -98,11 +82,11 @@ class Answering:
     async def read(self, token: str, address: str) -> Call:
         """What a link leads to; `address` is where the caller sits.
 
-        Raises LinkUnknown, LinkExpired, TooManyLinks, or OwnerUnavailable.
+        Raises LinkUnknown, LinkExpired, TooManyAttempts, or OwnerUnavailable.
         """
         wait = self._web.forged_links.admit(address, self._web.clock.now())
         if wait:
-            raise TooManyLinks(wait)
+            raise TooManyAttempts("Too many links that are not ours were opened from here.", wait)
         organization, _, signed = token.partition(".")
         if not signed or len(token) > _LONGEST or not _ORGANIZATION.fullmatch(organization):
             raise LinkUnknown("Copy the whole link from the message, or answer in chat.")
@@ -151,7 +135,7 @@ class Answering:
                 ReadAnswerLink(token=token), organization=organization, actor=ACTOR
             )
         except QueryRefused as refusal:
-            if "expired" in refusal.type:
+            if refusal.type == LinkExpired.type:
                 raise LinkExpired("Links are good for a day. Answer in chat, or sign in.") from None
             raise LinkUnknown("Copy the whole link from the message, or answer in chat.") from None
         return link

@@ -11,16 +11,17 @@ from asyncpg import UniqueViolationError
 from haveri_chassis.clock import Clock, SystemClock
 from haveri_chassis.database import Database
 from haveri_chassis.logs import get_logger
-from haveri_contracts.refusals import MemberUnknown
+from haveri_contracts.refusals import EmailTaken, MemberUnknown
 from haveri_web.adapters.account_rows import Account, account_of, accounts_with, put_account
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.adapters.session_rows import remove_sessions_of
 from haveri_web.domain.attempts import Attempts, Limit
 from haveri_web.domain.passwords import LONGEST, check_new_password
-from haveri_web.domain.refusals import CredentialsWrong, EmailTaken, TooManyAttempts
+from haveri_web.domain.refusals import CredentialsWrong, TooManyAttempts
 
 PER_ACCOUNT = Limit(10, timedelta(minutes=5))
 PER_ADDRESS = Limit(30, timedelta(minutes=5))
+_TOO_OFTEN = "Too many attempts to sign in."
 
 log = get_logger(__name__)
 
@@ -92,7 +93,7 @@ class SignIn:
             wait = self._by_account.admit(email, now)
         if wait:
             log.warning("sign-in held back", email=email, address=address, retry_after=wait)
-            raise TooManyAttempts(wait)
+            raise TooManyAttempts(_TOO_OFTEN, wait)
 
     async def _account(self, email: str, organization: str) -> Account | None:
         async with self._database.across_organizations() as connection:
@@ -122,7 +123,7 @@ class ChangePassword:
         """Change it, and sign out everywhere. Raises TooManyAttempts, CredentialsWrong, PasswordTooWeak."""
         wait = self._tries.admit(f"{organization}/{member_id}", self._clock.now())
         if wait:
-            raise TooManyAttempts(wait)
+            raise TooManyAttempts(_TOO_OFTEN, wait)
         async with self._database.transaction(organization) as connection:
             account = await account_of(connection, organization, member_id)
         if account is None:
