@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from haveri_chat.plant import Plant
 from haveri_chat.ports import ChatPlatform, PlatformRefused, PlatformUnavailable
@@ -26,7 +25,7 @@ class Workflow:
     """The workflow of one organisation's incidents.
 
     `lease` must be longer than any step takes, waiting for its turn and for the platform's "later" included: beyond it
-    another replica takes the step for abandoned.
+    another replica takes the step for abandoned. Two passes over one incident at once find each other's steps busy.
     """
 
     def __init__(
@@ -45,14 +44,10 @@ class Workflow:
         self._links = links
         self._now = now
         self._lease = lease
-        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def advance(self, incident_id: UUID, setting: Setting, plant: Plant) -> None:
         """Do what is missing for this incident; raises Unfinished when something of it could not be done (yet)."""
-        lock = self._locks.setdefault(incident_id, asyncio.Lock())
-        async with lock:
-            failures = await self._advance(incident_id, setting, plant)
-        if failures:
+        if failures := await self._advance(incident_id, setting, plant):
             raise Unfinished(failures)
 
     async def _advance(self, incident_id: UUID, setting: Setting, plant: Plant) -> dict[str, StepFailure]:

@@ -28,24 +28,23 @@ log = get_logger(__name__)
 
 
 class AdvanceIncident:
-    """Runs the incident's workflow, one organisation's `Workflow` at a time."""
+    """Runs the incident's workflow. The worker keeps two passes over one incident from running at once."""
 
     def __init__(
         self,
         tenants: Tenants,
         plant_of: PlantOf,
         incidents: IncidentCache,
-        make_workflow: Callable[[Tenant], Workflow],
+        workflow_of: Callable[[Tenant], Workflow],
         refusals: ReportRefusals,
         worker: Worker,
     ) -> None:
         self._tenants = tenants
         self._plant_of = plant_of
         self._incidents = incidents
-        self._make_workflow = make_workflow
+        self._workflow_of = workflow_of
         self._refusals = refusals
         self._worker = worker
-        self._workflows: dict[str, tuple[Tenant, Workflow]] = {}
 
     @property
     def kind(self) -> Kind:
@@ -84,13 +83,6 @@ class AdvanceIncident:
                 named = max((one.retry_after or 0.0 for one in away), default=None)
                 raise PlatformUnavailable(str(unfinished), named) from unfinished
         return Ended()
-
-    def _workflow_of(self, tenant: Tenant) -> Workflow:
-        """One an organisation, as its settings are now: it keeps two passes over one incident from running at once."""
-        made = self._workflows.get(tenant.organization)
-        if made is None or made[0] != tenant:
-            made = self._workflows[tenant.organization] = (tenant, self._make_workflow(tenant))
-        return made[1]
 
 
 def _setting_of(tenant: Tenant) -> Setting:
