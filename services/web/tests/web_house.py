@@ -12,11 +12,11 @@ import httpx2
 from argon2 import PasswordHasher
 from web_plant import START, Plants, TenantPlant, demo
 
-from haveri_chassis.clock import ManualClock
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.events import EntriesRecorded
+from haveri_devservers.testing.clock import ManualClock
 from haveri_web.adapters.passwords import Hasher
 from haveri_web.app import create_http
 from haveri_web.configuration import WebSettings

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from haveri_chassis.clock import Clock, ManualClock
+from haveri_chassis.clock import Clock
 from haveri_chassis.database import Database
 from haveri_chassis.outbox import DurablePublisher, OutboxRelay, emit
 from haveri_contracts.envelope import open_envelope
 from haveri_contracts.streams import EVENTS
 from haveri_devservers import PostgresServer, ServerProcess, free_port
+from haveri_devservers.testing.clock import ManualClock
 from haveri_devservers.testing.house import House
 from haveri_devservers.testing.postgres import PostgresForTests
 from haveri_devservers.testing.waiting import eventually

@@ -10,11 +10,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
 from haveri_chassis.timers import GENERATION_HEADER, Scheduled, TimerWorker, cancel, reschedule, schedule
 from haveri_contracts.envelope import wrap
 from haveri_contracts.escalation.events import WindowDue
+from haveri_devservers.testing.clock import ManualClock
 from haveri_devservers.testing.house import House
 from haveri_devservers.testing.waiting import eventually
 

@@ -21,11 +21,11 @@ from haveri_chassis.bus.replies import (
     result_body,
     to_json,
 )
-from haveri_chassis.clock import ManualClock
-from haveri_chassis.ids import SequentialIds
 from haveri_chassis.messages import Sender
 from haveri_contracts.incident.queries import IncidentCounts
 from haveri_contracts.outcomes import Outcome, Problem, QueryReply
+from haveri_devservers.testing.clock import ManualClock
+from haveri_devservers.testing.ids import SequentialIds
 
 HEADERS = {ORGANIZATION: "demo"}
 Json = st.recursive(

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from haveri_chassis import telemetry
-from haveri_chassis.clock import ManualClock
-from haveri_chassis.ids import SequentialIds
 from haveri_chassis.messages import Sender
 from haveri_contracts.envelope import Envelope, decode
 from haveri_contracts.incident.commands import Acknowledge
 from haveri_contracts.incident.events import LeadAssigned
+from haveri_devservers.testing.clock import ManualClock
+from haveri_devservers.testing.ids import SequentialIds
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 INCIDENT = UUID("0190a6b0-0000-7000-8000-000000000001")

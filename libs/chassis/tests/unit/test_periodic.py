@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import REGISTRY
 
-from haveri_chassis.clock import ManualClock
 from haveri_chassis.periodic import Periodic
+from haveri_devservers.testing.clock import ManualClock
 from haveri_devservers.testing.waiting import eventually
 
 EVERY = timedelta(seconds=15)

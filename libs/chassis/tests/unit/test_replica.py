@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from haveri_chassis.bus import OwnerUnavailable
-from haveri_chassis.clock import ManualClock
-from haveri_chassis.ids import SequentialIds
 from haveri_chassis.messages import Sender
 from haveri_chassis.replica import Replica, all_pages
 from haveri_contracts.directory.queries import ListTeams, TeamList
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.incident.events import LeadAssigned
+from haveri_devservers.testing.clock import ManualClock
+from haveri_devservers.testing.ids import SequentialIds
 
 CLOCK_START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

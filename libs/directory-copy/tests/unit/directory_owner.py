@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from haveri_chassis.bus import OwnerUnavailable
-from haveri_chassis.clock import ManualClock
-from haveri_chassis.ids import SequentialIds
 from haveri_chassis.messages import Sender
 from haveri_contracts.directory import events, queries
 from haveri_contracts.directory.models import Member
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.message import Event, Query
 from haveri_contracts.plain import Role, name_key
+from haveri_devservers.testing.clock import ManualClock
+from haveri_devservers.testing.ids import SequentialIds
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -9,11 +9,12 @@ from directory_office import Office, as_member
 from shift_stories import Works
 
 from haveri_chassis.bus import Bus, QueryClient
-from haveri_chassis.clock import ManualClock, SystemClock
+from haveri_chassis.clock import SystemClock
 from haveri_chassis.ids import SystemIds
 from haveri_contracts.directory import commands, queries
 from haveri_contracts.directory.schedules import ChangeKind, Holiday, HolidayCalendar
 from haveri_contracts.message import Query
+from haveri_devservers.testing.clock import ManualClock
 from haveri_devservers.testing.waiting import eventually
 from haveri_directory_copy.copies import DirectoryCopies, read_directory
 

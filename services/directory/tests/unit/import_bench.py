@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from haveri_chassis.ids import SequentialIds
 from haveri_contracts.directory.models import Organization
+from haveri_devservers.testing.ids import SequentialIds
 from haveri_directory.application.importing.document import read_text
 from haveri_directory.application.importing.findings import Findings
 from haveri_directory.application.importing.plan import Plan, plan_import

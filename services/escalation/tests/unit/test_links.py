@@ -8,8 +8,8 @@ from uuid import UUID
 import jwt
 import pytest
 
-from haveri_chassis.clock import ManualClock
 from haveri_contracts.refusals import LinkExpired
+from haveri_devservers.testing.clock import ManualClock
 from haveri_escalation.adapters.link_signer import LinkSigner
 from haveri_escalation.domain.links import Link, LinkNotValid
 

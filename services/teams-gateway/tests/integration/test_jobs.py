@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
 from haveri_chat.ports import PlatformUnavailable
 from haveri_chat.workflow.store import StepBusy
+from haveri_devservers.testing.clock import ManualClock
 from haveri_devservers.testing.waiting import eventually
 from haveri_teams_gateway.application.worker import OUT_OF_TURN_AFTER, Ended, Kind, Retry, Worker
 from haveri_teams_gateway.store.jobs import OWN, Job, Jobs

@@ -10,10 +10,10 @@ import asyncpg
 import pytest
 from alembic import command
 
-from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
 from haveri_chassis.migrations import ServiceSchema, migrate
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
+from haveri_devservers.testing.clock import ManualClock
 from haveri_teams_gateway.store.calls import Calls
 from haveri_teams_gateway.store.jobs import Jobs
 

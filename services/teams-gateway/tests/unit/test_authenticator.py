@@ -11,7 +11,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from haveri_chassis.clock import ManualClock
+from haveri_devservers.testing.clock import ManualClock
 from haveri_teams_gateway.adapters.identity.authenticator import Authenticator, NotAllowed, NotAuthenticated
 from haveri_teams_gateway.adapters.identity.signing_keys import KEPT, KeysUnavailable, SigningKeys
 from haveri_teams_gateway.domain.allowed_hosts import AllowedHosts

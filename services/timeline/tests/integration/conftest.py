@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
 from haveri_chassis.migrations import ServiceSchema
+from haveri_devservers.testing.clock import ManualClock
 from haveri_devservers.testing.house import House
 from haveri_timeline.adapters.reads import TimelineReads
 from haveri_timeline.adapters.timeline_store import TimelineStore

@@ -11,7 +11,6 @@ import pytest
 
 from haveri_chassis.bus import Bus
 from haveri_chassis.bus.dead_letters import DeadLetter, DeadLetters
-from haveri_chassis.clock import ManualClock
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
 from haveri_contracts.envelope import Envelope
@@ -22,6 +21,7 @@ from haveri_contracts.streams import TIMELINE_ENTRIES
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.timeline.queries import ListTimeline, TimelinePage, VerifyTimeline
 from haveri_contracts.types import LARGEST_INTEGER
+from haveri_devservers.testing.clock import ManualClock
 from haveri_timeline.entrypoints.bus import attach
 
 NEWER_CHANGE = {"approver": {"badge": 7}, "reason": "a pump is new", "cost": 12.5}

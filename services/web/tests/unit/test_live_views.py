@@ -8,14 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from haveri_chassis.clock import ManualClock
-from haveri_chassis.ids import SequentialIds
 from haveri_chassis.messages import Sender
 from haveri_contracts.envelope import Envelope
 from haveri_contracts.escalation.events import EscalationUnacked, TimerDue
 from haveri_contracts.message import Event
 from haveri_contracts.plain import EntryType
 from haveri_contracts.timeline.events import EntriesRecorded
+from haveri_devservers.testing.clock import ManualClock
+from haveri_devservers.testing.ids import SequentialIds
 from haveri_web.http.live_views import PER_MEMBER, LiveViews, TooManyLiveViews
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)

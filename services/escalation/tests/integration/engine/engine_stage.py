@@ -14,7 +14,6 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from haveri_chassis.bus import Bus, CommandBus, Received
-from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
@@ -23,6 +22,7 @@ from haveri_chassis.timers import TimerWorker
 from haveri_contracts.envelope import Envelope, open_envelope
 from haveri_contracts.escalation import events
 from haveri_contracts.streams import ESCALATION_COMMANDS
+from haveri_devservers.testing.clock import ManualClock
 from haveri_devservers.testing.house import House
 from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.event_store import EscalationStore

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from notifying_support import DECLARED, Placed
 
-from haveri_chassis.clock import ManualClock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.messages import Sender
 from haveri_contracts.envelope import open_envelope
 from haveri_contracts.escalation.events import StepOverdue, TimerDue
+from haveri_devservers.testing.clock import ManualClock
 from haveri_escalation.adapters.auditor import LAST_AUDIT, OVERDUE, Auditor
 from haveri_escalation.adapters.step_rows import StepRows
 

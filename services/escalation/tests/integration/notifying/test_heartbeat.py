@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from notifying_support import Placed
 
 from haveri_chassis.bus import Bus, QueryClient
-from haveri_chassis.clock import ManualClock, SystemClock
+from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
 from haveri_chassis.health import health_app
 from haveri_chassis.ids import SystemIds
@@ -27,6 +27,7 @@ from haveri_chassis.timers import TimerWorker
 from haveri_contracts.escalation.events import EngineBeat
 from haveri_contracts.escalation.models import Heartbeat
 from haveri_contracts.escalation.queries import GetHeartbeat
+from haveri_devservers.testing.clock import ManualClock
 from haveri_devservers.testing.house import House
 from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.heartbeats import HOUSE, Heartbeats

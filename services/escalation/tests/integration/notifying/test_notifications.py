@@ -13,7 +13,7 @@ from notifying_support import DECLARED, FACILITY, PEOPLE, SATUS_ADDRESS, TIMO, M
 from pydantic import SecretStr
 
 from haveri_chassis.bus import Bus, BusUnavailable, CommandBus, QueryClient, QueryRefused, Received
-from haveri_chassis.clock import ManualClock, SystemClock
+from haveri_chassis.clock import SystemClock
 from haveri_chassis.database import Database
 from haveri_chassis.ids import SystemIds
 from haveri_chassis.outbox import event_subject
@@ -31,6 +31,7 @@ from haveri_contracts.incident.queries import GetIncident
 from haveri_contracts.outcomes import Outcome, OutcomeStatus
 from haveri_contracts.plain import Severity, Status
 from haveri_contracts.streams import ESCALATION_COMMANDS
+from haveri_devservers.testing.clock import ManualClock
 from haveri_devservers.testing.house import House
 from haveri_devservers.testing.waiting import eventually
 from haveri_escalation.adapters.apprise_notifier import AppriseNotifier
