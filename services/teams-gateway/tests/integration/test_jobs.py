@@ -179,13 +179,13 @@ async def test_one_organisations_jobs_are_not_anothers(
 class Work:
     """A kind of job that does what it is told, and remembers."""
 
-    def __init__(self, worker: Worker, retry: Retry = RETRY) -> None:
+    def __init__(self, worker: Worker, retry: Retry = RETRY, at_once: int = 1000) -> None:
         self.problems: list[Exception] = []
         self.attempts: list[int] = []
         self.given_up = 0
         self.gate = asyncio.Event()
         self.gate.set()
-        worker.look_after(Kind("work", self.do, retry, self.give_up))
+        worker.look_after(Kind("work", self.do, retry, self.give_up, at_once))
 
     async def do(self, job: Job) -> Ended:
         self.attempts.append(job.attempts)
@@ -289,6 +289,22 @@ async def test_what_is_asked_for_while_it_is_being_done_is_done_once_more(
     work.gate.set()
     await asyncio.gather(first, second)
     assert len(work.attempts) == 2
+    assert await left(database, organization) == []
+
+
+async def test_no_more_are_done_at_once_than_the_kind_allows_however_many_are_due(
+    database: Database, organization: str, here: Replica, worker: Worker, clock: ManualClock
+) -> None:
+    work = Work(worker, at_once=3)
+    work.gate.clear()
+    jobs = await here.put(organization, [uuid4() for _ in range(10)])
+    worker.begin(*jobs)
+    await eventually(lambda: len(work.attempts) >= 3)
+    await asyncio.sleep(0)
+    assert len(work.attempts) == 3
+    work.gate.set()
+    await asyncio.gather(*(worker.task_of(job.key) for job in jobs))
+    assert len(work.attempts) == 10
     assert await left(database, organization) == []
 
 

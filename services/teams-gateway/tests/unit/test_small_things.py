@@ -117,6 +117,9 @@ def test_a_wait_is_named_in_seconds_or_by_a_date() -> None:
     assert retry_after({"retry-after": "Mon, 23 Nov 2026 12:00:30 GMT"}, NOW) == 30
     assert retry_after({"retry-after": "soon"}, NOW) is None
     assert retry_after({}, NOW) is None
+    for endless in ("inf", "1e400", "9" * 400, "Mon, 23 Nov 9999 12:00:30 GMT"):
+        assert retry_after({"retry-after": endless}, NOW) == 86_400
+    assert retry_after({"retry-after": "nan"}, NOW) == 0
 
 
 def test_what_the_bot_posted_is_found_by_marker_or_by_words_and_nobody_elses_is() -> None:

@@ -55,7 +55,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of job: what to do, and when it is tried again when that raises. `give_up` ends it after the last time."""
+    """A kind of job: what to do, and when it is tried again when that raises. `give_up` ends it after the last time.
+
+    So many as `at_once` are done by one replica at the same time.
+    """
 
     name: str
     do: Callable[[Job], Awaitable[Ended]]
@@ -71,12 +74,14 @@ class Worker(Periodic):
         super().__init__("worker", LOOK_EVERY, self._take_up, clock)
         self._jobs = jobs
         self._kinds: dict[str, Kind] = {}
+        self._room: dict[str, asyncio.Semaphore] = {}
         self._locks = KeyedLock[tuple[str, str, str | UUID]]()
         self._tasks: dict[Key, list[asyncio.Task[Ended | None]]] = {}
 
     def look_after(self, *kinds: Kind) -> None:
         """What there is to do, the most urgent first."""
         self._kinds = {kind.name: kind for kind in kinds}
+        self._room = {kind.name: asyncio.Semaphore(kind.at_once) for kind in kinds}
 
     # Beginning
 
@@ -135,7 +140,7 @@ class Worker(Periodic):
     async def _in_turn(self, lock: asyncio.Lock, job: Job, asking: asyncio.Task[Job] | None) -> Ended | None:
         kind = self._kinds[job.kind]
         about = {"organization": job.organization, kind.name: str(job.id)}
-        async with lock:
+        async with lock, self._room[job.kind]:
             with bound(**about), telemetry.span(f"do {kind.name}"):
                 ended, wait, aside = await self._attempt(kind, job)
                 if asking is not None:

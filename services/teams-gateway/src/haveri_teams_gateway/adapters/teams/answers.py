@@ -15,6 +15,7 @@ import orjson
 from haveri_chat.ports import Conflict, PlatformRefused, PlatformUnavailable
 from haveri_teams_gateway.application.metrics import CALLS
 
+_LONGEST_WAIT = 86_400.0
 _COME_BACK = frozenset({401, 408, 412, 423, 429})
 _NAME_TAKEN = re.compile(r"name (is )?already|already (exist|taken|in use)", re.IGNORECASE)
 
@@ -53,14 +54,14 @@ def timed(what: str) -> Iterator[None]:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """The wait in seconds that an answer asks for."""
+    """The wait in seconds that an answer asks for; a day at most is believed."""
     written = headers.get("retry-after", "")
     try:
-        return max(0.0, float(written))
+        return min(_LONGEST_WAIT, max(0.0, float(written)))
     except ValueError:
         pass
     try:
-        return max(0.0, (parsedate_to_datetime(written) - now).total_seconds())
+        return min(_LONGEST_WAIT, max(0.0, (parsedate_to_datetime(written) - now).total_seconds()))
     except (TypeError, ValueError):
         return None
 
