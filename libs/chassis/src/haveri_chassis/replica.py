@@ -34,6 +34,7 @@ class _Copy(Generic[T]):
     loaded: int = 0
     fresh_until: datetime | None = None
     retry_at: datetime | None = None
+    failures: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -69,7 +70,11 @@ class Replica(Generic[T]):
         copy = self._copies.setdefault(organization, _Copy())
         if not self._stale(copy):
             return self._value(copy)
+        failures = copy.failures
         async with copy.lock:
+            if copy.failures > failures:
+                # Whoever waited for that load, perhaps dozens, is not to wait for one of their own.
+                raise OwnerUnavailable(f"the {self.name} could not be loaded")
             if self._stale(copy):
                 await self._reload(organization, copy)
         return self._value(copy)
@@ -101,6 +106,7 @@ class Replica(Generic[T]):
             copy.value = await self._load(organization)
         except OwnerUnavailable as error:
             if not copy.present:
+                copy.failures += 1
                 raise
             copy.retry_at = self._clock.now() + _RETRY_AFTER
             STALE_ANSWERS.labels(self.name).inc()

@@ -177,6 +177,17 @@ async def test_many_at_once_ask_the_owner_once(parts: Parts) -> None:
     assert len(owner.asked) == 1
 
 
+async def test_many_who_wait_for_an_owner_that_is_away_wait_for_one_question(parts: Parts) -> None:
+    replica, _, owner, _ = parts
+    owner.away, owner.gate = True, asyncio.Event()
+    asking = asyncio.gather(*(replica.get("demo") for _ in range(20)), return_exceptions=True)
+    await asyncio.sleep(0)  # all twenty have begun
+    owner.gate.set()
+    answers = await asking
+    assert [type(answer) for answer in answers] == [OwnerUnavailable] * 20
+    assert len(owner.asked) == 1
+
+
 class PagedOwner:
     """Answers in three pages."""
 
