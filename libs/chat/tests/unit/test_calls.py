@@ -40,6 +40,13 @@ SHOWN += CODES[CODES.index(ReasonCode.NO_ADDRESS) : CODES.index(ReasonCode.ASKED
 SHOWN += [ReasonCode.TAKEN, *CODES[CODES.index(ReasonCode.ASKED_FOR_MORE) : CODES.index(ReasonCode.POLICY_FITS)]]
 SHOWN += [ReasonCode.WAY_FAILED, ReasonCode.NO_WAY, ReasonCode.NOT_NEEDED]
 
+PARAMS = ("team_id", "member_id", "team", "shift", "role", "step", "via", "why", "words", "count", "key", "self")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.uuids().map(str),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+
 
 @pytest.fixture
 def call(make_incident: Callable[..., Incident], known_id: Callable[[str], UUID]) -> ChatCall:
@@ -108,6 +115,24 @@ def test_a_call_from_before_there_were_reasons_is_shown_as_it_came(plant: Plant)
 
 def test_a_reason_that_is_not_known_yet_is_shown_by_its_code(plant: Plant) -> None:
     assert why(Reason(code="full_moon"), plant, "de") == "full moon"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    code=st.sampled_from(ReasonCode) | st.text(max_size=20),
+    params=st.dictionaries(st.sampled_from(PARAMS) | st.text(max_size=9), JSON, max_size=6),
+)
+def test_whatever_a_newer_engine_gives_as_the_reason_the_member_is_called(
+    make_incident: Callable[..., Incident], plant: Plant, call: ChatCall, code: str, params: dict[str, Any]
+) -> None:
+    call = replace(call, because=Reason(code, params))
+    card = call_card(call, make_incident(), plant, locale="de-AT", now=NOW)
+    assert button(card).label == "Ich übernehme das"
+
+
+@pytest.mark.parametrize("params", [{"team_id": "zz"}, {"team_id": None}, {"team_id": 5}, {}])
+def test_a_reason_whose_parameters_do_not_fit_is_shown_by_its_code(plant: Plant, params: dict[str, Any]) -> None:
+    assert why(Reason("in_team", params), plant, "fi") == "in team"
 
 
 @pytest.mark.parametrize("locale", ["en", *CATALOGUE.languages])

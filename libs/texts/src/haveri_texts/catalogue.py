@@ -6,13 +6,13 @@ plural forms are those of CLDR. Another language is another `locales/<language>/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import TypeAlias, TypeGuard
+from typing import Any, TypeAlias, TypeGuard
 
-from haveri_texts.formats import number
+from haveri_texts.formats import base_of, number
 
 SOURCE_LANGUAGE = "en"
 _ENGLISH = NullTranslations()
@@ -42,7 +42,7 @@ class Catalogue:
         Numbers among the values are written as the language writes them.
         """
         text = self.english[key]
-        translations = self._translations.get(language, _ENGLISH)
+        translations = self._translations.get(language) or self._translations.get(base_of(language)) or _ENGLISH
         if isinstance(text, str):
             said = translations.pgettext(key, text)
         else:
@@ -54,6 +54,29 @@ class Catalogue:
             return said
         shown = {name: number(value, language) if _is_number(value) else value for name, value in values.items()}
         return said.format(**shown)
+
+    def reason(
+        self,
+        language: str,
+        code: object,
+        params: Mapping[str, Any],
+        values: Callable[[Mapping[str, Any]], Mapping[str, object]],
+        /,
+    ) -> str:
+        """A reason as a sentence, by `values` of its parameters; its code where that is not possible.
+
+        A newer service may have other codes, and other parameters for the same code: neither breaks a reader.
+        """
+        try:
+            keys = (f"reason.{code}.{params.get('role')}", f"reason.{code}")
+            filled = {"code": code, **values(params)}  # never empty: a text that asks for nothing stays a template
+            return self.say(language, next(key for key in keys if key in self), **filled)
+        except Exception:  # noqa: BLE001 - whatever a parameter is, whoever is called must be called
+            return str(code).replace("_", " ")
+
+    def speaks(self, language: str) -> bool:
+        """Whether there are texts in a language, be it of another region."""
+        return language in self.languages or base_of(language) in self.languages
 
     @staticmethod
     def _compiled(path: Path) -> GNUTranslations:

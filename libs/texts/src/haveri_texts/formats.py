@@ -42,12 +42,18 @@ def listed(items: Iterable[str], language: str, style: Literal["standard", "or"]
     return format_list(list(items), style, _cldr(language))
 
 
+def base_of(language: str) -> str:
+    """The language without its region: `de` of `de-AT`."""
+    return language.partition("-")[0]
+
+
 @cache
 def _cldr(language: str) -> Locale:
     try:
         return Locale.parse(_REGIONAL.get(language, language).replace("-", "_"))
     except (UnknownLocaleError, ValueError):
-        return _cldr("en")
+        base = base_of(language)
+        return _cldr(base if base != language else "en")
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -93,6 +94,35 @@ def test_a_languages_region_may_be_written_either_way(tmp_path: Path, folder: st
     assert Catalogue(ENGLISH, tmp_path).say("pt-BR", "only.english") == "Enchedora"
 
 
+def test_whoever_lives_in_another_region_reads_their_language(polish: Path) -> None:
+    catalogue = translate(polish, ('msgid "Filler"\nmsgstr ""', 'msgid "Filler"\nmsgstr "Nalewarka"'))
+    assert catalogue.say("pl-PL", "only.english") == "Nalewarka"
+    assert catalogue.speaks("pl-PL") and catalogue.speaks("en-US") and not catalogue.speaks("sv-SE")
+    assert catalogue.say("sv-SE", "only.english") == "Filler"
+
+
+REASONS = {"reason.on_shift": "on shift, {shift}", "reason.has_role": "{role}", "reason.has_role.lead": "lead"}
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "said"),
+    [
+        ("on_shift", {"shift": "Night"}, "on shift, Night"),
+        ("on_shift", {"shift": "Night", "language": "x", "key": "x", "self": "x"}, "on shift, Night"),
+        ("on_shift", {"shift": "{0.__class__}"}, "on shift, {0.__class__}"),
+        ("on_shift", {}, "on shift"),
+        ("on_shift", {"shift": 1e300}, "on shift"),
+        ("on_shift", ["Night"], "on shift"),
+        ("has_role", {"role": "lead"}, "lead"),
+        ("has_role", {"role": "boss"}, "boss"),
+        ("full_moon", {"phase": 1}, "full moon"),
+        (5, None, "5"),
+    ],
+)
+def test_a_reason_that_does_not_fit_is_shown_by_its_code(tmp_path: Path, code: Any, params: Any, said: str) -> None:
+    assert Catalogue(REASONS, tmp_path).reason("en", code, params, dict) == said
+
+
 def test_extracting_twice_changes_nothing(polish: Path) -> None:
     template = polish.parents[2] / "messages.pot"
     once = polish.read_bytes(), template.read_bytes()
@@ -111,6 +141,9 @@ def test_texts_that_were_not_compiled_are_said_at_the_start(polish: Path) -> Non
         ("en", "14:05", "05/12/2026", "05/12", "1,234.5", "A, B and C"),
         ("fi", "14.05", "5.12.2026", "5.12.", "1\N{NO-BREAK SPACE}234,5", "A, B ja C"),
         ("de", "14:05", "05.12.2026", "5.12.", "1.234,5", "A, B und C"),
+        ("de-AT", "14:05", "05.12.2026", "5.12.", "1.234,5", "A, B und C"),
+        ("fi-FI", "14.05", "5.12.2026", "5.12.", "1\N{NO-BREAK SPACE}234,5", "A, B ja C"),
+        ("fi-ZZ", "14.05", "5.12.2026", "5.12.", "1\N{NO-BREAK SPACE}234,5", "A, B ja C"),
         ("pt-BR", "14:05", "05/12/2026", "05/12", "1.234,5", "A, B e C"),
         ("tlh", "14:05", "05/12/2026", "05/12", "1,234.5", "A, B and C"),
     ],

@@ -76,6 +76,11 @@ def test_a_language_that_haveri_does_not_speak_becomes_english() -> None:
     assert letter(NOTICE, "sv") == letter(NOTICE, "en")
 
 
+def test_whoever_lives_in_another_region_reads_their_language() -> None:
+    assert letter(NOTICE, "de-AT") == letter(NOTICE, "de")
+    assert letter(NOTICE, "fi-FI") == letter(NOTICE, "fi")
+
+
 def test_whoever_is_asked_to_join_is_told_who_has_it() -> None:
     notice = replace(NOTICE, purpose=Purpose.JOIN, taken_by="Timo Rantanen")
     assert letter(notice, "en").body.startswith("Timo Rantanen has INC-42 and needs more people.")

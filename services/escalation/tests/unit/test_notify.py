@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from haveri_contracts.escalation.models import CallState, Purpose
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
@@ -81,8 +84,11 @@ class World:
             raise NotSent(self.trouble)
         self.sent.append((via, address, text))
 
-    async def notify(self, via: str = "email") -> Report:
-        return await Notify(self, self, self, self, self)("demo", CALL, via)
+    async def team(self, organization: str, team_id: UUID) -> str:
+        return "Crew A"
+
+    async def notify(self, via: str = "email", cause: Reason | None = None) -> Report:
+        return await Notify(self, self, self, self, self)("demo", CALL, via, cause)
 
 
 async def test_a_called_member_gets_a_mail_in_their_language_with_the_newest_facts() -> None:
@@ -139,3 +145,33 @@ async def test_what_the_provider_did_not_take_failed_with_its_reason() -> None:
 
 async def test_a_member_who_left_is_not_reached() -> None:
     assert await World(people={}).notify() == Report("failed", Reason.of(ReasonCode.MEMBER_GONE))
+
+
+@given(
+    code=st.sampled_from(ReasonCode) | st.text(max_size=20),
+    params=st.dictionaries(
+        st.sampled_from(["team_id", "team", "shift", "role", "key", "self"]) | st.text(max_size=9),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.lists(st.text(max_size=3)),
+        max_size=6,
+    ),
+)
+async def test_whatever_a_newer_engine_gives_as_the_reason_the_mail_is_sent(code: str, params: dict[str, Any]) -> None:
+    world = World()
+    assert await world.notify(cause=Reason(code, params)) == Report("sent")
+    assert len(world.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "said"),
+    [
+        ("in_team", {"team_id": str(TIMO), "team": "x"}, "Crew A"),
+        ("in_team", {"team_id": "zz"}, "in team"),
+        ("in_team", {"team_id": None}, "in team"),
+        ("in_team_on_shift", {"team_id": str(TIMO)}, "in team on shift"),
+        ("full_moon", {"phase": 1}, "full moon"),
+    ],
+)
+async def test_a_reason_that_is_not_known_yet_is_sent_by_its_code(code: str, params: dict[str, Any], said: str) -> None:
+    world = World()
+    await world.notify(cause=Reason(code, params))
+    assert f": {said}\n" in world.sent[0][2].body

@@ -222,6 +222,19 @@ async def test_somebody_whom_teams_does_not_know_is_reported_in_words(
     assert report.cause is not None and report.cause.code == ReasonCode.NO_ACCOUNT
 
 
+async def test_a_reason_of_a_newer_engine_holds_no_call_up(
+    rig: Rig, gateway: Gateway, escalation: FakeEscalation
+) -> None:
+    works = await rig.works(gateway)
+    _, incident = await declared(rig, works)
+    for cause in (Reason("in_team", {"team_id": "zz"}), Reason("in_team"), Reason("by_name", {"key": "x"})):
+        one = PlacedCall(call_id=uuid.uuid4(), member_id=works.members[MIKKO].id, cause=cause)
+        await escalation.request(works, incident, one)
+        reports = await rig.until(lambda call=one: [r for r in escalation.reports(works) if r.call_id == call.call_id])
+        assert [report.outcome for report in reports] == ["delivered"]
+    assert "in team" in " ".join((await card_of(rig, works, MIKKO)).card.texts())
+
+
 @pytest.mark.parametrize("how", ["not-installed", "gone"])
 async def test_somebody_who_cannot_be_written_to_is_reported_at_once(
     rig: Rig, gateway: Gateway, escalation: FakeEscalation, how: str

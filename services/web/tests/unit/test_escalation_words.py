@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from haveri_contracts.directory.contacts import Via
 from haveri_contracts.directory.models import Organization
@@ -195,6 +198,47 @@ def test_every_reason_has_words_in_every_language(code: ReasonCode, language: st
     assert f"reason.{code}" in CATALOGUE
     words = ReasonWords(DIRECTORY, translator(language)).reason(asdict(Reason.of(code, **EVERYTHING)))
     assert words and "{" not in words and "reason" not in words
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.uuids().map(str),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+PARAMS = st.sampled_from([*EVERYTHING, "why", "key", "language", "self"]) | st.text(max_size=9)
+
+
+@given(code=st.sampled_from(ReasonCode) | JSON, params=st.dictionaries(PARAMS, JSON, max_size=9) | JSON)
+def test_whatever_a_newer_service_gives_as_a_reason_there_is_a_sentence(code: Any, params: Any) -> None:
+    assert isinstance(ReasonWords(DIRECTORY, translator("fi-FI")).reason({"code": code, "params": params}), str)
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "said"),
+    [
+        ("in_team", {}, "in team"),
+        ("in_team", {"team_id": "zz"}, "in team"),
+        ("in_team", {"team_id": None}, "in team"),
+        ("other_area", {"policy": "Presses", "area_ids": None}, "other area"),
+        ("other_area", {"policy": "Presses", "area_ids": "abc"}, "other area"),
+        ("policy_fits", {"policy": "p", "severity": "SEV0", "weekday": "MON", "clock": "10:00"}, "policy fits"),
+        ("policy_fits", {"policy": "p", "severity": "SEV1", "weekday": "MON"}, "policy fits"),
+        ("not_mitigated", {"number": "INC-1", "minutes": "abc"}, "not mitigated"),
+        ("not_mitigated", {"number": "INC-1", "minutes": 1e300}, "not mitigated"),
+        ("more", {"count": 3}, "more"),
+        ("by_name", {"key": "x", "language": "x", "self": "x"}, "by name"),
+    ],
+)
+def test_a_reason_whose_parameters_do_not_fit_is_shown_by_its_code(code: str, params: Any, said: str) -> None:
+    assert ReasonWords(DIRECTORY, translator("en")).reason({"code": code, "params": params}) == said
+
+
+REASON_FIELDS = ("cause", "causes", "in_vain", "because_of", "why", "note", "reason")
+
+
+@given(payload=st.dictionaries(st.sampled_from(REASON_FIELDS), JSON, min_size=1))
+def test_a_newer_event_may_mean_something_else_by_a_reasons_name(payload: dict[str, Any]) -> None:
+    ReasonWords(DIRECTORY, translator("en")).data({**payload, "more": [payload]})
 
 
 def test_texts_beside_reasons_say_them_and_older_texts_stay_as_they_came() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from haveri_chat.plant import Plant
@@ -13,9 +14,8 @@ LEAD = frozenset({"lead", "shift_lead", "supervisor"})
 
 
 def in_words(reason: Reason, plant: Plant, locale: str) -> str:
-    """A reason with the plant's names; of a code that is not known yet, the code."""
-    key = f"reason.{reason.code}"
-    return say(locale, key, **_values(reason, plant, locale)) if key in CATALOGUE else reason.code.replace("_", " ")
+    """A reason with the plant's names; of one that is not known yet, the code."""
+    return CATALOGUE.reason(locale, reason.code, reason.params, lambda params: _values(params, plant, locale))
 
 
 def all_in_words(reasons: Iterable[Reason], plant: Plant, locale: str) -> str:
@@ -28,13 +28,13 @@ def role_name(role: str, locale: str) -> str:
     return say(locale, "oncall.lead") if role.casefold() in LEAD else role
 
 
-def _values(reason: Reason, plant: Plant, locale: str) -> dict[str, object]:
-    values: dict[str, object] = {"member": "Haveri", **reason.params}
+def _values(params: Mapping[str, Any], plant: Plant, locale: str) -> dict[str, object]:
+    values: dict[str, object] = {"member": "Haveri", **params}
     for kind, things in (("team", plant.teams), ("member", plant.members)):
         if id := values.get(f"{kind}_id"):
             thing = things.get(UUID(str(id)))
             values[kind] = thing.name if thing else f"#{str(id)[:8]}"
-    if why := reason.params.get("why"):
+    if why := params.get("why"):
         values["words"] = in_words(Reason.read(why), plant, locale)
     if role := values.get("role"):
         values["role"] = role_name(str(role), locale)

@@ -47,7 +47,7 @@ def timeline_card(
 
 def _entry(entry: TimelineEntry, plant: Plant, locale: str) -> str:
     payload = entry.payload
-    if cause := payload.get("cause"):
+    if isinstance(cause := payload.get("cause"), dict) and "code" in cause:
         payload = {**payload, "reason": in_words(Reason.read(cause), plant, locale)}
     details = [str(payload[name]) for name in ("status", "severity", "text", "note", "reason") if payload.get(name)]
     author = payload.get("author")

@@ -42,7 +42,7 @@ class Text:
 
 def letter(notice: Notice, language: str) -> Text:
     """An e-mail: what, where, since when, why this member, one link."""
-    since, dates = notice.since, language if language in CATALOGUE.languages else SOURCE_LANGUAGE
+    since, dates = notice.since, language if CATALOGUE.speaks(language) else SOURCE_LANGUAGE
     facts = {
         "what": _one_line(notice.title),
         "severity": notice.severity.value,
@@ -73,11 +73,10 @@ def spoken(notice: Notice, language: str) -> Text:
     return Text(f"{told}{place} {_opening(notice, language)} {say(language, 'without_link')}")
 
 
-def why_you(cause: Reason, team: str, language: str) -> str:
-    """Why somebody is called; `team` is the name of the team that the reason names."""
-    keys = f"reason.{cause.code}.{cause.params.get('role')}", f"reason.{cause.code}"
-    key = next((key for key in keys if key in CATALOGUE), None)
-    return say(language, key, team=team, **cause.params) if key else ""
+def why_you(cause: Reason, team: str | None, language: str) -> str:
+    """Why somebody is called; `team` is the name of the team that the reason names, None when it names none."""
+    named = {} if team is None else {"team": team}
+    return CATALOGUE.reason(language, cause.code, cause.params, lambda params: {**params, **named})
 
 
 def _opening(notice: Notice, language: str) -> str:

@@ -82,8 +82,10 @@ class Notify:
     async def _because(self, organization: str, call: CallFacts, cause: Reason | None, recipient: Recipient) -> str:
         if cause is None:
             return call.because
-        team_id = cause.params.get("team_id")
-        team = await self._directory.team(organization, UUID(team_id)) if team_id else ""
+        try:
+            team = await self._directory.team(organization, UUID(str(cause.params.get("team_id"))))
+        except ValueError:
+            team = None
         return why_you(cause, team, recipient.language)
 
     async def _text(

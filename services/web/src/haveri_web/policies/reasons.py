@@ -41,34 +41,25 @@ class ReasonWords:
         if not isinstance(value, Mapping):
             return value
         said = {name: self.data(part) for name, part in value.items()}
-        for name, part in value.items():
-            if not part:
-                continue
-            if name == "cause":
-                said["because" if "because" in value else "reason"] = self.reason(part)
-            elif name == "causes":
-                text = next(field for field in ("why", "note", "reason") if field in value)
-                said[text] = (" " if text == "why" else "; ").join(map(self.reason, part))
-            elif name == "in_vain":
-                said["missing"] = list(map(self.reason, part))
-            elif name == "because_of":
-                said["because"] = {member_id: self.reason(reason) for member_id, reason in part.items()}
+        if reasons := _reasons([value.get("cause")]):
+            said["because" if "because" in value else "reason"] = self.reason(reasons[0])
+        if reasons := _reasons(value.get("causes")):
+            text = next((field for field in ("why", "note") if field in value), "reason")
+            said[text] = (" " if text == "why" else "; ").join(map(self.reason, reasons))
+        if reasons := _reasons(value.get("in_vain")):
+            said["missing"] = list(map(self.reason, reasons))
+        if isinstance(of := value.get("because_of"), Mapping) and of:
+            said["because"] = {member_id: self.reason(reason) for member_id, reason in of.items() if _reasons([reason])}
         return said
 
     def reason(self, reason: Mapping[str, Any]) -> str:
-        """One reason; of a code that is not known yet, the code."""
-        params: Mapping[str, Any] = reason.get("params") or {}
-        key = f"reason.{reason['code']}"
-        if f"{key}.{params.get('role')}" in CATALOGUE:
-            key = f"{key}.{params['role']}"
-        if key not in CATALOGUE:
-            return str(reason["code"]).replace("_", " ")
-        return self._t(key, **self._values(params))
+        """One reason; of one that is not known yet, the code."""
+        return CATALOGUE.reason(self._t.language, reason["code"], reason.get("params") or {}, self._values)
 
     def _values(self, params: Mapping[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {"member": "Haveri", **params}
         for kind, things in (("team", self._directory.teams), ("member", self._directory.members)):
-            if f"{kind}_id" in params:
+            if params.get(f"{kind}_id"):
                 values[kind] = name_in(things, params[f"{kind}_id"])
         for name, prefix in (("end", "esc.end"), ("via", "via")):
             if name in params:
@@ -97,8 +88,14 @@ class ReasonWords:
         """Such as `Presses, Ovens or 4 more`."""
         known = list(parts)
         if len(known) > _MOST_NAMED:
-            known = [*known[:_MOST_NAMED], self._t("reason.more", count=len(known) - _MOST_NAMED)]
+            known = [*known[:_MOST_NAMED], self._t("reasons.more", count=len(known) - _MOST_NAMED)]
         return self._t.listed(known, "or")
+
+
+def _reasons(part: Any) -> list[Mapping[str, Any]]:
+    """The reasons among JSON: an event that is newer than these pages may mean something else by the same name."""
+    items = part if isinstance(part, list) else []
+    return [item for item in items if isinstance(item, Mapping) and "code" in item]
 
 
 async def said(web: Web, caller: Caller, body: bytes) -> Response:

@@ -1,7 +1,7 @@
 """Why somebody is called, a step was not needed, a policy is followed."""
 
 REASONS = {
-    "reason.more": "{count} more",
+    "reasons.more": "{count} more",
     "reason.by_name": "by name",
     "reason.administrator": "administrator",
     "reason.in_team": "{team}",
