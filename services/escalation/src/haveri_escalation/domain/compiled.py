@@ -42,9 +42,11 @@ class CompiledPolicies:
         self._numbers: dict[tuple[TimeOfDay, ...], int] = {}
         self._times: list[tuple[tuple[bytes, ...], tuple[TimeOfDay, ...]]] = []
         self.all = [self._compile(policy) for policy in policies]
-        self._by_severity = {
-            severity: [one for one in self.all if severity in one.policy.conditions.severity] for severity in Severity
-        }
+        # Conditions apart from policies: looking at ten thousand is twice as fast when it touches no policy.
+        self._by_severity: dict[Severity, tuple[list[tuple[int, int, int]], list[Policy]]] = {}
+        for severity in Severity:
+            some = [one for one in self.all if severity in one.policy.conditions.severity]
+            self._by_severity[severity] = [one[:3] for one in some], [one.policy for one in some]
 
     def ask(
         self, severity: Severity, area_ids: Iterable[UUID], asset_types: Iterable[str], at: datetime, plan: Plan | None
@@ -63,11 +65,12 @@ class CompiledPolicies:
         """The first two policies that fit."""
         areas, types, in_time = asked.areas, asked.types, asked.in_time
         first: Policy | None = None
-        for one_areas, one_types, times, policy in self._by_severity[asked.severity]:
+        conditions, policies = self._by_severity[asked.severity]
+        for place, (one_areas, one_types, times) in enumerate(conditions):
             if one_areas & areas and one_types & types and (in_time[times] or asked.in_shift(times)):
                 if first is not None:
-                    return first, policy
-                first = policy
+                    return first, policies[place]
+                first = policies[place]
         return first, None
 
     def _compile(self, policy: Policy) -> Compiled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from haveri_contracts.escalation.models import Chain, MaintenanceWindow, PlannedStep, SimulatedCall, Simulation
@@ -19,6 +20,9 @@ from haveri_escalation.domain.world import World
 
 _MOST_STEPS = 300
 _NO_CHAIN = Chain(steps=[])
+
+# Python writes a UUID slowly, and every round names the same people.
+_written = lru_cache(maxsize=4096)(str)
 
 
 def simulate(world: World, place: Place, at: datetime) -> Simulation:
@@ -89,13 +93,14 @@ class _Forecast:
             self._world.roster, step.notify, chain, self._world.settings, self._place.facility_id, due, turns
         )
         turns.update(found.turns)
-        called = self._called_at(unsilenced.round, number, due, found)
-        return called.model_copy(update={"only_if_unacknowledged": step.only_if_unacknowledged})
+        return self._called_at(unsilenced.round, number, due, found, step.only_if_unacknowledged)
 
     def _moment(self, after: timedelta) -> datetime:
         return after_silence(self._windows, self._at, after)
 
-    def _called_at(self, round: int, step: int, due: datetime, found: Found) -> SimulatedCall:
+    def _called_at(
+        self, round: int, step: int, due: datetime, found: Found, only_if_unacknowledged: bool = True
+    ) -> SimulatedCall:
         roster, before = self._world.roster, self._called.setdefault(round, set())
         if step == LAST_RESORT and before.issuperset(named.member_id for named in found.people):
             # Nobody else is left: they are called again.
@@ -119,8 +124,9 @@ class _Forecast:
             at=due,
             member_ids=[named.member_id for named, _ in calls],
             via=[via for _, via in calls],
-            because_of={str(named.member_id): named.because for named, _ in calls},
-            held_until=dict.fromkeys(map(str, asleep), held) if held is not None else {},
+            because_of={_written(named.member_id): named.because for named, _ in calls},
+            held_until=dict.fromkeys(map(_written, asleep), held) if held is not None else {},
+            only_if_unacknowledged=only_if_unacknowledged,
             causes=causes,
         )
 

@@ -106,7 +106,7 @@ class _Search:
         self._a_team_is_there = False
         self._by_facility: dict[UUID, list[Duty]] = {}
         self._by_team: dict[UUID, dict[UUID, list[Duty]]] = {}
-        self._awake: set[UUID] | None = None
+        self._awake: set[int] | None = None
         self.people: dict[UUID, Named] = {}
 
     def found(self) -> Found:
@@ -201,8 +201,9 @@ class _Search:
     def _is_on_shift(self, member_id: UUID) -> bool:
         if self._awake is None:
             # At any facility: who works elsewhere is awake, too.
-            self._awake = {duty.member_id for plant in self._roster.plans for duty in self._duties(plant)}
-        return member_id in self._awake
+            # As numbers: Python hashes a UUID slowly, and this is everybody who works.
+            self._awake = {duty.member_id.int for plant in self._roster.plans for duty in self._duties(plant)}
+        return member_id.int in self._awake
 
 
 def _has_plan(team: Team, plan: Plan) -> bool:
