@@ -230,7 +230,7 @@ def test_lists_show_what_is_open_who_is_on_shift_and_what_happened(
 
 def test_every_text_is_there_in_every_language_with_the_same_values() -> None:
     assert findings(CATALOGUE.locales, CATALOGUE.english) == []
-    assert set(CATALOGUE.languages) == {"en", "fi", "de"}
+    assert set(CATALOGUE.languages) >= {"en", "fi", "de"}
     assert all(CATALOGUE.english.values())
 
 
