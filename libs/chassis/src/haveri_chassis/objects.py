@@ -100,7 +100,7 @@ class ObjectStore:
         try:
             await self._run(partial(self._client.make_bucket, self.bucket))
         except ObjectRefused:
-            # Another replica was faster; or it is truly refused, which the question now shows.
+            # Another replica was faster; or it is truly refused, which asking again now shows.
             if not await self._run(partial(self._client.bucket_exists, self.bucket)):
                 raise
             return False

@@ -42,7 +42,7 @@ class QueryResponder:
         self._sender = sender
 
     async def take(self, message: Msg) -> None:
-        """Answer one query; a question that names no inbox for the answer is dropped."""
+        """Answer one query; one that names no inbox for the answer is dropped."""
         if not is_inbox(message.reply):
             return
         kind = self._query.message_type()

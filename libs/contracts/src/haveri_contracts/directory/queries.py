@@ -39,7 +39,7 @@ class GetOrganization(DirectoryQuery):
 
 
 class GetOne(DirectoryQuery):
-    """What every question about one thing says: which one. Refused when there is none."""
+    """What every query about one thing says: which one. Refused when there is none."""
 
     id: UUID
 

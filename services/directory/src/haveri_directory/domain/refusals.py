@@ -1,4 +1,4 @@
-"""Why the directory refuses a command or a question, each named after its business reason."""
+"""Why the directory refuses a command or a query, each named after its business reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why the directory refuses a command or a question about shifts, each named after its business reason."""
+"""Why the directory refuses a command or a query about shifts, each named after its business reason."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ShiftEndsBeforeItStarts(Refusal):
 
 
 class StretchTooLong(Refusal):
-    """More time than one command or question may span."""
+    """More time than one command or query may span."""
 
     type = "stretch-too-long"
     title = "This is too long a time."

@@ -1,4 +1,4 @@
-"""The newest state of incidents that this replica knows of, so that a card need not wait for a question."""
+"""The newest state of incidents that this replica knows of, so that a card need not wait for a query."""
 
 from __future__ import annotations
 

@@ -74,9 +74,9 @@ async def simulate(web: WebDep, caller: Reader, body: Question) -> Response:  # 
     draft = values["draft"]
     if draft:
         draft = {**draft, "id": draft["id"] or web.ids.new(), "version": draft["version"] or 1}
-    question = valid(Simulate, {**values, "at": moment_or_now(web, values["at"]), "draft": draft})
+    query = valid(Simulate, {**values, "at": moment_or_now(web, values["at"]), "draft": draft})
     with in_the_body() if draft else nullcontext():
-        return await said(web, caller, await ask_raw(web.queries, caller, question))
+        return await said(web, caller, await ask_raw(web.queries, caller, query))
 
 
 @router.get(f"{_POLICIES}/{{id}}", responses=answers(EscalationPolicy, 200, 404))

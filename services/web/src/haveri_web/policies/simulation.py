@@ -76,7 +76,7 @@ async def simulation_page(
     asset_type: Text = "",
     at: Text = "",
 ) -> Response:
-    """The question, and with a severity the answer."""
+    """The query, and with a severity the answer."""
     directory, shown = page.directory, page.facility(facility)
     asked = Asked(severity or Severity.SEV2.value, str(shown.id) if shown else "", area_id, asset_type, at)
     if shown and not at:

@@ -67,18 +67,18 @@ class SimulationView:
 class Simulating:
     """Says what a simulation found."""
 
-    def __init__(self, directory: Directory, t: Translate, words: PolicyWords, question: Simulate) -> None:
+    def __init__(self, directory: Directory, t: Translate, words: PolicyWords, query: Simulate) -> None:
         self._directory = directory
         self._t = t
         self._words = words
-        self._question = question
-        self._zone = directory.zone_of(question.facility_id)
-        self._begins = question.at
+        self._query = query
+        self._zone = directory.zone_of(query.facility_id)
+        self._begins = query.at
 
     def view(self, found: Simulation) -> SimulationView:
         """All of it. Times count from the declaration, or from the end of a maintenance window that it falls into."""
         found = ReasonWords(self._directory, self._t).model(found)
-        self._begins = found.silenced_until or self._question.at
+        self._begins = found.silenced_until or self._query.at
         return SimulationView(
             sentence=self._sentence(found),
             policy_name=found.policy_name,
@@ -94,7 +94,7 @@ class Simulating:
         )
 
     def _sentence(self, found: Simulation) -> str:
-        t, at = self._t, self._question.at.astimezone(self._zone)
+        t, at = self._t, self._query.at.astimezone(self._zone)
         said = t(
             "simulate.when", weekday=t(f"weekday.{at.weekday()}"), clock=time_of_day(at, t.language), what=self._what()
         )
@@ -104,12 +104,12 @@ class Simulating:
         return said[0].upper() + said[1:]
 
     def _what(self) -> str:
-        area = self._directory.areas.get(self._question.area_id) if self._question.area_id else None
-        facility = self._directory.facilities.get(self._question.facility_id)
+        area = self._directory.areas.get(self._query.area_id) if self._query.area_id else None
+        facility = self._directory.facilities.get(self._query.facility_id)
         place = area.name if area else facility.name if facility else ""
-        if self._question.asset_type:
-            place = f"{place}, {self._question.asset_type}"
-        return self._t("simulate.what_at", severity=self._question.severity.value, place=place)
+        if self._query.asset_type:
+            place = f"{place}, {self._query.asset_type}"
+        return self._t("simulate.what_at", severity=self._query.severity.value, place=place)
 
     def _first_round(self, calls: list[SimulatedCall]) -> str:
         parts = [self._part(call) for call in calls if call.round == 1 and call.step != 0]
@@ -161,7 +161,7 @@ class Simulating:
             people=[self._called(call, number, member_id) for number, member_id in enumerate(call.member_ids)],
             condition=t("simulate.if_unanswered") if call.only_if_unacknowledged and minutes > 0 else "",
             note=call.note,
-            style="clock" if self._day(call.at) == self._day(self._question.at) else "day_clock",
+            style="clock" if self._day(call.at) == self._day(self._query.at) else "day_clock",
         )
 
     def _called(self, call: SimulatedCall, number: int, member_id: UUID) -> CalledView:
