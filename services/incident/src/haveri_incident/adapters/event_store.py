@@ -178,9 +178,9 @@ def event_of(message_type: str, payload: dict[str, Any]) -> IncidentEvent:
     return message.model_validate(payload)
 
 
-def _check_size(number: str, *told: bytes) -> None:
+def _check_size(number: str, *bodies: bytes) -> None:
     """Refuse what the bus would not carry: the relay would hold the incident's events back for ever behind it."""
-    if any(len(one) > MAX_BODY_BYTES for one in told):
+    if any(len(one) > MAX_BODY_BYTES for one in bodies):
         raise MessageTooLarge(f"{number} holds too much text with this; write less, or put it into a file.")
 
 
