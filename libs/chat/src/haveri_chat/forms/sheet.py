@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from haveri_chat.forms import Choice, Field, FieldKind, Form
+from haveri_chat.naming import Named
 from haveri_chat.plant import Plant
 from haveri_chat.texts import say
 from haveri_chat.tidying import LONG, one_line, tidy
@@ -23,17 +24,14 @@ _MONEY = re.compile(r"[0-9]{1,14}([.,][0-9]{1,2})?")
 _WHOLE = re.compile(r"[0-9]{1,12}([.,]0+)?")
 
 
-class Named(Protocol):
-    """Anything with an id and a name."""
+class Choosable(Named, Protocol):
+    """Anything with a name that is chosen by its id."""
 
     @property
     def id(self) -> UUID: ...
 
-    @property
-    def name(self) -> str: ...
 
-
-T = TypeVar("T", bound=Named)
+T = TypeVar("T", bound=Choosable)
 
 
 class Sheet:
