@@ -47,6 +47,7 @@ class Liveness:
         return None if self._held else "this replica's lock is not held"
 
     async def _keep(self) -> None:
+        # No Periodic: holding is one round that lasts, and that the database is away is no failed round to be counted.
         while True:
             try:
                 await self._hold()
