@@ -53,7 +53,13 @@ class Catalogue:
         if not values:
             return said
         shown = {name: number(value, language) if _is_number(value) else value for name, value in values.items()}
-        return said.format(**shown)
+        try:
+            return said.format(**shown)
+        except (LookupError, ValueError, AttributeError, TypeError):
+            # What a translator mistyped costs its readers the language, not the message.
+            if language == SOURCE_LANGUAGE:
+                raise
+            return self.say(SOURCE_LANGUAGE, key, **values)
 
     def reason(
         self,

@@ -9,10 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from haveri_texts import Catalogue, day, day_of_year, listed, number, time_of_day
+from haveri_texts import Catalogue, Text, day, day_of_year, listed, number, time_of_day
 from haveri_texts.upkeep import compile_catalogues, findings, update
 
-ENGLISH = {"greeting": "Hello {name}", "files": ("{count} file", "{count} files"), "only.english": "Filler"}
+ENGLISH: dict[str, Text] = {
+    "greeting": "Hello {name}",
+    "files": ("{count} file", "{count} files"),
+    "only.english": "Filler",
+}
 
 
 @pytest.fixture
@@ -61,7 +65,7 @@ def test_what_is_missing_is_named_and_what_changed_in_english_is_asked_again(pol
     locales = polish.parents[2]
     assert sorted(finding.partition(": ")[2] for finding in findings(locales, ENGLISH)) == [
         "files is not translated",
-        "greeting does not fill in name",
+        "greeting fills in {kto} where the English has {name}",
         "only.english is not translated",
     ]
     changed = {**ENGLISH, "greeting": "Good evening {name}", "new": "New"}
@@ -72,11 +76,91 @@ def test_what_is_missing_is_named_and_what_changed_in_english_is_asked_again(pol
     assert "Cześć {kto}" in polish.read_text()
     assert f"{polish}: greeting has changed in English" in findings(locales, changed)
     update(locales, {"new": "New"})
-    assert "greeting" not in polish.read_text()
+    assert '\nmsgctxt "greeting"' not in polish.read_text(), "no text needs it any more"
+    assert '#~ msgstr "Cześć {kto}"' in polish.read_text(), "but its translator may"
+    assert "only.english" not in polish.read_text()
+
+
+FRENCH = """# Ewa's catalogue
+msgid ""
+msgstr ""
+"Last-Translator: Ewa <ewa@example.com>\\n"
+"Plural-Forms: nplurals=2; plural=(n > 1);\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+
+# Said at the door
+msgctxt "greeting"
+msgid "Hi {name}"
+msgstr "Bonjour {name}"
+
+msgctxt "files"
+msgid "{count} file"
+msgid_plural "{count} files"
+msgstr[0] "{count} fichier"
+msgstr[1] "{count} fichiers"
+"""
+
+
+def french(folder: Path, *replaced: tuple[str, str]) -> Path:
+    path = folder / "locales" / "fr" / "LC_MESSAGES" / "messages.po"
+    path.parent.mkdir(parents=True)
+    text = FRENCH
+    for before, after in replaced:
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text)
+    return path
+
+
+def test_extracting_keeps_what_translators_wrote(tmp_path: Path) -> None:
+    path = french(tmp_path)
+    update(tmp_path / "locales", ENGLISH)
+    kept = path.read_text()
+    for line in ("# Ewa's catalogue", "# Said at the door", '"Last-Translator: Ewa <ewa@example.com>\\n"'):
+        assert line in kept
+    assert '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"' in kept, "CLDR has three forms now, Ewa wrote two"
+    assert not any(": files " in found for found in findings(tmp_path / "locales", ENGLISH))
+    compile_catalogues([tmp_path / "locales"])
+    said = [Catalogue(ENGLISH, tmp_path).say("fr", "files", count=count) for count in (0, 1, 2)]
+    assert said == ["0 fichier", "1 fichier", "2 fichiers"]
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        ("nplurals=1; plural=0;", "more translations"),
+        ("nplurals=2; plural=n;", "Plural-Forms chooses more than its 2 forms"),
+        ("nplurals=INTEGER; plural=EXPRESSION;", "INTEGER"),
+    ],
+)
+def test_plural_forms_that_do_not_fit_are_named_with_their_file(tmp_path: Path, header: str, problem: str) -> None:
+    path = french(tmp_path, ("nplurals=2; plural=(n > 1);", header))
+    with pytest.raises(ValueError, match=f"^{path}: .*{problem}"):
+        findings(tmp_path / "locales", ENGLISH)
+
+
+def test_a_missing_plural_form_is_named(tmp_path: Path) -> None:
+    path = french(tmp_path, ("nplurals=2; plural=(n > 1);", "nplurals=3; plural=n==1 ? 0 : n==2 ? 1 : 2;"))
+    assert f"{path}: files has 2 of 3 plural forms" in findings(tmp_path / "locales", ENGLISH)
+
+
+@pytest.mark.parametrize("wrong", ["{} {name}", "{name!q}", "{name:d}", "{name.size}", "{kto}", "{name} {", "} {name}"])
+def test_a_translation_that_cannot_be_filled_in_is_named_and_meanwhile_said_in_english(
+    tmp_path: Path, wrong: str
+) -> None:
+    path = french(tmp_path, ('"Hi {name}"', '"Hello {name}"'), ("Bonjour {name}", wrong))
+    problems = [found for found in findings(tmp_path / "locales", ENGLISH) if found.startswith(f"{path}: greeting ")]
+    assert len(problems) == 1
+    compile_catalogues([tmp_path / "locales"])
+    assert Catalogue(ENGLISH, tmp_path).say("fr", "greeting", name="Ewa") == "Hello Ewa"
 
 
 def test_a_word_that_would_mean_two_things_is_named(polish: Path) -> None:
-    english = {"words.command.ack": "ack", "words.command.close": "close", "words.status.CLOSED": "close, closed"}
+    english: dict[str, Text] = {
+        "words.command.ack": "ack",
+        "words.command.close": "close",
+        "words.status.CLOSED": "close, closed",
+    }
     update(polish.parents[2], english)
     text = polish.read_text().replace('msgid "close"\nmsgstr ""', 'msgid "close"\nmsgstr "zamknij, Ack"')
     polish.write_text(text.replace('msgid "ack"\nmsgstr ""', 'msgid "ack"\nmsgstr "potwierdź"'))
