@@ -38,13 +38,14 @@ WITH appended AS (
     UPDATE escalations SET version = $12, followed = greatest(followed, $13), number = $14, title = $15,
         severity = $16, facility_id = $3, area_id = $17, asset_ids = $18::uuid[]
     WHERE organization_id = $1 AND incident_id = $2
-), told AS (
+), published AS (
     SELECT * FROM unnest($19::uuid[], $20::text[], $21::bytea[]) WITH ORDINALITY AS t(id, subject, body, place)
 ), queued AS (
     INSERT INTO outbox (organization_id, id, key, subject, body)
-    SELECT $1, id, $2::uuid::text, subject, body FROM told ORDER BY place
+    SELECT $1, id, $2::uuid::text, subject, body FROM published ORDER BY place
 ), logged AS (
-    INSERT INTO event_log (organization_id, id, subject, body) SELECT $1, id, subject, body FROM told ORDER BY place
+    INSERT INTO event_log (organization_id, id, subject, body)
+    SELECT $1, id, subject, body FROM published ORDER BY place
 ), answered AS (
     INSERT INTO command_outcomes (organization_id, command_id, outcome)
     SELECT $1, $22, $23::text::jsonb WHERE $22::uuid IS NOT NULL
@@ -67,11 +68,11 @@ async def append(
     first = (before.version if before else 0) + 1
     events = case.events
     ids = [sender.ids.new() for _ in events]
-    told = [
+    published = [
         _envelope(sender, given, event, id, version)
         for version, (event, id) in enumerate(zip(events, ids, strict=True), start=first)
     ]
-    envelopes = [envelope for envelope in told if envelope is not None]
+    envelopes = [envelope for envelope in published if envelope is not None]
     incident, correlation = case.incident, given.cause.caused()
     outcome_of: UUID | None = given.cause.id if given.is_command else None
     values: list[Any] = [

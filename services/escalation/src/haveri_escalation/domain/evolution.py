@@ -50,7 +50,7 @@ def _followed(incident_id: UUID, event: IncidentFollowed) -> Incident:
 
 @singledispatch
 def _apply(event: EscalationEvent, state: Escalation) -> Escalation:
-    """What concerns one run changes that run; what is only told changes nothing."""
+    """What concerns one run changes that run; what is only published changes nothing."""
     run_id: UUID | None = getattr(event, "run_id", None)
     if run_id is None:
         return state
@@ -99,7 +99,7 @@ def _(event: facts.ExpiryAsked, state: Escalation) -> Escalation:
 
 @_apply.register
 def _(event: MitigationOverdue, state: Escalation) -> Escalation:
-    return replace(state, incident=replace(state.incident, overdue_told_of=event.taken_at))
+    return replace(state, incident=replace(state.incident, overdue_published_of=event.taken_at))
 
 
 @_apply.register

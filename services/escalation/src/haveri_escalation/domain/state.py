@@ -42,7 +42,7 @@ class Incident:
     active_at: datetime | None = None
     released_at: datetime | None = None
     expiry_asked_of: datetime | None = None
-    overdue_told_of: datetime | None = None
+    overdue_published_of: datetime | None = None
 
     @property
     def is_taken(self) -> bool:

@@ -77,7 +77,7 @@ def mitigation_due_at(state: Escalation) -> datetime | None:
     incident, run = state.incident, state.in_force()
     if run is None or run.chain.mitigation is None or not _clock_runs(incident) or incident.taken_at is None:
         return None
-    if incident.overdue_told_of == incident.taken_at:
+    if incident.overdue_published_of == incident.taken_at:
         return None
     return incident.taken_at + run.chain.mitigation.within_minutes * MINUTE
 

@@ -19,7 +19,7 @@ from haveri_escalation.domain.matching import Match, Place
 from haveri_escalation.domain.policies import MINUTE
 
 WITHOUT_LAST_RESORT = timedelta(minutes=10)
-"""When a chain that has no last resort is told to be exhausted, after its last step."""
+"""When a chain that has no last resort is published as exhausted, after its last step."""
 
 
 TOO_OLD = timedelta(hours=24)
@@ -96,7 +96,7 @@ def begin(case: Case, trigger: Trigger, match: Match) -> None:
     run_id = start(case, trigger, nothing_but_the_last_resort, causes=match.causes)
     _skip_what_is_not_needed(case, run_id)
     if not hold_if_silenced(case, run_id) and case.run(run_id).is_live:
-        # Not told as exhausted: nothing was tried before.
+        # Not published as exhausted: nothing was tried before.
         call_last_resort(case, case.run(run_id))
         carry_on(case, run_id)
 

@@ -23,7 +23,7 @@ def timer_due(case: Case, timer: Timer) -> None:
     elif timer.kind == "expiry":
         _ask_to_expire(case, case.run(timer.run_id))
     elif timer.kind == "mitigation":
-        _tell_overdue(case, case.run(timer.run_id))
+        _publish_overdue(case, case.run(timer.run_id))
     else:
         if timer.call_id is not None:
             calling.go_on(case, timer.run_id, timer.call_id)
@@ -75,7 +75,7 @@ def _ask_to_expire(case: Case, run: Run) -> None:
         case.say(ExpiryAsked(run.id, incident.taken_at, in_minutes(case.now - incident.active_at)))
 
 
-def _tell_overdue(case: Case, run: Run) -> None:
+def _publish_overdue(case: Case, run: Run) -> None:
     incident, clock = case.incident, run.chain.mitigation
     if incident.taken_at is None or clock is None:
         return

@@ -63,7 +63,7 @@ def exhaust(case: Case, run: Run) -> None:
 
 
 def in_minutes(time: timedelta) -> float:
-    """How many minutes, for people to read; at most a month, which is the longest that is told."""
+    """How many minutes, for people to read; at most a month, which is the longest that is published."""
     return min(round(time.total_seconds() / 60, 2), _LONGEST_MINUTES)
 
 
