@@ -50,27 +50,27 @@ def letter(notice: Notice, language: str) -> Text:
         "since": f"{day(since.date(), dates)} {time_of_day(since, dates)}" if since else "",
         "why_you": _one_line(notice.because),
     }
-    told = "\n".join(f"{say(language, f'fact.{name}')}: {value}" for name, value in facts.items() if value)
+    stated = "\n".join(f"{say(language, f'fact.{name}')}: {value}" for name, value in facts.items() if value)
     answer = say(language, "without_link")
     if notice.link:
         answer = f"{_button(notice, language)}: {notice.link}\n\n{say(language, 'about_link')}"
-    body = f"{_opening(notice, language)}\n\n{told}\n\n{answer}\n"
+    body = f"{_opening(notice, language)}\n\n{stated}\n\n{answer}\n"
     return Text(body, f"[{notice.severity.value}] {notice.number} {_one_line(notice.title)}")
 
 
 def short_message(notice: Notice, language: str) -> Text:
     """An SMS or push message: as much as fits into few characters, and the link."""
-    told = f"{notice.severity.value} {notice.number}: {_short(notice.title)}."
+    sentence = f"{notice.severity.value} {notice.number}: {_short(notice.title)}."
     place = f" {notice.place}." if notice.place else ""
     answer = f"{_button(notice, language)}: {notice.link}" if notice.link else say(language, "without_link")
-    return Text(f"{told}{place} {answer}")
+    return Text(f"{sentence}{place} {answer}")
 
 
 def spoken(notice: Notice, language: str) -> Text:
     """What a voice says; a link would be of no use."""
     place = f" {notice.place}." if notice.place else ""
-    told = f"{say(language, 'this_is_haveri')} {notice.severity.value}, {notice.number}: {_short(notice.title)}."
-    return Text(f"{told}{place} {_opening(notice, language)} {say(language, 'without_link')}")
+    sentence = f"{say(language, 'this_is_haveri')} {notice.severity.value}, {notice.number}: {_short(notice.title)}."
+    return Text(f"{sentence}{place} {_opening(notice, language)} {say(language, 'without_link')}")
 
 
 def why_you(cause: Reason, team: str | None, language: str) -> str:
