@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,12 +22,17 @@ from haveri_chassis.tenancy import EVERY_ORGANIZATION, SETTING, OrganizationRequ
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-__all__ = ["Database", "OrganizationRequired", "TransactionRolledBack", "savepoint"]
+__all__ = ["Database", "OrganizationRequired", "TransactionRolledBack", "aware", "savepoint"]
 
 _COMMAND_TIMEOUT = 30.0
 _CONNECT_TIMEOUT = 10.0
 _WATCH_INTERVAL = timedelta(seconds=2)
 _IDLE_CONNECTION_LIFETIME = 600.0
+
+
+def aware(moment: datetime) -> datetime:
+    """A moment as it was kept: asyncpg writes the calendar's first and last as infinite and gives those back naive."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class TransactionRolledBack(RuntimeError):

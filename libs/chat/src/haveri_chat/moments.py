@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from haveri_chat.texts import say
-from haveri_texts import day, time_of_day
+from haveri_texts import day, in_zone, time_of_day
 
 
 def clock(moment: datetime, zone: str, locale: str, now: datetime) -> str:
     """The time of day at the plant, with the day when it is not today's there."""
-    there, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    there, today = in_zone(moment, ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
     time = say(locale, "time", time=time_of_day(there, locale))
     if there.date() == today.date():
         return time

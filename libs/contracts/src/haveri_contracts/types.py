@@ -35,6 +35,19 @@ def _utc(value: datetime) -> datetime:
 Timestamp = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A moment with a time zone, held and written in UTC with microseconds."""
 
+FIRST_YEAR, LAST_YEAR = 2, 9998
+
+
+def _in_every_zone(value: datetime) -> datetime:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"must lie within the years {FIRST_YEAR} to {LAST_YEAR}")
+    return value
+
+
+KeptMoment = Annotated[Timestamp, AfterValidator(_in_every_zone)]
+"""A moment that a command wants kept: one that every time zone and the database can give back. What was kept before
+there was this limit stays readable, so events and models have a Timestamp."""
+
 LARGEST_INTEGER = 2**63 - 1
 """The largest whole number that both JSON writers and PostgreSQL's bigint hold."""
 

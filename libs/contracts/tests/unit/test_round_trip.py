@@ -23,7 +23,7 @@ PUBLISHED = all_schemas()
 
 texts = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-moments = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=zones)  # noqa: DTZ001 - zones are drawn
+moments = st.datetimes(datetime(2, 1, 2), datetime(9998, 12, 31), timezones=zones)  # noqa: DTZ001 - zones are drawn
 numbers = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 plain_json = st.recursive(
     st.none() | st.booleans() | numbers | st.text(texts, max_size=LONGEST_TEXT),

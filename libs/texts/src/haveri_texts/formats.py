@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from typing import Literal
@@ -15,6 +15,14 @@ from babel.numbers import format_decimal
 
 # English as it is read in Europe's plants: 24 hours, days before months.
 _REGIONAL = {"en": "en_150"}
+
+
+def in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """The moment as a zone's clocks show it; at the calendar's very ends, which a zone may lie beyond, as it is."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def time_of_day(moment: datetime, language: str, *, seconds: bool = False) -> str:

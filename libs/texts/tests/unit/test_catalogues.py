@@ -8,8 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from haveri_texts import Catalogue, Text, day, day_of_year, listed, number, time_of_day
+from haveri_texts import Catalogue, Text, day, day_of_year, in_zone, listed, number, time_of_day
 from haveri_texts.upkeep import compile_catalogues, findings, update
 
 ENGLISH: dict[str, Text] = {
@@ -217,6 +219,13 @@ def test_extracting_twice_changes_nothing(polish: Path) -> None:
 def test_texts_that_were_not_compiled_are_said_at_the_start(polish: Path) -> None:
     with pytest.raises(RuntimeError, match="make texts"):
         Catalogue(ENGLISH, polish.parents[3])
+
+
+@given(moment=st.datetimes(timezones=st.just(UTC)), zone=st.timezones())
+def test_any_moment_can_be_shown_in_any_zone(moment: datetime, zone: ZoneInfo) -> None:
+    there = in_zone(moment, zone)
+    for language in ("en", "fi", "de-AT"):
+        assert day(there.date(), language) and time_of_day(there, language, seconds=True)
 
 
 @pytest.mark.parametrize(

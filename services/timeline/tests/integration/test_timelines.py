@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import json
 import random
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -112,6 +113,22 @@ async def test_whoever_reads_a_page_can_recompute_its_hashes(store, reads, organ
         hashed = [entry["previous_hash"], *(entry[place] for place in places), canonical(entry["payload"])]
         body = json.dumps(hashed, ensure_ascii=False, separators=(",", ":"))
         assert hashlib.sha256(body.encode()).hexdigest() == entry["hash"]
+
+
+MOMENTS = ["0001-01-01T00:00:00+00:00", "0002-01-01T00:00:00+00:00", "1600-02-29T12:00:00.000001+00:00"]
+MOMENTS += ["9998-12-31T23:59:59.999999+00:00", "9999-12-31T23:59:59.999999+00:00"]
+
+
+@pytest.mark.parametrize("moment", [*map(datetime.fromisoformat, MOMENTS)])
+async def test_any_moment_that_was_ever_kept_is_given_back_and_its_chain_holds(
+    store, reads, organization, clock, moment
+) -> None:
+    incident = uuid4()
+    await store.append(organization, [replace(said(incident, "long ago", clock), occurred_at=moment)])
+    assert [entry.occurred_at for entry in (await page_of(reads, organization, incident)).items] == [moment]
+    recent = RecentActivity.model_validate_json(await reads.recent(organization, ListRecentActivity()))
+    assert recent.items[0].occurred_at == moment
+    assert (await reads.verify(organization, VerifyTimeline(incident_id=incident))).intact
 
 
 async def test_pages_follow_each_other_and_types_are_chosen(store, reads, organization, clock) -> None:

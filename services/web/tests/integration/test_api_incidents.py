@@ -82,6 +82,16 @@ async def test_a_whole_life_answers_each_step_with_the_new_state(house: WebHouse
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "0002-01-01T10:00:00+14:00", "9999-12-31T23:59:59.999999Z"])
+async def test_a_moment_that_no_clock_could_show_is_refused_at_the_door(
+    house: WebHouse, door: Door, moment: str
+) -> None:
+    await house.incident(door)
+    answer = await door("POST", "/incidents/INC-1/annotations", json={"text": "x", "occurred_at": moment})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["occurred_at"]
+
+
 async def test_a_refusal_of_the_owner_comes_through_by_name(house: WebHouse, door: Door) -> None:
     await house.incident(door)
     await door("POST", "/incidents/INC-1/resolve", json={"summary": SUMMARY})

@@ -94,6 +94,14 @@ async def test_an_untouched_house_verifies(house: RunningHouse, number: str) -> 
             "UPDATE incident.events SET version = 2 WHERE version = 1000 AND incident_id = {id}",
             "its events cannot be folded",
         ),
+        (
+            "timeline.entries",
+            "UPDATE timeline.entries SET recorded_at = recorded_at - interval '6000 years' "
+            "WHERE seq = 2 AND incident_id = {id}",
+            "UPDATE timeline.entries SET recorded_at = recorded_at + interval '6000 years' "
+            "WHERE seq = 2 AND incident_id = {id}",
+            "unreadable",
+        ),
     ],
 )
 async def test_what_was_tampered_with_is_found_and_named(

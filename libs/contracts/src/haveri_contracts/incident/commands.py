@@ -9,7 +9,7 @@ from pydantic import Field
 from haveri_contracts.incident.models import AddedEntryType, FollowUpDraft, IncidentDetails, Summary
 from haveri_contracts.message import Command, Visibility
 from haveri_contracts.plain import Severity, Status
-from haveri_contracts.types import LongText, NonEmptyText, Reference, Tag, Timestamp
+from haveri_contracts.types import KeptMoment, LongText, NonEmptyText, Reference, Tag, Timestamp
 
 
 class IncidentCommand(Command):
@@ -73,7 +73,7 @@ class AddEvent(IncidentCommand):
     name = "add_event"
     type: AddedEntryType
     text: NonEmptyText
-    occurred_at: Timestamp | None = None
+    occurred_at: KeptMoment | None = None
 
 
 class Escalate(IncidentCommand):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from policies_office import IDS, TOOL, Office
@@ -258,6 +258,7 @@ async def test_a_window_that_has_begun_can_be_ended_and_one_to_come_called_off(o
         ("window-ends-before-it-starts", HOUR, -HOUR),
         ("window-is-over", -2 * HOUR, HOUR),
         ("window-too-long", HOUR, timedelta(days=32)),
+        ("window-too-long", datetime(9999, 12, 30, tzinfo=UTC) - SystemClock().now(), HOUR),
     ],
 )
 async def test_a_window_that_makes_no_sense_is_refused(office: Office, reason, begin, length) -> None:

@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 
 from haveri_chassis.bus import RawJson
-from haveri_chassis.database import Database
+from haveri_chassis.database import Database, aware
 from haveri_chassis.pages import cursor_of, number_in, that_fit
 from haveri_contracts.timeline.queries import ChainReport, ListRecentActivity, ListTimeline, VerifyTimeline
 from haveri_contracts.types import LARGEST_INTEGER
@@ -30,10 +30,12 @@ FROM entries WHERE organization_id = $1 AND incident_id = $2 AND seq > $3 ORDER 
 
 # PostgreSQL writes entries as TimelineEntry's JSON in a quarter of the time that Python would take. Times are written
 # as they were hashed (`haveri_timeline.domain.chain.timestamp`), so that a reader can recompute the chain.
+# The calendar's very first and last moment are kept as -infinity and infinity, which to_char writes as nothing.
+_FIRST, _LAST = "timestamptz '0001-01-01 00:00+00'", "timestamptz '9999-12-31 23:59:59.999999+00'"
 _MOMENT = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 _FIELDS = f"""
 '"seq":', seq, ',"event_id":"', event_id, '","type":', to_json(type),
-',"occurred_at":"', to_char(occurred_at AT TIME ZONE 'UTC', {_MOMENT}),
+',"occurred_at":"', to_char(least(greatest(occurred_at, {_FIRST}), {_LAST}) AT TIME ZONE 'UTC', {_MOMENT}),
 '","recorded_at":"', to_char(recorded_at AT TIME ZONE 'UTC', {_MOMENT}),
 '","actor":', to_json(actor), ',"source_type":', to_json(source_type),
 ',"source_version":', coalesce(source_version::text, 'null'), ',"payload":', payload::text,
@@ -114,7 +116,7 @@ def entry_of(incident_id: Any, row: asyncpg.Record) -> Entry:
         incident_id=incident_id,
         event_id=row["event_id"],
         kind=row["type"],
-        occurred_at=row["occurred_at"],
+        occurred_at=aware(row["occurred_at"]),
         actor=row["actor"],
         source_type=row["source_type"],
         source_version=row["source_version"],

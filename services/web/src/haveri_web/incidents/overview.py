@@ -20,6 +20,7 @@ from haveri_contracts.timeline.models import RecentEntry
 from haveri_contracts.timeline.queries import ListRecentActivity, RecentActivity
 from haveri_contracts.types import Page as BusPage
 from haveri_directory_copy.directory import Directory
+from haveri_texts import in_zone
 from haveri_web.incidents.entries import Narrator
 from haveri_web.incidents.views import incident_view
 from haveri_web.rendering.pages import Page, PageDep
@@ -125,7 +126,7 @@ def _activity_view(
 ) -> ActivityView:
     zone = directory.zone_of(incident.facility_id)
     entry = narrator.describe(recent, "", zone)
-    today = entry.occurred_at.astimezone(zone).date() == now.astimezone(zone).date()
+    today = in_zone(entry.occurred_at, zone).date() == now.astimezone(zone).date()
     return ActivityView(
         number=incident.number,
         zone=zone,

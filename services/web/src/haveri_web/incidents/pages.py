@@ -22,6 +22,7 @@ from haveri_contracts.plain import EntryType, Severity, Status
 from haveri_contracts.timeline.models import TimelineEntry
 from haveri_contracts.timeline.queries import ChainReport, ListTimeline, TimelinePage, VerifyTimeline
 from haveri_contracts.types import Page as BusPage
+from haveri_texts import in_zone
 from haveri_web.http.requests import AsOf, IncidentName
 from haveri_web.incidents.entries import EntryView, Narrator
 from haveri_web.incidents.escalation import escalation_part
@@ -194,7 +195,7 @@ def _kinds(entries: list[TimelineEntry], wanted: set[str]) -> list[tuple[str, in
 
 def _shown(entries: list[EntryView], wanted: set[str], incident: Incident, zone: ZoneInfo) -> list[EntryView]:
     chosen = [entry for entry in entries if not wanted or entry.type in wanted]
-    days = [entry.occurred_at.astimezone(zone).date() for entry in chosen]
+    days = [in_zone(entry.occurred_at, zone).date() for entry in chosen]
     firsts = [True, *(before != after for before, after in pairwise(days))]
     return [
         replace(entry, new_day=first, as_of_url=_url(incident, as_of=entry.recorded_at))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from haveri_texts import day, time_of_day
+from haveri_texts import day, in_zone, time_of_day
 from haveri_web.texts import Translate
 
 
@@ -17,7 +17,7 @@ def local(moment: datetime, zone: ZoneInfo, language: str, style: str = "clock")
 
     `style` is `clock`, `seconds`, `day`, `day_clock` or `full`.
     """
-    there = moment.astimezone(zone)
+    there = in_zone(moment, zone)
     date = day(there.date(), language)
     if style == "day":
         return date

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from haveri_chassis.database import aware
 from haveri_chassis.outbox import event_subject
 from haveri_contracts.envelope import Envelope, unwrap
 from haveri_contracts.message import Event
@@ -107,7 +108,7 @@ def envelope_of(row: asyncpg.Record) -> Envelope:
         source="haveri/incident",
         type=row["type"],
         subject=str(row["incident_id"]),
-        time=row["occurred_at"],
+        time=aware(row["occurred_at"]),
         organization=row["organization_id"],
         actor=row["actor"],
         correlationid=_uuid(row["correlation_id"]),

@@ -58,7 +58,7 @@ async def verify(database_url: str, organization: str | None, report: Callable[[
     try:
         histories = HistoryReads(connection)
         async for incident in _every(histories, organization):
-            for text in await _settled(histories, incident, done.counts):
+            for text in await _readable(histories, incident, done.counts):
                 found(Finding(incident.organization, incident.number, text))
             done.counts["incidents"] += 1
             done.organizations.add(incident.organization)
@@ -76,6 +76,14 @@ async def _every(histories: HistoryReads, organization: str | None) -> AsyncIter
         for incident in page:
             yield incident
         last = page[-1]
+
+
+async def _readable(histories: HistoryReads, incident: KeptIncident, counts: Counter[str]) -> list[str]:
+    """What is wrong with an incident, be it that what is kept of it cannot be read."""
+    try:
+        return await _settled(histories, incident, counts)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, asyncpg.DataError) as error:
+        return [f"unreadable: {type(error).__name__}: {_short(error)}"]
 
 
 async def _settled(histories: HistoryReads, incident: KeptIncident, counts: Counter[str]) -> list[str]:
