@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from haveri_teams_gateway.adapters.normaliser import UnreadableActivity, read_activity, tenants_of
 from haveri_teams_gateway.domain.activities import (
-    Asked,
     DeclareFromMessage,
     Deleted,
     Edited,
+    ExpectedAnswer,
     FileSource,
     Installed,
     Pressed,
@@ -143,7 +143,11 @@ def test_what_a_button_carries_and_what_was_filled_in_stay_apart() -> None:
     body = recorded("invoke_task_submit")
     body["value"]["data"] = {"haveri": {"verb": "note", "nonce": "7"}, "haveri_form": "note", "note_text": "torn"}
     pressed = read(body)
-    assert (pressed.data, pressed.form, pressed.asked) == ({"verb": "note", "nonce": "7"}, "note", Asked.DIALOG_END)
+    assert (pressed.data, pressed.form, pressed.expected) == (
+        {"verb": "note", "nonce": "7"},
+        "note",
+        ExpectedAnswer.DIALOG_END,
+    )
     assert pressed.values == {"note_text": "torn"}
 
 

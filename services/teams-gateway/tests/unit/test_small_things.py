@@ -14,7 +14,7 @@ from haveri_chassis.settings import SettingsError, load_settings
 from haveri_chat.ports import Conflict, PlatformRefused, PlatformUnavailable
 from haveri_teams_gateway.adapters.teams.answers import judge, retry_after
 from haveri_teams_gateway.adapters.teams.lookup import found_among
-from haveri_teams_gateway.domain.activities import Arrival, Asked, Edited, Pressed, Said, Sender
+from haveri_teams_gateway.domain.activities import Arrival, Edited, ExpectedAnswer, Pressed, Said, Sender
 from haveri_teams_gateway.domain.allowed_hosts import AllowedHosts
 from haveri_teams_gateway.domain.references import Conversation, split_reference, thread_reference
 from haveri_teams_gateway.domain.sameness import DerivedIds, fingerprint, identity
@@ -74,14 +74,14 @@ def test_two_edits_of_a_message_are_two_though_they_share_its_id() -> None:
 
 
 def test_a_press_is_known_by_its_nonce_and_who_pressed() -> None:
-    def press(nonce: str, who: str = "29:anna", asked: Asked = Asked.CARD, at: int = 0) -> str:
+    def press(nonce: str, who: str = "29:anna", expected: ExpectedAnswer = ExpectedAnswer.CARD, at: int = 0) -> str:
         arrival = replace(ARRIVAL, sender=Sender(who, None, ""), sent_at=NOW + timedelta(seconds=at))
-        return fingerprint(Pressed(arrival, {"verb": "ack", "incident": "i", "nonce": nonce}, {}, asked))
+        return fingerprint(Pressed(arrival, {"verb": "ack", "incident": "i", "nonce": nonce}, {}, expected))
 
     assert press("1.ack") == press("1.ack", at=9)
     assert len({press("1.ack"), press("2.ack"), press("1.ack", "29:mikko")}) == 3
     # Opening a form changes nothing, and each opening is a form of its own.
-    assert press("1.note", asked=Asked.DIALOG) != press("1.note", asked=Asked.DIALOG, at=9)
+    assert press("1.note", expected=ExpectedAnswer.DIALOG) != press("1.note", expected=ExpectedAnswer.DIALOG, at=9)
 
 
 @given(st.uuids(), st.integers(1, 20))

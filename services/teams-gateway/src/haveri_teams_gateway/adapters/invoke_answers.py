@@ -19,7 +19,7 @@ from haveri_teams_gateway.adapters.adaptive_forms import dialog, draw_form
 from haveri_teams_gateway.application.neighbours import GATEWAY, Queries
 from haveri_teams_gateway.application.ports import PlantOf
 from haveri_teams_gateway.application.reply import Reply
-from haveri_teams_gateway.domain.activities import Activity, Asked, DeclareFromMessage, Pressed
+from haveri_teams_gateway.domain.activities import Activity, DeclareFromMessage, ExpectedAnswer, Pressed
 from haveri_teams_gateway.domain.tenant import Tenant
 
 MESSAGE = "application/vnd.microsoft.activity.message"
@@ -35,9 +35,11 @@ class TeamsInvokeAnswers:
         self._plant_of = plant_of
         self._clock = clock
 
-    async def body(self, tenant: Tenant, activity: Activity, asked: Asked, reply: Reply, plant: Plant) -> Json:
+    async def body(
+        self, tenant: Tenant, activity: Activity, expected: ExpectedAnswer, reply: Reply, plant: Plant
+    ) -> Json:
         """The body of the 200 that answers the invoke."""
-        if asked is not Asked.CARD:
+        if expected is not ExpectedAnswer.CARD:
             return _task(reply)
         if reply.form is not None:
             return _card_answer(draw_form(reply.form, in_dialog=False))
@@ -61,11 +63,11 @@ class TeamsInvokeAnswers:
 
     def later(self, activity: Activity, locale: Locale) -> Json | None:
         """The answer when it could not be carried out yet."""
-        asked = activity.asked if isinstance(activity, Pressed) else Asked.NOTHING
+        expected = activity.expected if isinstance(activity, Pressed) else ExpectedAnswer.NOTHING
         text = answers.accepted_later(locale)
-        if asked is Asked.CARD:
+        if expected is ExpectedAnswer.CARD:
             return _message(text)
-        if asked is Asked.NOTHING and not isinstance(activity, DeclareFromMessage):
+        if expected is ExpectedAnswer.NOTHING and not isinstance(activity, DeclareFromMessage):
             return None
         return _task(Reply(text=text))
 

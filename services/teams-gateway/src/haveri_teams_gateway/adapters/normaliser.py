@@ -10,10 +10,10 @@ from haveri_teams_gateway.adapters.message_text import may_hide_files, plain_tex
 from haveri_teams_gateway.domain.activities import (
     Activity,
     Arrival,
-    Asked,
     DeclareFromMessage,
     Deleted,
     Edited,
+    ExpectedAnswer,
     FileSource,
     Installed,
     Pressed,
@@ -94,7 +94,7 @@ def _conversation(body: Json, conversation: Json) -> Conversation:
 
 def _read_message(arrival: Arrival, body: Json, bot_id: str) -> Activity:
     if isinstance(body.get("value"), dict) and not text(body, "text"):
-        return _pressed(arrival, block(body, "value"), Asked.NOTHING, text(body, "replyToId"))
+        return _pressed(arrival, block(body, "value"), ExpectedAnswer.NOTHING, text(body, "replyToId"))
     words = read_words(body, bot_id)
     private = body.get("recipient", {}).get("isTargeted") is True if isinstance(body.get("recipient"), dict) else False
     return Said(
@@ -137,20 +137,20 @@ def _read_invoke(arrival: Arrival, body: Json, _bot_id: str) -> Activity:
     name, value = text(body, "name"), block(body, "value")
     reply_to = text(body, "replyToId")
     if name == "adaptiveCard/action":
-        return _pressed(arrival, block(value, "action", "data"), Asked.CARD, reply_to)
+        return _pressed(arrival, block(value, "action", "data"), ExpectedAnswer.CARD, reply_to)
     if name == "task/fetch":
-        return _pressed(arrival, block(value, "data"), Asked.DIALOG, reply_to)
+        return _pressed(arrival, block(value, "data"), ExpectedAnswer.DIALOG, reply_to)
     if name in _ENDS_OF_DIALOGS:
-        return _pressed(arrival, block(value, "data"), Asked.DIALOG_END, reply_to)
+        return _pressed(arrival, block(value, "data"), ExpectedAnswer.DIALOG_END, reply_to)
     if name == "composeExtension/fetchTask":
         return DeclareFromMessage(arrival, plain_text(text(block(value, "messagePayload", "body"), "content")))
     return Unhandled(arrival)
 
 
-def _pressed(arrival: Arrival, data: Json, asked: Asked, card_message_id: str) -> Pressed:
+def _pressed(arrival: Arrival, data: Json, expected: ExpectedAnswer, card_message_id: str) -> Pressed:
     values = {name: value for name, value in strings(data).items() if name != FORM}
     form = text(data, FORM) or None
-    return Pressed(arrival, strings(block(data, OWN_DATA)), values, asked, card_message_id or None, form)
+    return Pressed(arrival, strings(block(data, OWN_DATA)), values, expected, card_message_id or None, form)
 
 
 _READERS: dict[str, Callable[[Arrival, Json, str], Activity]] = {

@@ -19,7 +19,7 @@ from haveri_teams_gateway.application.metrics import HANDLED
 from haveri_teams_gateway.application.ports import FindPerson, InvokeAnswers, PlantOf, PlatformOf, Read
 from haveri_teams_gateway.application.reply import Reply
 from haveri_teams_gateway.application.worker import NOT_NOW, Ended, Kind, Retry
-from haveri_teams_gateway.domain.activities import Activity, Arrival, Asked, DeclareFromMessage, Pressed, Said
+from haveri_teams_gateway.domain.activities import Activity, Arrival, DeclareFromMessage, ExpectedAnswer, Pressed, Said
 from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.store.activities import ACTIVITY, ActivityStore
 from haveri_teams_gateway.store.channels import Channels
@@ -140,22 +140,22 @@ class HandleActivity:
     async def _answer(self, work: Work, plant: Plant, reply: Reply) -> Any:
         """Answer the invoke, or say privately what there is to say."""
         activity = work.activity
-        asked = activity.asked if isinstance(activity, Pressed) else Asked.NOTHING
+        expected = activity.expected if isinstance(activity, Pressed) else ExpectedAnswer.NOTHING
         if isinstance(activity, DeclareFromMessage):
-            asked = Asked.DIALOG
+            expected = ExpectedAnswer.DIALOG
         if work.following:
             # The person was answered that it follows; a success shows on the cards, so only a refusal is written.
             if reply.refusal:
                 await self._privately(work, plant, reply)
             return None
-        if asked is Asked.NOTHING:
+        if expected is ExpectedAnswer.NOTHING:
             if not (reply.follows and work.attempts > 1):
                 await self._privately(work, plant, reply)
             return None
         if reply.card is not None:
             # The card of an answer is not the card that was pressed: it goes to the person, not in its place.
             await self._privately(work, plant, reply)
-        return await self._invokes.body(work.tenant, activity, asked, reply, plant)
+        return await self._invokes.body(work.tenant, activity, expected, reply, plant)
 
     async def _privately(self, work: Work, plant: Plant, reply: Reply) -> None:
         if reply.content is None:

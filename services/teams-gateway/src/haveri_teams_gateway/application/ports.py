@@ -11,7 +11,7 @@ from haveri_chat.ports import ChatPlatform
 from haveri_contracts.directory.models import Locale
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_teams_gateway.application.reply import Reply
-from haveri_teams_gateway.domain.activities import Activity, Asked
+from haveri_teams_gateway.domain.activities import Activity, ExpectedAnswer
 from haveri_teams_gateway.domain.tenant import Tenant
 from haveri_teams_gateway.store.files import NewFile
 from haveri_teams_gateway.store.people import KnownPerson
@@ -29,7 +29,9 @@ Read = Callable[[dict[str, Any]], Activity]
 class InvokeAnswers(Protocol):
     """The bodies that answer invokes."""
 
-    async def body(self, tenant: Tenant, activity: Activity, asked: Asked, reply: Reply, plant: Plant) -> Any:
+    async def body(
+        self, tenant: Tenant, activity: Activity, expected: ExpectedAnswer, reply: Reply, plant: Plant
+    ) -> Any:
         """The answer to what was asked; after a change the pressed card as it is now."""
         ...
 

@@ -21,10 +21,10 @@ from haveri_teams_gateway.application.ports import InvokeAnswers, PlantOf
 from haveri_teams_gateway.application.worker import Ended, Worker
 from haveri_teams_gateway.domain.activities import (
     Activity,
-    Asked,
     DeclareFromMessage,
     Deleted,
     Edited,
+    ExpectedAnswer,
     Pressed,
     Said,
 )
@@ -126,7 +126,7 @@ class ReceiveActivity:
 def waits_for_answer(activity: Activity) -> bool:
     """True for invokes: somebody sits before a spinning button."""
     if isinstance(activity, Pressed):
-        return activity.asked is not Asked.NOTHING
+        return activity.expected is not ExpectedAnswer.NOTHING
     return isinstance(activity, DeclareFromMessage)
 
 

@@ -89,7 +89,7 @@ class Deleted:
     arrival: Arrival
 
 
-class Asked(StrEnum):
+class ExpectedAnswer(StrEnum):
     """What kind of answer somebody who pressed or filled in something waits for."""
 
     NOTHING = "nothing"
@@ -112,7 +112,7 @@ class Pressed:
     arrival: Arrival
     data: Mapping[str, str]
     values: Mapping[str, str] = field(default_factory=dict)
-    asked: Asked = Asked.NOTHING
+    expected: ExpectedAnswer = ExpectedAnswer.NOTHING
     card_message_id: str | None = None
     form: str | None = None
 

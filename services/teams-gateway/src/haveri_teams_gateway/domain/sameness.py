@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from uuid import UUID
 
-from haveri_teams_gateway.domain.activities import Activity, Asked, Deleted, Edited, Pressed, Said
+from haveri_teams_gateway.domain.activities import Activity, Deleted, Edited, ExpectedAnswer, Pressed, Said
 
 _VERSION_BITS = 0x7 << 76
 _VARIANT_BITS = 0b10 << 62
@@ -28,7 +28,7 @@ def fingerprint(activity: Activity) -> str:
     arrival = activity.arrival
     who = (arrival.conversation.id, arrival.sender.teams_id)
     nonce = activity.data.get("nonce") if isinstance(activity, Pressed) else None
-    if isinstance(activity, Pressed) and nonce and activity.asked is not Asked.DIALOG:
+    if isinstance(activity, Pressed) and nonce and activity.expected is not ExpectedAnswer.DIALOG:
         return _digest("press", who[1], _flat(activity.data), _flat(activity.values), activity.form or "")
     return _digest(arrival.type, *who, arrival.sent_at.isoformat(), _content(activity))
 
@@ -56,7 +56,7 @@ def _content(activity: Activity) -> str:
         case Said() | Edited():
             return activity.text
         case Pressed():
-            return f"{activity.asked}{_flat(activity.data)}{_flat(activity.values)}"
+            return f"{activity.expected}{_flat(activity.data)}{_flat(activity.values)}"
         case _:
             return activity.arrival.type
 
