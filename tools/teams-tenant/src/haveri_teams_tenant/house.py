@@ -17,9 +17,9 @@ from haveri_teams_tenant.mail.mailboxes import Mailboxes
 from haveri_teams_tenant.mail.smtp import MailDoor
 from haveri_teams_tenant.people.administration import Administration
 from haveri_teams_tenant.people.bot_posts import BotPosts
+from haveri_teams_tenant.people.card_actions import CardActions
 from haveri_teams_tenant.people.channels import Channels
-from haveri_teams_tenant.people.presses import Presses
-from haveri_teams_tenant.people.talk import Talk
+from haveri_teams_tenant.people.messaging import Messaging
 from haveri_teams_tenant.people.uploads import Uploads
 from haveri_teams_tenant.push.activities import ActivityWriter
 from haveri_teams_tenant.push.invokes import Invoker
@@ -50,9 +50,9 @@ class House:
         self.invoker = Invoker(self.sender, ids, settings.invoke_timeout)
         self.channels = Channels(world, publisher, feed, clock, ids)
         self.administration = Administration(world, self.channels, publisher, self.outbox, feed, clock, ids)
-        self.talk = Talk(world, publisher, feed, clock, ids)
+        self.messaging = Messaging(world, publisher, feed, clock, ids)
         self.bot_posts = BotPosts(world, feed, clock)
-        self.presses = Presses(world, publisher, self.invoker, feed, ids)
+        self.card_actions = CardActions(world, publisher, self.invoker, feed, ids)
         self.uploads = Uploads(store, ids, settings.base_url)
         self.mailboxes = Mailboxes(world, feed, clock)
         self.mail_door = MailDoor(self.mailboxes, settings.mail_port)

@@ -32,7 +32,7 @@ from haveri_teams_tenant.page.look import STATIC, SecurityHeaders
 from haveri_teams_tenant.page.viewer import NobodyChosen, answer_nobody
 from haveri_teams_tenant.people.refusals import Refused
 from haveri_teams_tenant.settings import TenantSettings
-from haveri_teams_tenant.strangers import answer_strangers
+from haveri_teams_tenant.unroutable import answer_unroutable
 
 
 def create_app(settings: TenantSettings) -> FastAPI:
@@ -76,7 +76,7 @@ def create_app(settings: TenantSettings) -> FastAPI:
     app.add_exception_handler(Refused, answer_refused)
     app.add_exception_handler(NobodyChosen, answer_nobody)
     app.add_exception_handler(BadInputs, answer_bad_inputs)
-    answer_strangers(app)
+    answer_unroutable(app)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(Gate, faults=house.faults, traffic=house.traffic, clock=house.clock)
     return app

@@ -14,7 +14,7 @@ from haveri_teams_tenant.control.problems import problem
 from haveri_teams_tenant.graph import errors as graph
 
 
-def answer_strangers(app: FastAPI) -> None:
+def answer_unroutable(app: FastAPI) -> None:
     """Let the application answer them so."""
     app.add_exception_handler(HTTPException, _no_route)
     app.add_exception_handler(RequestValidationError, _bad_parameter)

@@ -23,7 +23,7 @@ from haveri_teams_tenant.client.models import (
 )
 from haveri_teams_tenant.client.person import Actor
 from haveri_teams_tenant.client.tenant import TenantHandle
-from haveri_teams_tenant.control.given import Surface
+from haveri_teams_tenant.control.bodies import Surface
 
 __all__ = [
     "Actor",

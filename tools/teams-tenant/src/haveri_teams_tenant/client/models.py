@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from pydantic import AliasPath, BeforeValidator, Field
 
 from haveri_teams_tenant.cards.actions import actions_of, inputs_of
-from haveri_teams_tenant.control.given import SeedUser
-from haveri_teams_tenant.control.seen import Seen, SeenDelivery, SeenPlace, SeenTeam, SeenUser
+from haveri_teams_tenant.control.bodies import SeedUser
+from haveri_teams_tenant.control.responses import Seen, SeenDelivery, SeenPlace, SeenTeam, SeenUser
 
 Delivery = SeenDelivery
 Person = SeenUser

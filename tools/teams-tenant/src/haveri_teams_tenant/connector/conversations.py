@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from haveri_teams_tenant.connector import errors
-from haveri_teams_tenant.connector.door import (
+from haveri_teams_tenant.connector.access import (
     CallingApp,
     Conversation,
     find_conversation,
@@ -60,7 +60,7 @@ def _open_chat(house: House, app: App, body: Json) -> JSONResponse:
     if house.world.installed(user.tenant_id, app.id) is None:
         raise errors.not_in_roster()
     pace_app(house, app, user.tenant_id)
-    chat = house.talk.open_chat(user, app.id)
+    chat = house.messaging.open_chat(user, app.id)
     answer: dict[str, Any] = {"id": chat.id}
     if isinstance(body.get("activity"), dict):
         messages = _write(house, app, Conversation(chat, ""), body["activity"], targeted_to=None)

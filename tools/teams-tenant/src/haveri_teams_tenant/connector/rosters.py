@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from haveri_teams_tenant.connector import errors
+from haveri_teams_tenant.connector.access import CallingApp, find_conversation, pace_app
 from haveri_teams_tenant.connector.conversations import member_of
-from haveri_teams_tenant.connector.door import CallingApp, find_conversation, pace_app
 from haveri_teams_tenant.house import House, HouseDep
 from haveri_teams_tenant.state.records import App, File, Json, Team, User
 

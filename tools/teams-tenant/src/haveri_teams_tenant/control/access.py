@@ -32,7 +32,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-async def control_door(request: Request, house: HouseDep, mark: Annotated[str, Header(alias=HEADER)] = "") -> None:
+async def control_access(request: Request, house: HouseDep, mark: Annotated[str, Header(alias=HEADER)] = "") -> None:
     """Refuses whoever is not on this machine or does not carry the header. Raises NotAllowed."""
     if request.client is None or not is_loopback(request.client.host):
         raise NotAllowed("The control API answers on this machine only.")
@@ -64,7 +64,7 @@ def the_user(house: HouseDep, tenant: Tenant, name: str) -> User:
 def the_place(house: HouseDep, tenant: Tenant, user: User, name: str) -> Place:
     """A place of this person by id, or a channel by its name where the name is clear."""
     if house.world.place(name):
-        return house.talk.place_for(user, name)
+        return house.messaging.place_for(user, name)
     found = [
         channel
         for team in house.world.teams_of(tenant.id)
@@ -82,5 +82,5 @@ def the_message(house: HouseDep, tenant: Tenant, name: str, message_id: str) -> 
     message = house.world.messages.get((tenant.id, message_id))
     if message is None:
         raise NotThere("There is no such message.")
-    place = house.talk.place_for(user, message.place_id)
-    return user, place, house.talk.message_for(user, place, message_id)
+    place = house.messaging.place_for(user, message.place_id)
+    return user, place, house.messaging.message_for(user, place, message_id)

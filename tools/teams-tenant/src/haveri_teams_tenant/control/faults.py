@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from haveri_teams_tenant.control.given import NewFault, Surface
+from haveri_teams_tenant.control.bodies import NewFault, Surface
 
 _SURFACES: tuple[tuple[Surface, re.Pattern[str]], ...] = (
     ("connector", re.compile(r"^(/[a-z]+)?/v3/")),

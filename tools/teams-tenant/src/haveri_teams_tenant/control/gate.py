@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from haveri_teams_tenant.clock import Clock
 from haveri_teams_tenant.control.faults import Fault, Faults, surface_of
-from haveri_teams_tenant.control.traffic import Asked, Traffic
+from haveri_teams_tenant.control.traffic import RecordedRequest, Traffic
 
 CONNECTION = "haveri.connection"
 
@@ -53,7 +53,7 @@ class Gate:
         else:
             await self._strike(fault, scope, receive, watch)
         took = (self._clock.monotonic() - begin) * 1000
-        self._traffic.note(Asked(self._clock.now(), surface, method, path, seen.status, round(took, 2)))
+        self._traffic.note(RecordedRequest(self._clock.now(), surface, method, path, seen.status, round(took, 2)))
 
     async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.effect == "delay":

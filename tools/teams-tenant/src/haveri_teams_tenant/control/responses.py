@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
-from haveri_teams_tenant.control.traffic import Asked
+from haveri_teams_tenant.control.traffic import RecordedRequest
 from haveri_teams_tenant.state.feed import Change
 from haveri_teams_tenant.state.records import Author, Json, Mention, Version
 
@@ -137,7 +137,7 @@ class Requests(Seen):
     """Counters such as `graph POST 201`, and the latest requests, oldest first."""
 
     counters: dict[str, int]
-    latest: list[Asked]
+    latest: list[RecordedRequest]
 
 
 class Done(Seen):

@@ -6,33 +6,33 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from haveri_teams_tenant.control import given, seen, views
-from haveri_teams_tenant.control.door import TenantDep, control_door, the_message, the_place, the_user
+from haveri_teams_tenant.control import bodies, responses, views
+from haveri_teams_tenant.control.access import TenantDep, control_access, the_message, the_place, the_user
 from haveri_teams_tenant.house import House, HouseDep
 from haveri_teams_tenant.mail.smtp import MailDoor
 from haveri_teams_tenant.people.refusals import NotThere
 from haveri_teams_tenant.state.feed import Change
 from haveri_teams_tenant.state.records import App, Team, Tenant, User
 
-router = APIRouter(prefix="/_control", dependencies=[Depends(control_door)], tags=["tenants"])
+router = APIRouter(prefix="/_control", dependencies=[Depends(control_access)], tags=["tenants"])
 
 LONGEST_WAIT = 60.0
 
 
-@router.get("/mail-door", response_model=seen.SeenMailDoor)
+@router.get("/mail-door", response_model=responses.SeenMailDoor)
 async def mail_door(house: HouseDep) -> MailDoor:
     """Where mail for everybody is taken."""
     return house.mail_door
 
 
 @router.get("/tenants")
-async def list_tenants(house: HouseDep) -> list[seen.SeenTenant]:
+async def list_tenants(house: HouseDep) -> list[responses.SeenTenant]:
     """Every tenant with its people."""
     return [views.tenant_view(house, tenant) for tenant in house.world.tenants.values()]
 
 
 @router.put("/tenants/{tenant_id}")
-async def seed(tenant_id: given.Guid, body: given.Seed, house: HouseDep) -> seen.SeenTenant:
+async def seed(tenant_id: bodies.Guid, body: bodies.Seed, house: HouseDep) -> responses.SeenTenant:
     """Bring a tenant to at least this state; repeating keeps channels and messages and adds what is new."""
     tenant = Tenant(id=tenant_id, name=body.name)
     users = [User(tenant_id=tenant_id, id=user.aad_object_id, **vars(user)) for user in body.users]
@@ -41,28 +41,28 @@ async def seed(tenant_id: given.Guid, body: given.Seed, house: HouseDep) -> seen
 
 
 @router.put("/tenants/{tenant_id}/apps/{app_id}")
-async def install(app_id: given.Guid, body: given.InstallApp, tenant: TenantDep, house: HouseDep) -> seen.Done:
+async def install(app_id: bodies.Guid, body: bodies.InstallApp, tenant: TenantDep, house: HouseDep) -> responses.Done:
     """Register a bot and install it; in teams where it is new it is told so."""
     app = App(id=app_id, endpoint=body.messaging_endpoint, **body.model_dump())
     installation = house.administration.install(tenant.id, app, body)
-    return seen.Done(count=len(installation.teams))
+    return responses.Done(count=len(installation.teams))
 
 
 @router.delete("/tenants/{tenant_id}/apps/{app_id}")
-async def remove(app_id: str, tenant: TenantDep, house: HouseDep) -> seen.Done:
+async def remove(app_id: str, tenant: TenantDep, house: HouseDep) -> responses.Done:
     """Remove the app: its calls are answered 403 from now on."""
     house.administration.remove(tenant.id, app_id.lower())
-    return seen.Done(count=1)
+    return responses.Done(count=1)
 
 
-@router.get("/tenants/{tenant_id}/teams", response_model=list[seen.SeenTeam])
+@router.get("/tenants/{tenant_id}/teams", response_model=list[responses.SeenTeam])
 async def list_teams(tenant: TenantDep, house: HouseDep) -> list[Team]:
     """The tenant's teams."""
     return house.world.teams_of(tenant.id)
 
 
 @router.get("/tenants/{tenant_id}/channels")
-async def list_channels(tenant: TenantDep, house: HouseDep, team: str = "") -> list[seen.SeenPlace]:
+async def list_channels(tenant: TenantDep, house: HouseDep, team: str = "") -> list[responses.SeenPlace]:
     """The channels of all teams, or of one by group id, oldest first."""
     return [
         views.place_view(house, channel)
@@ -73,14 +73,16 @@ async def list_channels(tenant: TenantDep, house: HouseDep, team: str = "") -> l
 
 
 @router.post("/tenants/{tenant_id}/chats")
-async def open_chat(body: given.OpenChat, tenant: TenantDep, house: HouseDep) -> seen.SeenPlace:
+async def open_chat(body: bodies.OpenChat, tenant: TenantDep, house: HouseDep) -> responses.SeenPlace:
     """Somebody's personal chat with an app."""
     user = the_user(house, tenant, body.as_user)
-    return views.place_view(house, house.talk.open_chat(user, body.app_id.lower()))
+    return views.place_view(house, house.messaging.open_chat(user, body.app_id.lower()))
 
 
 @router.get("/tenants/{tenant_id}/messages")
-async def list_messages(place: str, tenant: TenantDep, house: HouseDep, as_user: str = "") -> list[seen.SeenMessage]:
+async def list_messages(
+    place: str, tenant: TenantDep, house: HouseDep, as_user: str = ""
+) -> list[responses.SeenMessage]:
     """The messages of a place, oldest first: all of them, or what one person sees there."""
     if not as_user:
         known = house.world.place(place)
@@ -98,7 +100,7 @@ async def list_messages(place: str, tenant: TenantDep, house: HouseDep, as_user:
 
 
 @router.get("/tenants/{tenant_id}/messages/{message_id}")
-async def get_message(message_id: str, tenant: TenantDep, house: HouseDep, as_user: str = "") -> seen.SeenMessage:
+async def get_message(message_id: str, tenant: TenantDep, house: HouseDep, as_user: str = "") -> responses.SeenMessage:
     """One message, as it is or if one person can see it."""
     if as_user:
         _, _, message = the_message(house, tenant, as_user, message_id)
@@ -116,17 +118,17 @@ async def wait(
     since: int = 0,
     timeout: Annotated[float, Query(ge=0)] = 20.0,
     kind: Annotated[list[str] | None, Query()] = None,
-) -> seen.Changes:
+) -> responses.Changes:
     """The changes after `since` (0: only tell the cursor); waits up to `timeout` seconds for the first."""
     if since == 0 or house.feed.lost(since):
-        return seen.Changes(cursor=house.feed.cursor, lost=since != 0, changes=[])
+        return responses.Changes(cursor=house.feed.cursor, lost=since != 0, changes=[])
     return await _wait(house, tenant.id, since, min(timeout, LONGEST_WAIT), set(kind or []))
 
 
-async def _wait(house: House, tenant_id: str, since: int, timeout: float, kinds: set[str]) -> seen.Changes:
+async def _wait(house: House, tenant_id: str, since: int, timeout: float, kinds: set[str]) -> responses.Changes:
     def wanted(change: Change) -> bool:
         return change.tenant_id == tenant_id and (not kinds or change.kind in kinds)
 
     found = await house.feed.wait(since, wanted, timeout)
     cursor = found[-1].cursor if found else max(since, house.feed.cursor)
-    return seen.Changes(cursor=cursor, lost=False, changes=found)
+    return responses.Changes(cursor=cursor, lost=False, changes=found)

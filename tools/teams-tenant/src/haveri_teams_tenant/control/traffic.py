@@ -10,7 +10,7 @@ REMEMBERED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecordedRequest:
     """One request to the connector, Graph or identity; `milliseconds` as the tenant needed them."""
 
     at: datetime
@@ -26,9 +26,9 @@ class Traffic:
 
     def __init__(self) -> None:
         self.counters: Counter[tuple[str, str, int]] = Counter()
-        self.latest: deque[Asked] = deque(maxlen=REMEMBERED)
+        self.latest: deque[RecordedRequest] = deque(maxlen=REMEMBERED)
 
-    def note(self, asked: Asked) -> None:
+    def note(self, asked: RecordedRequest) -> None:
         """Count a request; status 0 means that it got no answer."""
         self.counters[asked.surface, asked.method, asked.status] += 1
         self.latest.append(asked)

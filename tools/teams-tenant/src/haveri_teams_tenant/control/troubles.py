@@ -7,15 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from haveri_teams_tenant.connector.limits import Rules
-from haveri_teams_tenant.control import given, seen
-from haveri_teams_tenant.control.door import TenantDep, control_door
+from haveri_teams_tenant.control import bodies, responses
+from haveri_teams_tenant.control.access import TenantDep, control_access
 from haveri_teams_tenant.control.faults import Fault
 from haveri_teams_tenant.house import House, HouseDep
 from haveri_teams_tenant.identity.keys import BOT_FRAMEWORK
 from haveri_teams_tenant.people.refusals import NotThere
 from haveri_teams_tenant.push.outbox import Delivered
 
-router = APIRouter(prefix="/_control", dependencies=[Depends(control_door)], tags=["troubles"])
+router = APIRouter(prefix="/_control", dependencies=[Depends(control_access)], tags=["troubles"])
 
 
 @router.get("/faults")
@@ -25,7 +25,7 @@ async def list_faults(house: HouseDep) -> list[Fault]:
 
 
 @router.post("/faults", status_code=201)
-async def add_fault(body: given.NewFault, house: HouseDep) -> Fault:
+async def add_fault(body: bodies.NewFault, house: HouseDep) -> Fault:
     """Let the next requests that match fail; the first standing fault that matches strikes."""
     fault = Fault(id=house.ids.guid(), **body.model_dump())
     house.faults.standing.append(fault)
@@ -33,29 +33,29 @@ async def add_fault(body: given.NewFault, house: HouseDep) -> Fault:
 
 
 @router.delete("/faults")
-async def clear_faults(house: HouseDep) -> seen.Done:
+async def clear_faults(house: HouseDep) -> responses.Done:
     """No faults and no outages any more."""
     count = len(house.faults.standing) + len(house.faults.down)
     house.faults.clear()
-    return seen.Done(count=count)
+    return responses.Done(count=count)
 
 
 @router.put("/outages")
-async def set_outages(body: given.Outages, house: HouseDep) -> given.Outages:
+async def set_outages(body: bodies.Outages, house: HouseDep) -> bodies.Outages:
     """Take services down or bring them back: every request to one that is down gets 503."""
-    names: tuple[given.Surface, ...] = ("connector", "graph", "identity")
+    names: tuple[bodies.Surface, ...] = ("connector", "graph", "identity")
     house.faults.down = {name for name in names if getattr(body, name)}
     return body
 
 
 @router.get("/limits")
-async def get_limits(house: HouseDep) -> given.LimitRules:
+async def get_limits(house: HouseDep) -> bodies.LimitRules:
     """The limits in force."""
-    return given.LimitRules.model_validate(house.limits.rules, from_attributes=True)
+    return bodies.LimitRules.model_validate(house.limits.rules, from_attributes=True)
 
 
 @router.put("/limits")
-async def set_limits(body: given.LimitRules, house: HouseDep) -> given.LimitRules:
+async def set_limits(body: bodies.LimitRules, house: HouseDep) -> bodies.LimitRules:
     """Set other limits until the process ends, for tests of pacing."""
     for name, rules in body.model_dump(exclude_none=True).items():
         setattr(house.limits.rules, name, tuple(tuple(rule) for rule in rules))
@@ -63,77 +63,77 @@ async def set_limits(body: given.LimitRules, house: HouseDep) -> given.LimitRule
 
 
 @router.delete("/limits")
-async def restore_limits(house: HouseDep) -> given.LimitRules:
+async def restore_limits(house: HouseDep) -> bodies.LimitRules:
     """Microsoft's limits again."""
     house.limits.rules = Rules()
     return await get_limits(house)
 
 
 @router.put("/patience")
-async def set_patience(body: given.SetPatience, house: HouseDep) -> given.SetPatience:
+async def set_patience(body: bodies.SetPatience, house: HouseDep) -> bodies.SetPatience:
     """How long invokes may take."""
     house.invoker.timeout = body.seconds
     return body
 
 
 @router.post("/keys/rotate")
-async def rotate(body: given.Rotate, house: HouseDep) -> seen.Done:
+async def rotate(body: bodies.Rotate, house: HouseDep) -> responses.Done:
     """Sign with a new key from now on."""
     ring = house.tokens.push_keys if body.ring == BOT_FRAMEWORK else house.tokens.access_keys
-    return seen.Done(count=1, detail=ring.rotate(keep_old=body.keep_old))
+    return responses.Done(count=1, detail=ring.rotate(keep_old=body.keep_old))
 
 
 @router.post("/tokens")
-async def make_token(body: given.MakeToken, house: HouseDep) -> seen.SeenToken:
+async def make_token(body: bodies.MakeToken, house: HouseDep) -> responses.SeenToken:
     """A push token that is wrong on purpose, for tests of a bot's door; without changes it is a right one."""
     token = house.tokens.arbitrary_push_token(
         body.app_id.lower(), house.settings.service_url, body.claims, body.omit, forged=body.forged
     )
-    return seen.SeenToken(token=token)
+    return responses.SeenToken(token=token)
 
 
 @router.get("/requests")
-async def list_requests(house: HouseDep, last: Annotated[int, Query(ge=0, le=2000)] = 100) -> seen.Requests:
+async def list_requests(house: HouseDep, last: Annotated[int, Query(ge=0, le=2000)] = 100) -> responses.Requests:
     """What was asked of Microsoft's services since the start or the last reset."""
     counters = {
         f"{surface} {method} {status}": count
         for (surface, method, status), count in sorted(house.traffic.counters.items())
     }
     latest = list(house.traffic.latest)[-last:] if last else []
-    return seen.Requests(counters=counters, latest=latest)
+    return responses.Requests(counters=counters, latest=latest)
 
 
 @router.delete("/requests")
-async def reset_requests(house: HouseDep) -> seen.Done:
+async def reset_requests(house: HouseDep) -> responses.Done:
     """Count anew."""
     count = house.traffic.counters.total()
     house.traffic.clear()
-    return seen.Done(count=count)
+    return responses.Done(count=count)
 
 
 @router.get("/tenants/{tenant_id}/deliveries")
-async def list_deliveries(tenant: TenantDep, house: HouseDep) -> seen.Deliveries:
+async def list_deliveries(tenant: TenantDep, house: HouseDep) -> responses.Deliveries:
     """The activities under way and the latest that were taken or refused."""
     done = [delivered for delivered in house.outbox.delivered if delivered.tenant_id == tenant.id]
     both = {"pending": house.outbox.pending(tenant.id), "done": done}
-    return seen.Deliveries.model_validate(both, from_attributes=True)
+    return responses.Deliveries.model_validate(both, from_attributes=True)
 
 
 @router.post("/tenants/{tenant_id}/deliveries/hold")
-async def hold(tenant: TenantDep, house: HouseDep) -> seen.Done:
+async def hold(tenant: TenantDep, house: HouseDep) -> responses.Done:
     """Keep activities back until they are released."""
     house.outbox.hold(tenant.id)
-    return seen.Done()
+    return responses.Done()
 
 
 @router.post("/tenants/{tenant_id}/deliveries/release")
-async def release(body: given.Release, tenant: TenantDep, house: HouseDep) -> seen.Done:
+async def release(body: bodies.Release, tenant: TenantDep, house: HouseDep) -> responses.Done:
     """Let held activities go, out of order if asked."""
-    return seen.Done(count=house.outbox.release(tenant.id, body.order))
+    return responses.Done(count=house.outbox.release(tenant.id, body.order))
 
 
 @router.post("/tenants/{tenant_id}/deliveries/redeliver")
-async def redeliver(body: given.Redeliver, tenant: TenantDep, house: HouseDep) -> seen.SeenDelivery:
+async def redeliver(body: bodies.Redeliver, tenant: TenantDep, house: HouseDep) -> responses.SeenDelivery:
     """Deliver an activity again at once, as Teams does when an answer came late; tells the bot's status."""
     delivered = _find(house, tenant.id, body.activity_id)
     activity = delivered.activity
@@ -141,7 +141,7 @@ async def redeliver(body: given.Redeliver, tenant: TenantDep, house: HouseDep) -
         activity = {**activity, "id": house.publisher.writer.fresh_id()}
     app = house.world.apps[delivered.app_id]
     answer = await house.sender.post(app, activity, house.settings.message_timeout)
-    return seen.SeenDelivery(
+    return responses.SeenDelivery(
         number=delivered.number,
         app_id=app.id,
         activity=activity,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haveri_teams_tenant.control.seen import SeenMessage, SeenPlace, SeenTenant, SeenUser
+from haveri_teams_tenant.control.responses import SeenMessage, SeenPlace, SeenTenant, SeenUser
 from haveri_teams_tenant.house import House
 from haveri_teams_tenant.state.records import Chat, Message, Place, Tenant
 

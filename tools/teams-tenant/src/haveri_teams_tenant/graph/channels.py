@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from haveri_teams_tenant.graph import errors
-from haveri_teams_tenant.graph.door import Caller, CallerDep, ChannelDep, TeamDep, read_json
+from haveri_teams_tenant.graph.access import Caller, CallerDep, ChannelDep, TeamDep, read_json
 from haveri_teams_tenant.graph.odata import collection, filtered
 from haveri_teams_tenant.graph.shapes import channel_json, context, team_json
 from haveri_teams_tenant.state.records import Channel, Json, User

@@ -7,7 +7,7 @@ import re
 from fastapi import APIRouter
 
 from haveri_teams_tenant.graph import errors
-from haveri_teams_tenant.graph.door import Caller, CallerDep
+from haveri_teams_tenant.graph.access import Caller, CallerDep
 from haveri_teams_tenant.graph.paging import PagingDep
 from haveri_teams_tenant.graph.shapes import chat_message_json, context
 from haveri_teams_tenant.state.records import Chat, Json

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from haveri_teams_tenant.graph import errors
+from haveri_teams_tenant.graph.access import CallerDep, ChannelDep, TeamDep, read_json
 from haveri_teams_tenant.graph.channels import bound_member
-from haveri_teams_tenant.graph.door import CallerDep, ChannelDep, TeamDep, read_json
 from haveri_teams_tenant.graph.odata import collection, filtered
 from haveri_teams_tenant.graph.shapes import context, member_json, user_json, user_of_membership
 from haveri_teams_tenant.state.records import Json

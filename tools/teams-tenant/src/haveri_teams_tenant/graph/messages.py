@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from haveri_teams_tenant.graph import errors
-from haveri_teams_tenant.graph.door import Caller, CallerDep, ChannelDep
+from haveri_teams_tenant.graph.access import Caller, CallerDep, ChannelDep
 from haveri_teams_tenant.graph.paging import Paging, PagingDep
 from haveri_teams_tenant.graph.shapes import context, message_json
 from haveri_teams_tenant.state.records import Channel, File, Json, Message

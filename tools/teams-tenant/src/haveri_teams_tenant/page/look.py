@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from haveri_teams_tenant.cards.actions import slug
 from haveri_teams_tenant.cards.links import link
-from haveri_teams_tenant.control.door import known_host
+from haveri_teams_tenant.control.access import known_host
 from haveri_teams_tenant.settings import TenantSettings
 
 HERE = Path(__file__).parent

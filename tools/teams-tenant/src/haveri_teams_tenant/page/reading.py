@@ -85,10 +85,10 @@ async def conversation(
 ) -> Response:
     """A channel or a personal chat."""
     if place_id.startswith("app:"):
-        chat = house.talk.open_chat(me, place_id.removeprefix("app:"))
+        chat = house.messaging.open_chat(me, place_id.removeprefix("app:"))
         return RedirectResponse(f"/t/{me.tenant_id}/c/{chat.id}", 303)
     try:
-        place = house.talk.place_for(me, place_id)
+        place = house.messaging.place_for(me, place_id)
     except NotThere as refusal:
         return page("gone.html", status=404, reason=refusal.reason, back=f"/t/{me.tenant_id}")
     _mark_read(house, me, place)
@@ -135,7 +135,7 @@ def _mark_read(house: House, me: User, place: Place) -> None:
 @router.get("/t/{tenant_id}/c/{place_id}/threads/{root_id}")
 async def thread(place_id: str, root_id: str, house: HouseDep, me: Viewer, seen: bool = False) -> HTMLResponse:
     """One thread anew; empty when nothing of it is to be seen any more."""
-    place = house.talk.place_for(me, place_id)
+    place = house.messaging.place_for(me, place_id)
     if seen:
         _mark_read(house, me, place)
     view = Views(house, me).thread(place, root_id)
@@ -147,7 +147,7 @@ async def thread(place_id: str, root_id: str, house: HouseDep, me: Viewer, seen:
 @router.get("/t/{tenant_id}/c/{place_id}/feed")
 async def feed(place_id: str, house: HouseDep, me: Viewer) -> HTMLResponse:
     """All threads anew, after the connection was lost for a while."""
-    place = house.talk.place_for(me, place_id)
+    place = house.messaging.place_for(me, place_id)
     _mark_read(house, me, place)
     threads, _ = Views(house, me).threads(place)
     return page("feed.html", threads=threads, me=me, place=place)

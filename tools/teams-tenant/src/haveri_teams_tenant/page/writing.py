@@ -97,8 +97,8 @@ class Sent:
         """Do something with a message that this person can see."""
 
         async def done() -> Did:
-            place = self.house.talk.place_for(self.me, self.place_id)
-            message = self.house.talk.message_for(self.me, place, message_id)
+            place = self.house.messaging.place_for(self.me, self.place_id)
+            message = self.house.messaging.message_for(self.me, place, message_id)
             result = do(place, message)
             return Outcome("sent") if isinstance(result, Message) else await result, message.root_id
 
@@ -118,9 +118,9 @@ async def say(form: Form) -> Response:
     """Write a message, with what was attached."""
     house, me = form.house, form.me
     try:
-        place = house.talk.place_for(me, form.place_id)
+        place = house.messaging.place_for(me, form.place_id)
         files = [await _file(house, place, upload) for upload in form.fields.getlist("files") if _is_file(upload)]
-        message = house.talk.say(me, place, form.text("text"), root_id=form.text("root_id"), files=files)
+        message = house.messaging.say(me, place, form.text("text"), root_id=form.text("root_id"), files=files)
     except Refused as refusal:
         return form.refused(refusal)
     return form.answer({"kind": "sent", "root_id": message.root_id, "message_id": message.id})
@@ -139,26 +139,26 @@ async def _file(house: House, place: Place, upload: Any) -> File:
 async def edit(message_id: str, form: Form) -> Response:
     """Change one's own message."""
     text = form.text("text")
-    return await form.on(message_id, lambda place, m: form.house.talk.edit(form.me, place, m, text))
+    return await form.on(message_id, lambda place, m: form.house.messaging.edit(form.me, place, m, text))
 
 
 @router.post(MESSAGE + "/delete")
 async def delete(message_id: str, form: Form) -> Response:
     """Delete one's own message."""
-    return await form.on(message_id, lambda place, m: form.house.talk.delete(form.me, place, m))
+    return await form.on(message_id, lambda place, m: form.house.messaging.delete(form.me, place, m))
 
 
 @router.post(MESSAGE + "/undelete")
 async def undelete(message_id: str, form: Form) -> Response:
     """Bring it back."""
-    return await form.on(message_id, lambda place, m: form.house.talk.undelete(form.me, place, m))
+    return await form.on(message_id, lambda place, m: form.house.messaging.undelete(form.me, place, m))
 
 
 @router.post(MESSAGE + "/react")
 async def react(message_id: str, form: Form) -> Response:
     """Add or take back a reaction."""
     reaction = (form.text("reaction") or "like")[:40]
-    return await form.on(message_id, lambda place, m: form.house.talk.react(form.me, place, m, reaction))
+    return await form.on(message_id, lambda place, m: form.house.messaging.react(form.me, place, m, reaction))
 
 
 @router.post(MESSAGE + "/press")
@@ -166,20 +166,22 @@ async def press(message_id: str, form: Form) -> Response:
     """Press a button of a card."""
     action, inputs, text = form.text("action"), form.inputs(), form.text("seen")
     seen = int(text) if text.isdigit() else None
-    presses, me = form.house.presses, form.me
+    presses, me = form.house.card_actions, form.me
     return await form.on(message_id, lambda place, m: presses.press(me, place, m, action, inputs, seen, lenient=True))
 
 
 @router.post(MESSAGE + "/refresh")
 async def refresh(message_id: str, form: Form) -> Response:
     """Let a card refresh itself for this person."""
-    return await form.on(message_id, lambda place, m: form.house.presses.refresh(form.me, place, m))
+    return await form.on(message_id, lambda place, m: form.house.card_actions.refresh(form.me, place, m))
 
 
 @router.post(MESSAGE + "/actions/{command_id}")
 async def message_action(message_id: str, command_id: str, form: Form) -> Response:
     """Run a message extension from the message's menu."""
-    return await form.on(message_id, lambda place, m: form.house.presses.message_action(form.me, place, m, command_id))
+    return await form.on(
+        message_id, lambda place, m: form.house.card_actions.message_action(form.me, place, m, command_id)
+    )
 
 
 @router.post("/t/{tenant_id}/dialogs/{dialog_id}")
@@ -191,10 +193,10 @@ async def send_form(dialog_id: str, request: Request, house: HouseDep, me: Viewe
     form = Sent(request, house, me, fields, dialog.place_id)
     wanted = form.text("action")
     if wanted == "close":
-        house.presses.close(me, dialog)
+        house.card_actions.close(me, dialog)
         return form.answer({"kind": "closed"})
 
     async def done() -> Did:
-        return await house.presses.send(me, dialog, form.inputs(), wanted, lenient=True), dialog.root_id
+        return await house.card_actions.send(me, dialog, form.inputs(), wanted, lenient=True), dialog.root_id
 
     return await form.answer_with(done(), dialog.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from haveri_teams_tenant.clock import Clock, Ids
-from haveri_teams_tenant.control.given import InstallApp, SeedTeam
+from haveri_teams_tenant.control.bodies import InstallApp, SeedTeam
 from haveri_teams_tenant.people.channels import Channels, judge_name
 from haveri_teams_tenant.people.refusals import InTheWay, NotThere, Refused
 from haveri_teams_tenant.push.outbox import Outbox

@@ -22,7 +22,7 @@ from haveri_teams_tenant.state.world import World
 CONTEXT = {"theme": "default"}
 
 
-class Presses:
+class CardActions:
     """Turns presses into invokes and applies the bot's answers."""
 
     def __init__(self, world: World, publisher: Publisher, invoker: Invoker, feed: Feed, ids: Ids) -> None:

@@ -26,7 +26,7 @@ LONGEST = 28_000
 Slash = Literal["auto", "never"]
 
 
-class Talk:
+class Messaging:
     """The messages of people, judged, kept and told to the bots that may read them."""
 
     def __init__(self, world: World, publisher: Publisher, feed: Feed, clock: Clock, ids: Ids) -> None:
