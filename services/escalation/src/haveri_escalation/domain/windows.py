@@ -8,10 +8,10 @@ from uuid import UUID
 
 from haveri_contracts.escalation.models import MaintenanceWindow
 from haveri_contracts.refusals import AssetElsewhere, AssetUnknown
-from haveri_contracts.types import LAST_YEAR
 from haveri_escalation.domain import refusals
 from haveri_escalation.domain.people import Roster
 from haveri_escalation.domain.policy_rules import require_facility
+from haveri_shifts.calculation import LAST
 
 LONGEST = timedelta(days=31)
 
@@ -60,8 +60,8 @@ def check_window(window: MaintenanceWindow, roster: Roster, now: datetime) -> No
     if window.ends_at - window.starts_at > LONGEST:
         words = "Nobody would be called for more than 31 days; announce a shorter window."
         raise refusals.WindowTooLong(words).at("ends_at")
-    if window.ends_at.year > LAST_YEAR:
-        raise refusals.WindowTooLong(f"Let the window end by the year {LAST_YEAR}.").at("ends_at")
+    if window.ends_at > LAST:
+        raise refusals.WindowTooLong(f"Let the window end before the year {LAST.year}.").at("ends_at")
     if not window.area_ids and not window.asset_ids:
         raise refusals.WindowWithoutPlace("Name at least one area or asset that the work is on.").at("area_ids")
     for area_id in sorted(window.area_ids, key=str):
