@@ -120,6 +120,9 @@ async def test_people_can_use_the_alembic_command(admin_url, sample_schema):
     code, output = await alembic("current", url=None)
     assert code != 0
     assert "HAVERI_ADMIN_DATABASE_URL is missing" in output
+    code, output = await alembic("downgrade", "-1")
+    assert code != 0
+    assert "migrations only go forward" in output
 
 
 async def test_every_table_keeps_organizations_apart_even_from_its_owner(administrator):

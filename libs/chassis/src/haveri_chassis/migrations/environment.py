@@ -16,11 +16,14 @@ ADMIN_URL_VARIABLE = "HAVERI_ADMIN_DATABASE_URL"
 
 
 def run(schema: str) -> None:
-    """Run what Alembic was asked for in `schema`; raises RuntimeError when a person gave no database's URL.
+    """Run what Alembic was asked for in `schema`; raises RuntimeError without a URL, and for a way back.
 
     `migrate` hands over its connection; for people the administrator's URL stands in HAVERI_ADMIN_DATABASE_URL.
     """
     checked_name(schema)
+    command = getattr(context.config.cmd_opts, "cmd", None)
+    if command is not None and command[0].__name__ == "downgrade":
+        raise RuntimeError("migrations only go forward, for nothing that was written is thrown away: restore a back-up")
     connection = context.config.attributes.get("connection")
     if context.is_offline_mode():
         _run_offline(schema)

@@ -140,8 +140,3 @@ def upgrade() -> None:
     op.execute("CREATE UNIQUE INDEX one_organization_a_tenant ON chat_settings (platform, lower(tenant_id))")
     op.execute("CREATE INDEX memberships_of_member ON memberships (organization_id, member_id)")
     op.execute("CREATE INDEX chat_identities_of_member ON chat_identities (organization_id, member_id)")
-
-
-def downgrade() -> None:
-    """People and plants are never thrown away by a migration."""
-    raise NotImplementedError("going back would lose the directory; restore a back-up instead")

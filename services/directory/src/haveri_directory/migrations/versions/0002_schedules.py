@@ -90,8 +90,3 @@ def upgrade() -> None:
         protect_tenant_table(op, table)
     for name, columns in _INDEXES.items():
         op.execute(f"CREATE INDEX {name} ON {columns}")
-
-
-def downgrade() -> None:
-    """Who worked when is never thrown away by a migration."""
-    raise NotImplementedError("going back would lose rotations and changes of shifts; restore a back-up instead")

@@ -16,8 +16,3 @@ depends_on = None
 def upgrade() -> None:
     """Count from here on."""
     op.execute("ALTER TABLE organizations ADD COLUMN version bigint NOT NULL DEFAULT 0")
-
-
-def downgrade() -> None:
-    """Readers rely on a number never meaning two states."""
-    raise NotImplementedError("going back would count from the beginning again; restore a back-up instead")

@@ -97,8 +97,3 @@ def upgrade() -> None:
     op.execute("CREATE INDEX policies_by_name ON policies (organization_id, left(name_key, 60), id)")
     op.execute("CREATE INDEX policies_of_facility ON policies (organization_id, facility_id)")
     op.execute("CREATE INDEX maintenance_windows_by_end ON maintenance_windows (organization_id, ends_at)")
-
-
-def downgrade() -> None:
-    """Policies and their versions are never thrown away by a migration."""
-    raise NotImplementedError("going back would lose policies and their versions; restore a back-up instead")

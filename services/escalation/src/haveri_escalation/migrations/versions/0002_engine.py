@@ -123,8 +123,3 @@ def upgrade() -> None:
         """
     )
     protect_lookup_table(op, "calls", grants="SELECT, INSERT, UPDATE")
-
-
-def downgrade() -> None:
-    """Histories are never thrown away by a migration."""
-    raise NotImplementedError("the log of escalations is append-only; restore a back-up instead")

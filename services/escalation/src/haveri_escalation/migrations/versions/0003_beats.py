@@ -57,8 +57,3 @@ def upgrade() -> None:
     for table, statement in _TABLES.items():
         op.execute(statement)
         protect_tenant_table(op, table, grants="SELECT, INSERT, UPDATE")
-
-
-def downgrade() -> None:
-    """Without these rows people would be notified a second time."""
-    raise NotImplementedError("going back would forget which notifications were sent; restore a back-up instead")

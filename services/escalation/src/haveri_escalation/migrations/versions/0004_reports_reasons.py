@@ -16,8 +16,3 @@ depends_on = None
 def upgrade() -> None:
     """Add the column."""
     op.execute("ALTER TABLE notification_reports ADD COLUMN cause jsonb, ALTER COLUMN reason SET DEFAULT ''")
-
-
-def downgrade() -> None:
-    """As upgrades only go forward."""
-    raise NotImplementedError("restore a back-up instead")

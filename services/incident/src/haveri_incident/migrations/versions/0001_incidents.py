@@ -65,8 +65,3 @@ def upgrade() -> None:
         """
     )
     protect_tenant_table(op, "numbers", grants="SELECT, INSERT, UPDATE")
-
-
-def downgrade() -> None:
-    """Histories are never thrown away by a migration."""
-    raise NotImplementedError("the incident log is append-only; restore a back-up instead")

@@ -155,8 +155,3 @@ def upgrade() -> None:
         protect_lookup_table(op, table)
     for table in ("channels", "people", "steps", "sent_texts"):
         protect_tenant_table(op, table)
-
-
-def downgrade() -> None:
-    """What arrived and was not handled yet is never thrown away by a migration."""
-    raise NotImplementedError("restore a back-up instead")

@@ -82,8 +82,3 @@ def upgrade() -> None:
     protect_lookup_table(op, "tellings")
     for table in ("calls", "notices", "chats"):
         protect_tenant_table(op, table)
-
-
-def downgrade() -> None:
-    """Whom somebody was about to call is never thrown away by a migration."""
-    raise NotImplementedError("restore a back-up instead")

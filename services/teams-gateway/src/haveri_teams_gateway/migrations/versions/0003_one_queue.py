@@ -82,8 +82,3 @@ def upgrade() -> None:
     protect_lookup_table(op, "jobs")
     for table in ("files", "refusals"):
         op.execute(f"DROP POLICY read_across_organizations ON {table}")
-
-
-def downgrade() -> None:
-    """What somebody waits for is never thrown away by a migration."""
-    raise NotImplementedError("restore a back-up instead")

@@ -21,8 +21,3 @@ def upgrade() -> None:
         USING CASE WHEN because LIKE '{"code"%' THEN because::jsonb ELSE to_jsonb(because) END
         """
     )
-
-
-def downgrade() -> None:
-    """Whom somebody was about to call is never thrown away by a migration."""
-    raise NotImplementedError("restore a back-up instead")

@@ -56,8 +56,3 @@ def upgrade() -> None:
         """
     )
     protect_tenant_table(op, "heads", grants="SELECT, INSERT, UPDATE")
-
-
-def downgrade() -> None:
-    """Timelines are never thrown away by a migration."""
-    raise NotImplementedError("the timeline is append-only; restore a back-up instead")

@@ -84,9 +84,3 @@ def upgrade() -> None:
     protect_lookup_table(op, "tokens", "SELECT, INSERT, UPDATE")
     protect_tenant_table(op, "idempotency_keys", "SELECT, INSERT, UPDATE, DELETE")
     protect_tenant_table(op, "pending_commands", "SELECT, INSERT, DELETE")
-
-
-def downgrade() -> None:
-    """Remove the tables."""
-    for table in ("pending_commands", "idempotency_keys", "tokens", "sessions", "accounts"):
-        op.execute(f"DROP TABLE {table}")
