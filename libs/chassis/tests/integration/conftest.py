@@ -47,8 +47,8 @@ async def sample_database(sample_house: House) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def news() -> Callable[..., Envelope]:
-    """A function that makes an event's envelope for an organisation: `news(organization, aggregate=None)`."""
+def make_event() -> Callable[..., Envelope]:
+    """A function that makes an event's envelope for an organisation: `make_event(organization, aggregate=None)`."""
     ids = SystemIds()
 
     def make(organization: str, aggregate: UUID | None = None, sequence: int | None = None) -> Envelope:

@@ -16,9 +16,9 @@ async def rows(database, organization: str, table: str) -> list[asyncpg.Record]:
         return await connection.fetch(f"SELECT * FROM {table} ORDER BY position")
 
 
-async def test_messages_are_kept_in_order_with_the_state_they_tell_of(sample_database, fresh_organization, news):
+async def test_messages_are_kept_in_order_with_the_state_they_tell_of(sample_database, fresh_organization, make_event):
     organization = fresh_organization()
-    messages = [news(organization) for _ in range(20)]
+    messages = [make_event(organization) for _ in range(20)]
     async with sample_database.transaction(organization) as connection:
         await emit(connection, messages)
     for table in ("outbox", "event_log"):
@@ -33,38 +33,40 @@ async def test_messages_are_kept_in_order_with_the_state_they_tell_of(sample_dat
     ]
 
 
-async def test_nothing_is_said_when_the_transaction_fails(sample_database, fresh_organization, news):
+async def test_nothing_is_said_when_the_transaction_fails(sample_database, fresh_organization, make_event):
     organization = fresh_organization()
     with pytest.raises(RuntimeError):
         async with sample_database.transaction(organization) as connection:
-            await emit(connection, [news(organization)])
+            await emit(connection, [make_event(organization)])
             raise RuntimeError("the handler failed")
     assert await rows(sample_database, organization, "outbox") == []
     assert await rows(sample_database, organization, "event_log") == []
 
 
-async def test_a_service_with_a_log_of_its_own_leaves_the_event_log_out(sample_database, fresh_organization, news):
+async def test_a_service_with_a_log_of_its_own_leaves_the_event_log_out(
+    sample_database, fresh_organization, make_event
+):
     organization = fresh_organization()
     async with sample_database.transaction(organization) as connection:
-        await emit(connection, [news(organization)], log=False)
+        await emit(connection, [make_event(organization)], log=False)
         await emit(connection, [])
     assert len(await rows(sample_database, organization, "outbox")) == 1
     assert await rows(sample_database, organization, "event_log") == []
 
 
-async def test_a_service_cannot_speak_for_another_organization(sample_database, fresh_organization, news):
+async def test_a_service_cannot_speak_for_another_organization(sample_database, fresh_organization, make_event):
     ours, theirs = fresh_organization(), fresh_organization()
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with sample_database.transaction(ours) as connection:
-            await emit(connection, [news(ours), news(theirs)])
+            await emit(connection, [make_event(ours), make_event(theirs)])
     assert await rows(sample_database, theirs, "outbox") == []
 
 
 async def test_what_the_bus_would_never_take_is_refused_while_the_caller_can_still_answer(
-    sample_database, fresh_organization, news
+    sample_database, fresh_organization, make_event
 ):
     organization = fresh_organization()
-    message = news(organization)
+    message = make_event(organization)
     async with sample_database.transaction(organization) as connection:
         with pytest.raises(UnknownMessage):
             await emit(connection, [message.model_copy(update={"type": "haveri.incident.unheard_of.v1"})])
@@ -72,10 +74,12 @@ async def test_what_the_bus_would_never_take_is_refused_while_the_caller_can_sti
             await emit(connection, [message.model_copy(update={"data": {"note": "x" * 1_000_001}})])
 
 
-async def test_the_log_of_events_can_be_read_for_replay_but_never_changed(sample_database, fresh_organization, news):
+async def test_the_log_of_events_can_be_read_for_replay_but_never_changed(
+    sample_database, fresh_organization, make_event
+):
     organization = fresh_organization()
     async with sample_database.transaction(organization) as connection:
-        await emit(connection, [news(organization)])
+        await emit(connection, [make_event(organization)])
     for statement in ("UPDATE event_log SET subject = 'x'", "DELETE FROM event_log", "TRUNCATE event_log"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with sample_database.transaction(organization) as connection:
@@ -85,7 +89,7 @@ async def test_the_log_of_events_can_be_read_for_replay_but_never_changed(sample
         assert await connection.fetchval(read, organization) == 1
 
 
-async def test_writers_call_only_while_nobody_is_awake(sample_house, sample_database, fresh_organization, news):
+async def test_writers_call_only_while_nobody_is_awake(sample_house, sample_database, fresh_organization, make_event):
     organization = fresh_organization()
     channel = outbox_channel("sample")
     calls: list[str] = []
@@ -97,7 +101,7 @@ async def test_writers_call_only_while_nobody_is_awake(sample_house, sample_data
             if asleep:
                 assert await relay.fetchval(f"SELECT pg_try_advisory_lock({lock})")
             async with sample_database.transaction(organization) as connection:
-                await emit(connection, [news(organization)])
+                await emit(connection, [make_event(organization)])
                 if not asleep:
                     assert not await relay.fetchval(f"SELECT pg_try_advisory_lock({lock})"), (
                         "a relay could fall asleep between a writer's statement and its commit"

@@ -126,10 +126,10 @@ async def kill_connections(house: House, like: str) -> int:
 
 
 async def test_everything_said_before_and_after_the_start_is_published_and_removed(
-    started, database, fresh_organization, news
+    started, database, fresh_organization, make_event
 ):
     ours, theirs, bus = fresh_organization(), fresh_organization(), Stream()
-    before, after = news(ours), news(theirs)
+    before, after = make_event(ours), make_event(theirs)
     await say(database, ours, before)
     relay = await started(database, bus)
     await eventually(lambda: str(before.id) in bus.stored)
@@ -143,11 +143,11 @@ async def test_everything_said_before_and_after_the_start_is_published_and_remov
 
 
 async def test_a_message_of_a_slow_writer_is_found_although_a_later_one_went_before(
-    started, database, fresh_organization, news
+    started, database, fresh_organization, make_event
 ):
     organization, bus = fresh_organization(), Stream()
     relay = await started(database, bus)
-    slow, quick = news(organization), news(organization)
+    slow, quick = make_event(organization), make_event(organization)
     async with database.transaction(organization) as connection:
         await emit(connection, [slow])
         await say(database, organization, quick)
@@ -162,7 +162,9 @@ async def test_a_message_of_a_slow_writer_is_found_although_a_later_one_went_bef
     pauses=st.lists(st.sampled_from([SECOND, 60 * SECOND]), min_size=1),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_each_aggregate_stays_in_order_whatever_fails(database, clock, fresh_organization, news, order, pauses):
+async def test_each_aggregate_stays_in_order_whatever_fails(
+    database, clock, fresh_organization, make_event, order, pauses
+):
     organization, bus, aggregates = fresh_organization(), Stream(), [uuid4() for _ in range(5)]
     versions: dict[UUID, int] = defaultdict(int)
     relay = OutboxRelay(database, bus, clock=clock)
@@ -171,7 +173,7 @@ async def test_each_aggregate_stays_in_order_whatever_fails(database, clock, fre
         for index, fails in order:
             aggregate = aggregates[index]
             versions[aggregate] += 1
-            message = news(organization, aggregate, versions[aggregate])
+            message = make_event(organization, aggregate, versions[aggregate])
             if fails:
                 bus.failing.add(str(message.id))
             await say(database, organization, message)
@@ -190,14 +192,14 @@ async def test_each_aggregate_stays_in_order_whatever_fails(database, clock, fre
     assert bus.sequences() == {str(key): list(range(1, count + 1)) for key, count in versions.items()}
 
 
-async def test_a_failing_aggregate_holds_back_only_itself(started, database, clock, fresh_organization, news):
+async def test_a_failing_aggregate_holds_back_only_itself(started, database, clock, fresh_organization, make_event):
     organization, bus = fresh_organization(), Stream()
     stuck, free = uuid4(), uuid4()
-    first, second = news(organization, stuck, 1), news(organization, stuck, 2)
+    first, second = make_event(organization, stuck, 1), make_event(organization, stuck, 2)
     bus.failing.add(str(first.id))
     relay = await started(database, bus, clock)
     await say(database, organization, first, second)
-    others = [news(organization, free, number) for number in range(1, 50)]
+    others = [make_event(organization, free, number) for number in range(1, 50)]
     await say(database, organization, *others)
     await eventually(lambda: len(bus.stored) == len(others))
     assert str(second.id) not in bus.attempts
@@ -210,11 +212,11 @@ async def test_a_failing_aggregate_holds_back_only_itself(started, database, clo
 
 
 async def test_a_bus_that_is_away_makes_the_relay_unready_and_loses_nothing(
-    started, database, clock, fresh_organization, news
+    started, database, clock, fresh_organization, make_event
 ):
     organization, bus = fresh_organization(), Stream()
     bus.away = True
-    messages = [news(organization, sequence=1) for _ in range(200)]
+    messages = [make_event(organization, sequence=1) for _ in range(200)]
     await say(database, organization, *messages)
     relay = await started(database, bus, clock)
     await eventually(lambda: "cannot be published" in (relay.problem() or ""))
@@ -234,10 +236,10 @@ async def test_a_bus_that_is_away_makes_the_relay_unready_and_loses_nothing(
 
 
 async def test_a_crash_between_publishing_and_deleting_publishes_again_under_the_same_id(
-    started, house, database, fresh_organization, news
+    started, house, database, fresh_organization, make_event
 ):
     organization, bus = fresh_organization(), Stream()
-    message = news(organization)
+    message = make_event(organization)
     bus.hold_acknowledgements.clear()
     relay = await started(database, bus)
     await say(database, organization, message)
@@ -251,27 +253,29 @@ async def test_a_crash_between_publishing_and_deleting_publishes_again_under_the
     await relay.stop()
 
 
-async def test_another_replica_takes_over_when_the_leader_goes(started, house, database, fresh_organization, news):
+async def test_another_replica_takes_over_when_the_leader_goes(
+    started, house, database, fresh_organization, make_event
+):
     organization = fresh_organization()
     buses = [Stream(), Stream()]
     relays = [await started(database, bus) for bus in buses]
     await eventually(lambda: all(relay.problem() is None for relay in relays))
-    await say(database, organization, news(organization))
+    await say(database, organization, make_event(organization))
     await eventually(lambda: empty(database))
     leader = 0 if buses[0].stored else 1
     assert not buses[1 - leader].stored, "two relays published at once"
     await relays[leader].stop()
-    await say(database, organization, news(organization))
+    await say(database, organization, make_event(organization))
     await eventually(lambda: empty(database))
     assert len(buses[1 - leader].stored) == 1
     await relays[1 - leader].stop()
 
 
-async def test_a_stopping_relay_finishes_what_it_has_in_hand(started, database, fresh_organization, news):
+async def test_a_stopping_relay_finishes_what_it_has_in_hand(started, database, fresh_organization, make_event):
     organization, bus = fresh_organization(), Stream()
     bus.hold_acknowledgements.clear()
     relay = await started(database, bus)
-    await say(database, organization, news(organization))
+    await say(database, organization, make_event(organization))
     await bus.stored_one.wait()
     stopping = asyncio.create_task(relay.stop())
     await asyncio.sleep(0)
@@ -280,7 +284,9 @@ async def test_a_stopping_relay_finishes_what_it_has_in_hand(started, database, 
     assert await empty(database)
 
 
-async def test_messages_survive_kill_9_of_the_database(started, server_home, sample_schema, fresh_organization, news):
+async def test_messages_survive_kill_9_of_the_database(
+    started, server_home, sample_schema, fresh_organization, make_event
+):
     server = PostgresServer(server_home / "postgres", free_port(), durable=True)
     with ServerProcess(server) as process:
         endpoint = server.endpoint()
@@ -293,7 +299,7 @@ async def test_messages_survive_kill_9_of_the_database(started, server_home, sam
         relay = await started(database, bus)
         await eventually(lambda: relay.problem() is None)
         bus.away = True
-        messages = [news(organization) for _ in range(10)]
+        messages = [make_event(organization) for _ in range(10)]
         await say(database, organization, *messages)
         process.kill()
         await eventually(lambda: "cannot be read" in (relay.problem() or ""))
@@ -307,7 +313,7 @@ async def test_messages_survive_kill_9_of_the_database(started, server_home, sam
 
 
 async def test_a_message_published_twice_is_once_in_the_real_stream(
-    started, postgres_server, nats_server, sample_schema, fresh_organization, news
+    started, postgres_server, nats_server, sample_schema, fresh_organization, make_event
 ):
     house = await House.start(postgres_server, nats_server, schemas=[sample_schema])
     database = house.database("sample")
@@ -315,7 +321,7 @@ async def test_a_message_published_twice_is_once_in_the_real_stream(
     client = await nats.connect(nats_server.url)
     organization, publisher = fresh_organization(), JetStreamTwice(client.jetstream())
     relay = await started(database, publisher)
-    messages = [news(organization) for _ in range(5)]
+    messages = [make_event(organization) for _ in range(5)]
     await say(database, organization, *messages)
     await eventually(lambda: empty(database))
     stream = await client.jetstream().stream_info(EVENTS.name, subjects_filter=f"haveri.{organization}.>")

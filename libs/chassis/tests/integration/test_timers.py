@@ -63,10 +63,10 @@ async def pending(database: Database) -> int:
 
 
 async def test_a_message_is_sent_when_its_moment_comes_and_not_before(
-    database, worker, clock, fresh_organization, news
+    database, worker, clock, fresh_organization, make_event
 ):
     organization = fresh_organization()
-    message = news(organization)
+    message = make_event(organization)
     async with database.transaction(organization) as connection:
         generation = await schedule(connection, organization, "escalation", NOON + 5 * MINUTE, message)
     await eventually(lambda: clock.sleeping)
@@ -81,9 +81,9 @@ async def test_a_message_is_sent_when_its_moment_comes_and_not_before(
     assert await pending(database) == 0
 
 
-async def test_a_sleeping_worker_hears_of_an_earlier_timer(database, worker, clock, fresh_organization, news):
+async def test_a_sleeping_worker_hears_of_an_earlier_timer(database, worker, clock, fresh_organization, make_event):
     organization = fresh_organization()
-    later, earlier = news(organization), news(organization)
+    later, earlier = make_event(organization), make_event(organization)
     async with database.transaction(organization) as connection:
         await schedule(connection, organization, "later", NOON + 60 * MINUTE, later)
     await eventually(lambda: clock.sleeping)
@@ -93,11 +93,11 @@ async def test_a_sleeping_worker_hears_of_an_earlier_timer(database, worker, clo
     assert row["id"] == earlier.id
 
 
-async def test_a_timer_that_was_cancelled_is_not_sent(database, worker, clock, fresh_organization, news):
+async def test_a_timer_that_was_cancelled_is_not_sent(database, worker, clock, fresh_organization, make_event):
     organization = fresh_organization()
-    kept = news(organization)
+    kept = make_event(organization)
     async with database.transaction(organization) as connection:
-        await schedule(connection, organization, "step-1", NOON + MINUTE, news(organization))
+        await schedule(connection, organization, "step-1", NOON + MINUTE, make_event(organization))
         await schedule(connection, organization, "step-2", NOON + MINUTE, kept)
     async with database.transaction(organization) as connection:
         assert await cancel(connection, organization, "step-1")
@@ -108,9 +108,11 @@ async def test_a_timer_that_was_cancelled_is_not_sent(database, worker, clock, f
     assert [row["id"] for row in await sent(database)] == [kept.id]
 
 
-async def test_several_timers_are_set_and_others_taken_back_at_once(database, worker, clock, fresh_organization, news):
+async def test_several_timers_are_set_and_others_taken_back_at_once(
+    database, worker, clock, fresh_organization, make_event
+):
     organization = fresh_organization()
-    old, first, second, replaced = (news(organization) for _ in range(4))
+    old, first, second, replaced = (make_event(organization) for _ in range(4))
     async with database.transaction(organization) as connection:
         await schedule(connection, organization, "old", NOON + MINUTE, old)
         await schedule(connection, organization, "second", NOON + MINUTE, replaced)
@@ -124,10 +126,10 @@ async def test_several_timers_are_set_and_others_taken_back_at_once(database, wo
 
 
 async def test_news_sent_by_a_timer_is_logged_and_a_services_note_to_itself_is_not(
-    database, worker, clock, fresh_organization, news
+    database, worker, clock, fresh_organization, make_event
 ):
     organization = fresh_organization()
-    told = news(organization)
+    told = make_event(organization)
     note = wrap(
         WindowDue(window_id=uuid4(), edge="end", due_at=NOON),
         id=uuid4(),
@@ -143,26 +145,26 @@ async def test_news_sent_by_a_timer_is_logged_and_a_services_note_to_itself_is_n
         assert [row["id"] for row in await connection.fetch("SELECT id FROM event_log")] == [told.id]
 
 
-async def test_a_rolled_back_schedule_or_cancel_changes_nothing(database, fresh_organization, news):
+async def test_a_rolled_back_schedule_or_cancel_changes_nothing(database, fresh_organization, make_event):
     organization = fresh_organization()
     for failing in (schedule, cancel):
         with pytest.raises(RuntimeError):
             async with database.transaction(organization) as connection:
                 if failing is schedule:
-                    await schedule(connection, organization, "new", NOON, news(organization))
+                    await schedule(connection, organization, "new", NOON, make_event(organization))
                 else:
                     await cancel(connection, organization, "old")
                 raise RuntimeError("the handler failed")
         assert await pending(database) == (0 if failing is schedule else 1)
         async with database.transaction(organization) as connection:
-            await schedule(connection, organization, "old", NOON, news(organization))
+            await schedule(connection, organization, "old", NOON, make_event(organization))
 
 
 async def test_a_replaced_timer_sends_only_its_successor_with_a_newer_generation(
-    database, worker, clock, fresh_organization, news
+    database, worker, clock, fresh_organization, make_event
 ):
     organization = fresh_organization()
-    first, second, third = news(organization), news(organization), news(organization)
+    first, second, third = make_event(organization), make_event(organization), make_event(organization)
     generations = []
     for message in (first, second):
         async with database.transaction(organization) as connection:
@@ -174,13 +176,13 @@ async def test_a_replaced_timer_sends_only_its_successor_with_a_newer_generation
     assert generations == sorted(set(generations)), "a generation came again after its timer had fired"
 
 
-async def test_each_timer_is_sent_exactly_once_by_three_workers(database, clock, fresh_organization, news):
+async def test_each_timer_is_sent_exactly_once_by_three_workers(database, clock, fresh_organization, make_event):
     organizations = [fresh_organization() for _ in range(5)]
     messages = {}
     for organization in organizations:
         async with database.transaction(organization) as connection:
             for number in range(200):
-                message = news(organization)
+                message = make_event(organization)
                 messages[message.id] = organization
                 await schedule(connection, organization, f"timer-{number}", NOON + (number % 10) * MINUTE, message)
     workers = [TimerWorker(database, clock) for _ in range(3)]
@@ -202,11 +204,11 @@ async def test_each_timer_is_sent_exactly_once_by_three_workers(database, clock,
 
 
 async def test_a_worker_that_loses_its_connection_sends_what_came_due_meanwhile(
-    database, worker, clock, fresh_organization, news, quiet_house
+    database, worker, clock, fresh_organization, make_event, quiet_house
 ):
     organization = fresh_organization()
     async with database.transaction(organization) as connection:
-        await schedule(connection, organization, "step", NOON + MINUTE, news(organization))
+        await schedule(connection, organization, "step", NOON + MINUTE, make_event(organization))
     await eventually(lambda: clock.sleeping)
     administrator = await asyncpg.connect(quiet_house.admin_url)
     await administrator.execute(
@@ -219,19 +221,19 @@ async def test_a_worker_that_loses_its_connection_sends_what_came_due_meanwhile(
     await eventually(lambda: worker.problem() is None)
 
 
-async def test_a_timer_needs_a_time_zone_and_its_own_organization(database, fresh_organization, news):
+async def test_a_timer_needs_a_time_zone_and_its_own_organization(database, fresh_organization, make_event):
     organization = fresh_organization()
     async with database.transaction(organization) as connection:
         with pytest.raises(ValueError, match="time zone"):
-            await schedule(connection, organization, "step", datetime(2026, 3, 1), news(organization))  # noqa: DTZ001
+            await schedule(connection, organization, "step", datetime(2026, 3, 1), make_event(organization))  # noqa: DTZ001
         with pytest.raises(ValueError, match="carries a message of"):
-            await schedule(connection, organization, "step", NOON, news("another-plant"))
+            await schedule(connection, organization, "step", NOON, make_event("another-plant"))
 
 
-async def test_one_organization_cannot_cancel_anothers_timer(database, fresh_organization, news):
+async def test_one_organization_cannot_cancel_anothers_timer(database, fresh_organization, make_event):
     ours, theirs = fresh_organization(), fresh_organization()
     async with database.transaction(theirs) as connection:
-        await schedule(connection, theirs, "step", NOON, news(theirs))
+        await schedule(connection, theirs, "step", NOON, make_event(theirs))
     async with database.transaction(ours) as connection:
         assert not await cancel(connection, theirs, "step")
     assert await pending(database) == 1

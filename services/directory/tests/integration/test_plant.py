@@ -128,9 +128,9 @@ async def test_membership_is_one_thing_seen_from_two_sides(office):
     published = len(await office.published())
     await office.do(commands.PutTeam(team=crew_a))
     assert (await office.ask(queries.ListMembers())).items[1].team_ids == [crew_b.id]
-    news = (await office.published())[published:]
-    assert [name for name, _ in news] == ["team_put", "member_put"]
-    assert news[1][1]["member"]["team_ids"] == [str(crew_b.id)]
+    events = (await office.published())[published:]
+    assert [name for name, _ in events] == ["team_put", "member_put"]
+    assert events[1][1]["member"]["team_ids"] == [str(crew_b.id)]
 
     await office.do(removal("member", eero))
     assert (await office.published())[-1][1]["team"]["member_ids"] == []

@@ -47,10 +47,14 @@ async def test_one_trace_runs_from_the_chat_message_to_the_last_reader(
 
     async def acknowledge(received: Received[Any]) -> dict[str, Any]:
         async with sample_database.transaction(received.organization) as connection:
-            news = LeadAssigned(incident_id=received.message.incident_id, member_id=uuid4())
+            assigned = LeadAssigned(incident_id=received.message.incident_id, member_id=uuid4())
             facts = [
                 owner.sender.event(
-                    news, organization=organization, actor=received.actor, cause=received.envelope, sequence=sequence
+                    assigned,
+                    organization=organization,
+                    actor=received.actor,
+                    cause=received.envelope,
+                    sequence=sequence,
                 )
                 for sequence in (1, 2)
             ]
