@@ -31,8 +31,8 @@ from haveri_contracts.refusals import LinkExpired
 class LinkForged(Refusal):
     """The signature is not right."""
 
-    type = "link-unknown"
-    title = "There is no such link."
+    type = "link-not-valid"
+    title = "This link is not valid."
 
 
 class CallBook:

@@ -10,25 +10,12 @@ from uuid import UUID
 from haveri_contracts.incident import commands, queries
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.plain import EntryType, Refusal, Severity, Status
+from haveri_contracts.refusals import FacilityUnknown, IncidentUnknown
 from haveri_contracts.timeline import queries as timeline_queries
 from haveri_contracts.timeline.models import RecentEntry, TimelineEntry
 from haveri_contracts.types import actor_member_id
 
 _NOTHING = "0" * 64
-
-
-class Unknown(Refusal):
-    """No such incident."""
-
-    type = "incident-unknown"
-    title = "There is no such incident."
-
-
-class NoSuchFacility(Refusal):
-    """No such facility."""
-
-    type = "facility-unknown"
-    title = "There is no such facility."
 
 
 class Closed(Refusal):
@@ -58,7 +45,7 @@ class IncidentBook:
         incident_id = command.incident_id
         if isinstance(command, commands.DeclareIncident):
             if command.facility_id not in facilities:
-                raise NoSuchFacility("Look at GET /facilities.")
+                raise FacilityUnknown("Look at GET /facilities.")
             state = self._declared(command, actor, now)
         else:
             state = self._changed(command, self.state(incident_id), actor, now)
@@ -66,10 +53,10 @@ class IncidentBook:
         return state.model_dump(mode="json")
 
     def state(self, incident_id: UUID, as_of: datetime | None = None) -> Incident:
-        """The incident, now or at a moment. Raises Unknown."""
+        """The incident, now or at a moment. Raises IncidentUnknown."""
         known = [state for at, state in self.states.get(incident_id, []) if as_of is None or at <= as_of]
         if not known:
-            raise Unknown(f"There is no incident {incident_id}.")
+            raise IncidentUnknown(f"There is no incident {incident_id}.")
         return known[-1]
 
     def record(
@@ -112,7 +99,7 @@ class IncidentBook:
                 return self._count()
             case queries.GetOutcome():
                 if query.command_id not in outcomes:
-                    raise Unknown("No such command.")
+                    raise IncidentUnknown("No such command.")
                 return outcomes[query.command_id]
             case timeline_queries.ListTimeline():
                 return self._timeline(query)
@@ -163,7 +150,7 @@ class IncidentBook:
         for incident_id, states in self.states.items():
             if query.incident in (str(incident_id), states[-1][1].number):
                 return self.state(incident_id, query.as_of)
-        raise Unknown(f"There is no incident {query.incident}.")
+        raise IncidentUnknown(f"There is no incident {query.incident}.")
 
     def _list(self, query: queries.ListIncidents) -> queries.IncidentList:
         found = [

@@ -20,20 +20,7 @@ from haveri_contracts.escalation.models import (
 )
 from haveri_contracts.escalation.reasons import Reason, ReasonCode
 from haveri_contracts.plain import Refusal
-
-
-class NoSuchFacility(Refusal):
-    """No such facility."""
-
-    type = "facility-unknown"
-    title = "There is no such facility."
-
-
-class NoSuchTeam(Refusal):
-    """No such team."""
-
-    type = "team-unknown"
-    title = "There is no such team."
+from haveri_contracts.refusals import FacilityUnknown, PolicyUnknown, TeamUnknown, WindowUnknown
 
 
 class PolicyChangedMeanwhile(Refusal):
@@ -48,20 +35,6 @@ class PolicyWithoutSteps(Refusal):
 
     type = "policy-without-steps"
     title = "A policy needs at least one step."
-
-
-class NoSuchPolicy(Refusal):
-    """No such policy."""
-
-    type = "policy-unknown"
-    title = "There is no such escalation policy."
-
-
-class NoSuchWindow(Refusal):
-    """No such window."""
-
-    type = "window-unknown"
-    title = "There is no such maintenance window."
 
 
 class TooLong(Refusal):
@@ -121,7 +94,7 @@ class PolicyShelf:
         for number, step in enumerate(policy.steps):
             for place, team_id in enumerate(step.notify.team_ids):
                 if team_id not in self.tenant.things["team"]:
-                    raise NoSuchTeam("A step names a team, which is not here.").at(
+                    raise TeamUnknown("A step names a team, which is not here.").at(
                         f"steps.{number}.notify.team_ids.{place}"
                     )
         if versions and versions[-1].version != policy.version:
@@ -132,13 +105,13 @@ class PolicyShelf:
 
     def _remove(self, command: commands.RemovePolicy, actor: str) -> None:
         if command.policy_id not in {policy.id for policy in self.present()}:
-            raise NoSuchPolicy(f"There is no policy {command.policy_id}.")
+            raise PolicyUnknown(f"There is no policy {command.policy_id}.")
         self.removed.add(command.policy_id)
 
     def _change_settings(self, command: commands.ChangeFacilitySettings, actor: str) -> dict[str, Any]:
         facility_id = command.settings.facility_id
         if facility_id not in self.tenant.things["facility"]:
-            raise NoSuchFacility(f"There is no facility {facility_id}.")
+            raise FacilityUnknown(f"There is no facility {facility_id}.")
         self.settings[facility_id] = command.settings
         return {"settings": command.settings.model_dump(mode="json")}
 
@@ -158,7 +131,7 @@ class PolicyShelf:
 
     def _end_window(self, command: commands.EndMaintenanceWindow, actor: str) -> None:
         if self.windows.pop(command.window_id, None) is None:
-            raise NoSuchWindow("It may be over.")
+            raise WindowUnknown("It may be over.")
 
     def _simulate(self, query: queries.Simulate) -> Simulation:
         """The first policy of the severity wins; its teams' members are called, whoever is named after that."""

@@ -12,6 +12,7 @@ from haveri_contracts.directory import commands, queries
 from haveri_contracts.directory.models import DutyOrigin, Facility, Member, OnShift
 from haveri_contracts.directory.schedules import Holiday, HolidayCalendar, Rotation, ScheduledShift, ShiftChange
 from haveri_contracts.plain import Refusal, Role
+from haveri_contracts.refusals import RoleNotSufficient
 from haveri_contracts.types import actor_member_id
 from haveri_shifts.calculation import duties, on_shift
 from haveri_shifts.plan import Duty, Plan
@@ -30,13 +31,6 @@ class Overlapping(Refusal):
             {"field": "event", "line": 12, "problem": "<b>Timo</b> would work twice"},
             {"field": "event", "line": 30, "problem": "nobody has the address x@example.com"},
         ]
-
-
-class NotYours(Refusal):
-    """Somebody else's shift."""
-
-    type = "role-not-sufficient"
-    title = "Your role does not allow this."
 
 
 class DoesNotFit(Refusal):
@@ -125,7 +119,7 @@ class ShiftBook:
         asker = self._asker(actor)
         manages, change = asker.role.covers(Role.MANAGER), command.change
         if not manages and asker.id not in (change.member_id, change.substitute_id):
-            raise NotYours("Everything else is a manager's.")
+            raise RoleNotSufficient("Everything else is a manager's.")
         own_absence = change.kind == "absence" and change.member_id == asker.id
         kept = change.model_copy(update={"accepted": manages or own_absence, "proposed_by": asker.id})
         self.changes[kept.id] = kept
@@ -134,7 +128,7 @@ class ShiftBook:
     def _accept(self, command: commands.AcceptShiftChange, actor: str) -> dict[str, Any]:
         change = self.changes[command.change_id]
         if self._asker(actor).id not in {change.member_id, change.substitute_id} - {change.proposed_by}:
-            raise NotYours("The other one of the two has to accept it, or a manager.")
+            raise RoleNotSufficient("The other one of the two has to accept it, or a manager.")
         self.changes[change.id] = change.model_copy(update={"accepted": True})
         return {}
 
