@@ -174,7 +174,7 @@ async def test_no_list_of_one_shows_anything_of_the_other(both) -> None:
     doors = ("/incidents", "/activity", "/facilities", "/areas", "/assets", "/teams", "/members", "/tokens")
     for organization, theirs in strangers(both):
         for door in (*doors, "/settings/chat", "/me", f"/incidents?q={SECRETS[theirs.organization.slug]}"):
-            answer = await organization.api.get(door, params={"limit": 200} if "?" not in door else None)
+            answer = await organization.api.get(door, params={"limit": 200} if door in doors else None)
             assert answer.status_code == 200, door
             for trace in (*theirs.traces(), theirs.organization.seed.tenant_id, theirs.organization.administrator[0]):
                 assert trace not in answer.text, f"{door} shows {trace}"

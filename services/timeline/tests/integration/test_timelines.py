@@ -139,6 +139,9 @@ async def test_pages_follow_each_other_and_types_are_chosen(store, reads, organi
     rest = await page_of(reads, organization, incident, page=Page(limit=100, cursor=first.next_cursor))
     assert [entry.seq for entry in first.items + rest.items] == list(range(1, 8))
     assert rest.next_cursor is None
+    await store.append(organization, [said(incident, "newer", clock, kind="handover")])
+    newer = await page_of(reads, organization, incident, types=["handover"])
+    assert [entry.seq for entry in newer.items] == [8]
     actions = await page_of(reads, organization, incident, types=[EntryType.ACTION_TAKEN])
     assert [entry.seq for entry in actions.items] == [2, 4, 6]
     for cursor in ("§", "OTk5OTk5OTk5OTk5", "LTE"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from haveri_web import api_docs
@@ -19,6 +19,7 @@ from haveri_web.http import live, static
 from haveri_web.http.context import Web
 from haveri_web.http.middleware import BodyLimit, SafeHeaders
 from haveri_web.http.problems import MEDIA_TYPE
+from haveri_web.http.requests import only_its_parameters
 from haveri_web.incidents import api as incidents_api
 from haveri_web.incidents import commands, escalation, export, files, overview
 from haveri_web.incidents import pages as incidents_pages
@@ -114,7 +115,7 @@ def create_http(web: Web) -> FastAPI:
     http.state.web = web
     http.state.navigation = NAVIGATION
     for router in API:
-        http.include_router(router, prefix="/api/v1")
+        http.include_router(router, prefix="/api/v1", dependencies=[Depends(only_its_parameters)])
     for router in PAGES:
         http.include_router(router)
     http.add_middleware(BodyLimit)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from web_house import Door, WebHouse
@@ -151,7 +152,7 @@ async def test_lists_are_filtered_searched_and_paged(house: WebHouse, door: Door
         ("/incidents?severity=SEV9", "severity"),
         ("/incidents?facility_id=42", "facility_id"),
         ("/incidents/INC-1/timeline?limit=1001", "limit"),
-        ("/incidents/INC-1/timeline?type=gossip", "type"),
+        ("/incidents/INC-1/timeline?type=Gossip!", "type"),
         ("/activity?limit=500", "limit"),
     ],
 )
@@ -310,6 +311,22 @@ async def test_an_export_holds_everything_and_escapes_markup(house: WebHouse, do
     assert record["timeline"][-1]["hash"] in answer.text, "whoever keeps it can tell later whether anything was changed"
     answer = await door("GET", "/incidents/INC-1/export?format=pdf")
     assert (answer.status_code, answer.json()["type"]) == (422, "format-not-available")
+
+
+async def test_a_query_parameter_that_does_not_exist_is_refused_on_every_route(house: WebHouse, door: Door) -> None:
+    document = (await house.client().get("/api/openapi.json")).json()
+    for path, methods in document["paths"].items():
+        place = re.sub(r"{[^}]*}", str(uuid4()), path.removeprefix("/api/v1"))
+        for method in methods:
+            answer = await door(method.upper(), f"{place}?facilty_id=1")
+            assert (answer.status_code, answer.json()["type"]) == (422, "invalid-data"), (method, path)
+            assert [error["field"] for error in answer.json()["errors"]] == ["facilty_id"], (method, path)
+
+
+async def test_a_kind_of_entry_that_is_not_known_here_may_be_asked_for(house: WebHouse, door: Door) -> None:
+    await house.incident(door)
+    for path in ("/incidents/INC-1/timeline", "/activity"):
+        assert (await door("GET", f"{path}?type=declared,handover")).status_code == 200
 
 
 async def test_the_openapi_document_describes_every_answer(house: WebHouse) -> None:

@@ -8,10 +8,12 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request
+from fastapi.dependencies.models import Dependant
 from pydantic import AfterValidator, BeforeValidator
 
 from haveri_contracts.types import Page, Timestamp
 from haveri_web.bus.commands import Once
+from haveri_web.domain.refusals import InvalidRequest
 from haveri_web.http.context import Web, WebDep
 from haveri_web.http.door import Found
 
@@ -91,6 +93,18 @@ async def _incident_id(web: WebDep, caller: Found, name: IncidentName) -> UUID:
 
 IncidentId = Annotated[UUID, Depends(_incident_id)]
 """The id behind `{id}`."""
+
+
+def only_its_parameters(request: Request) -> None:
+    """Refuse query parameters that the route does not have: a filter with a slip in its name would filter nothing."""
+    unknown = sorted(request.query_params.keys() - _parameters(request.scope["route"].dependant))
+    if unknown:
+        raise InvalidRequest([{"field": name[:100], "problem": "is not known here"} for name in unknown[:20]])
+
+
+def _parameters(dependant: Dependant) -> set[str]:
+    names = {str(parameter.alias) for parameter in dependant.query_params}
+    return names.union(*map(_parameters, dependant.dependencies))
 
 
 def moment_or_now(web: Web, at: datetime | None) -> datetime:

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from haveri_contracts.incident.commands import DeclareIncident
 from haveri_contracts.incident.models import Incident
 from haveri_contracts.incident.queries import IncidentList, ListIncidents
-from haveri_contracts.plain import EntryType, Severity, Status
+from haveri_contracts.plain import Severity, Status
 from haveri_contracts.timeline.queries import ListRecentActivity, ListTimeline, RecentActivity, TimelinePage
+from haveri_contracts.types import EntryKind
 from haveri_web.bus.queries import ask_raw
 from haveri_web.http.answers import answers, is_empty_list, pending, raw
 from haveri_web.http.bodies import body_of, values_of
@@ -34,7 +35,7 @@ router = APIRouter(tags=["incidents"])
 Declaration = body_of(
     DeclareIncident, "Declaration", "What is wrong, how bad it is, and where.", without={"incident_id"}
 )
-Types = Annotated[list[EntryType], CommaSeparated, Query(alias="type", description="Only these kinds of entry.")]
+Types = Annotated[list[EntryKind], CommaSeparated, Query(alias="type", description="Only these kinds of entry.")]
 
 
 @router.post("/incidents", status_code=201, responses=answers(Incident, 201, 400, 404, 409, later=True))
