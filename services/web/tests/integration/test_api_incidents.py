@@ -323,6 +323,14 @@ async def test_a_query_parameter_that_does_not_exist_is_refused_on_every_route(h
             assert [error["field"] for error in answer.json()["errors"]] == ["facilty_id"], (method, path)
 
 
+async def test_a_refusal_quotes_no_more_than_can_be_read(house: WebHouse, door: Door) -> None:
+    body = {"name": "L", "email": "l@x.example", "role": "responder", "locale": "x" * 6000}
+    answer = await door("POST", "/members", json=body)
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "locale" and len(error["problem"]) == 501
+
+
 async def test_a_kind_of_entry_that_is_not_known_here_may_be_asked_for(house: WebHouse, door: Door) -> None:
     await house.incident(door)
     for path in ("/incidents/INC-1/timeline", "/activity"):

@@ -14,6 +14,7 @@ from haveri_contracts.outcomes import Problem
 from haveri_contracts.plain import Refusal
 
 MEDIA_TYPE = "application/problem+json"
+_LONGEST = 500
 
 STATUS: dict[str, int] = {
     "body-not-json": 400,
@@ -127,6 +128,11 @@ def problem_headers(refusal: Refusal) -> dict[str, str]:
     return headers
 
 
+def _short(value: Any) -> Any:
+    # Findings quote what was sent, which may be a book.
+    return f"{value[:_LONGEST]}…" if isinstance(value, str) and len(value) > _LONGEST else value
+
+
 def problem_response(problem: Problem, status: int | None = None, headers: Mapping[str, str] | None = None) -> Response:
     """The problem as a response; its status comes from the table unless one is given."""
     status = status or status_of(problem.type, problem.errors)
@@ -134,8 +140,8 @@ def problem_response(problem: Problem, status: int | None = None, headers: Mappi
         "type": problem.type,
         "title": problem.title,
         "status": status,
-        "detail": problem.detail,
+        "detail": _short(problem.detail),
     }
     if problem.errors:
-        body["errors"] = problem.errors
+        body["errors"] = [{name: _short(value) for name, value in error.items()} for error in problem.errors]
     return Response(orjson.dumps(body, default=str), status, dict(headers or {}), MEDIA_TYPE)
