@@ -14,7 +14,7 @@ HEAD = 'msgid ""\nmsgstr ""\n"Language: eo\\n"\n"Content-Type: text/plain; chars
 ESPERANTO = {
     "haveri_chat": [
         ("help.title", "What you can type", "Kion vi povas tajpi"),
-        ("words.command.ack", "ack, acknowledge", "konfirmi, mi faras"),
+        ("words.command.ack", "ack, acknowledge", "konfirmi, mi, mi faras, mi do ŝanĝas, l'agnosko, पुष्टि, ยืนยัน"),
         ("words.status.MITIGATED", None, "sub regado"),
     ],
     "haveri_web": [("answer.expired", "This link has expired", "Ĉi tiu ligilo ne plu validas")],
@@ -24,15 +24,18 @@ SPEAK = """
 import json
 from datetime import UTC, datetime
 from types import SimpleNamespace as Some
+from unicodedata import normalize
 from haveri_chat.commands.help import help_card
-from haveri_chat.grammar import command_word, parse
+from haveri_chat.grammar import parse
 from haveri_chat.requests import Utterance
+from haveri_chat.texts import words
 from haveri_contracts.escalation.models import Purpose
 from haveri_contracts.plain import Severity
 from haveri_escalation.application.messages import Notice, letter
 from haveri_web.rendering.pages import render
 from haveri_web.texts import language_of
 
+ACK, FORMS = words("eo", "command.ack"), ("NFC", "NFD")
 app = Some(state=Some(navigation=()))
 request = Some(
     headers={"accept-language": "eo, fi;q=0.5"}, scope={"state": {"nonce": ""}}, app=app, url=Some(path="/", query="")
@@ -44,7 +47,7 @@ page = render(
 notice = Notice("INC-4", "Filler 2 jammed", Severity.SEV1, Purpose.TAKE, since=datetime(2026, 12, 5, 3, 14, tzinfo=UTC))
 print(json.dumps({
     "help": repr(help_card(Some(locale="eo", may_respond=False))),
-    "command": command_word("/konfirmi", False),
+    "command": [parse(Utterance(normalize(form, "/" + word + ", INC-4"))).incident for word in ACK for form in FORMS],
     "status": parse(Utterance("/status sub regado: pontita")).status,
     "language": language_of("eo, fi;q=0.5"),
     "page": page.body.decode(),
@@ -71,7 +74,8 @@ def test_a_catalogue_more_makes_chat_pages_and_mails_speak_another_language(tmp_
     said = json.loads(ran.stdout)
     assert "Kion vi povas tajpi" in said["help"]
     assert "what happened last" in said["help"], "English where the language has no text"
-    assert (said["command"], said["status"], said["language"]) == ("ack", "MITIGATED", "eo")
+    assert said["command"] == ["INC-4"] * 14, "seven words, each typed with its accents in its letters and behind them"
+    assert (said["status"], said["language"]) == ("MITIGATED", "eo")
     assert '<html lang="eo"' in said["page"]
     assert "Ĉi tiu ligilo ne plu validas" in said["page"]
     assert "Links are good for a day" in said["page"]

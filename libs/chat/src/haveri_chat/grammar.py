@@ -11,9 +11,9 @@ from haveri_chat.commands.help import ShowHelp
 from haveri_chat.requests import Mention, Misunderstood, Reason, Utterance
 from haveri_chat.tidying import LONG, SHORT, tidy
 
-_WORD = r"[^\W\d_][\w-]*"
-_SLASHED = re.compile(rf"/ ?({_WORD})(?=[\s:,.!?]|$)")
-_PLAIN = re.compile(rf"({_WORD})(?=[\s:,.!?]|$)")
+_ENDS = re.compile(r"[\s:,.!?]|$")
+_UNKNOWN = re.compile(r"[^\W\d_][\w-]*(?=[\s:,.!?]|$)")
+_LONGEST = max(map(len, WORDS))
 _GLUED_SEVERITY = re.compile(r"(sev|severity)-?([0-9]+)")
 
 
@@ -23,12 +23,11 @@ def command_word(text: str, addressed: bool) -> str | None:
     `addressed`: Haveri was mentioned or is spoken to alone, so that no slash is needed. At most 40 characters.
     """
     text = tidy(text)
-    head = _SLASHED.match(text)
-    if head is None:
+    word = _slashed(text)
+    if word is None:
         if not addressed:
             return None
-        head = _PLAIN.match(text)
-    word = head.group(1) if head else (text.split() or ["help"])[0]
+        word = _word(text) or (text.split() or ["help"])[0]
     return (_command(word) or word.casefold())[:40]
 
 
@@ -42,13 +41,12 @@ def parse(utterance: Utterance) -> Request | Misunderstood:
     )
     if not text:
         return ShowHelp()
-    head = _SLASHED.match(text) or _PLAIN.match(text)
-    word = head.group(1) if head else text.split()[0]
+    word = _slashed(text) or _word(text) or text.split()[0]
     verb = _command(word)
-    if head is None or verb is None:
+    if verb is None:
         return Misunderstood(Reason.UNKNOWN_COMMAND, "", word[:SHORT], _nearest_usage(word))
     glued = _GLUED_SEVERITY.fullmatch(word.casefold())
-    rest = (glued.group(2) + " " if glued else "") + tidy(re.sub(r"^[:,.!?]", "", text[head.end() :]))
+    rest = (glued.group(2) + " " if glued else "") + tidy(re.sub(r"^[:,.!?]", "", text[text.index(word) + len(word) :]))
     if len(rest) > LONG:
         return Misunderstood(Reason.TOO_LONG, verb, str(len(rest)), USAGES[verb], {"longest": str(LONG)})
     command = BY_VERB[verb]
@@ -56,6 +54,19 @@ def parse(utterance: Utterance) -> Request | Misunderstood:
     if number is None:
         return command.read(Typed(rest, mentions))
     return command.read(Typed(rest[number.end() :], mentions, f"INC-{number.group(1)}"))
+
+
+def _slashed(text: str) -> str | None:
+    return _word(text[1:].removeprefix(" ")) if text.startswith("/") else None
+
+
+def _word(text: str) -> str | None:
+    """The longest known word that a text begins with; of an unknown one, what letters can tell."""
+    for end in range(min(_LONGEST, len(text)), 0, -1):
+        if _ENDS.match(text, end) and _command(text[:end]):
+            return text[:end]
+    unknown = _UNKNOWN.match(text)
+    return unknown and unknown.group()
 
 
 def _command(word: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 LONG = 8000
 """The longest text that is kept."""
@@ -17,10 +18,13 @@ _LOOSE = " ,;:-\u2013\u2014"
 
 
 def tidy(text: str) -> str:
-    """The text with plain spaces and line feeds, without invisible characters at its ends or what no store can hold."""
+    """The text with plain spaces and line feeds, without invisible characters at its ends or what no store can hold.
+
+    Some keyboards and clipboards send an accent apart from its letter: afterwards each letter is one character (NFC).
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _UNSTORABLE.sub(lambda match: "" if match.group() == "\x00" else "\ufffd", text)
-    return _SPACES.sub(" ", text).strip(_ENDS)
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip(_ENDS)
 
 
 def one_line(text: str) -> str:

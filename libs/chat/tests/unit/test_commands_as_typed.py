@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 from hypothesis import example, given
@@ -16,7 +18,7 @@ from haveri_chat.commands.base import IncidentRequest, Request, WordsRequest
 from haveri_chat.grammar import command_word, parse
 from haveri_chat.places import Place
 from haveri_chat.requests import Mention, Misunderstood, Person, Reason, Utterance
-from haveri_chat.texts import words_in_every_language
+from haveri_chat.texts import meanings, words_in_every_language
 from haveri_contracts.plain import Severity, Status
 
 AINO = Mention("@Aino Virtanen", "user-1", "Aino Virtanen")
@@ -87,6 +89,15 @@ def said(text: str, *mentions: Mention) -> object:
 )
 def test_only_what_is_meant_as_a_command_is_taken_for_one(text: str, addressed: bool, word: str | None) -> None:
     assert command_word(text, addressed) == word
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_every_word_of_every_language_can_be_typed_on_every_keyboard(form: Literal["NFC", "NFD"]) -> None:
+    for word, command in WORDS.items():
+        typed = normalize(form, word)
+        assert command_word(f"/{typed}", False) == command_word(f"{typed}: x", True) == command
+    for word, status in meanings("status", Status).items():
+        assert parse(Utterance(normalize(form, f"/status {word}"))).status == status  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

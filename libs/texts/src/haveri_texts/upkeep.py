@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from gettext import c2py
 from pathlib import Path
+from unicodedata import normalize
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -86,7 +87,7 @@ def _shared_words(
     for key in (key for key in english if key.startswith("words.") and key.count(".") > 1):
         kind, translated = key.rpartition(".")[0], known[key].string if key in known else ""
         for word in f"{english[key]},{translated}".split(","):
-            first = meant.setdefault((kind, word.strip().casefold()), key)
+            first = meant.setdefault((kind, normalize("NFC", word).strip().casefold()), key)
             if word.strip() and first != key:
                 found.append(f"{key} has {word.strip()}, which means {first}")
     return found

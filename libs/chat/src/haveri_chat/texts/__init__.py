@@ -7,6 +7,7 @@ from pathlib import Path
 
 from haveri_chat.texts.calls import CALLS
 from haveri_chat.texts.incidents import INCIDENTS
+from haveri_chat.tidying import one_line, tidy
 from haveri_texts import Catalogue
 
 CATALOGUE = Catalogue(INCIDENTS | CALLS, Path(__file__).parent.parent)
@@ -16,8 +17,8 @@ say = CATALOGUE.say
 
 
 def words(language: str, key: str) -> list[str]:
-    """The words in a language that a comma separates in the text `words.<key>`, as `str.casefold` leaves them."""
-    return [word.strip().casefold() for word in say(language, f"words.{key}").split(",")]
+    """The words in a language that a comma separates in the text `words.<key>`, tidy, as `str.casefold` leaves them."""
+    return [one_line(word).casefold() for word in tidy(say(language, f"words.{key}")).split(",")]
 
 
 def words_in_every_language(key: str) -> list[str]:
