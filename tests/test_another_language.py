@@ -76,7 +76,7 @@ def test_a_catalogue_more_makes_chat_pages_and_mails_speak_another_language(tmp_
     assert "what happened last" in said["help"], "English where the language has no text"
     assert said["command"] == ["INC-4"] * 14, "seven words, each typed with its accents in its letters and behind them"
     assert (said["status"], said["language"]) == ("MITIGATED", "eo")
-    assert '<html lang="eo"' in said["page"]
+    assert '<html lang="eo" dir="ltr"' in said["page"]
     assert "Ĉi tiu ligilo ne plu validas" in said["page"]
     assert "Links are good for a day" in said["page"]
     assert said["mail"].startswith("Ankoraŭ neniu prenis INC-4.")

@@ -51,8 +51,13 @@ def listed(items: Iterable[str], language: str, style: Literal["standard", "or"]
 
 
 def base_of(language: str) -> str:
-    """The language without its region: `de` of `de-AT`."""
-    return language.partition("-")[0]
+    """The language without its last part: `de` of `de-AT`, `zh-Hant` of `zh-Hant-TW`."""
+    return language.rpartition("-")[0] or language
+
+
+def direction(language: str) -> str:
+    """Which way its lines are read: `ltr` or `rtl`."""
+    return str(_cldr(language).text_direction)
 
 
 @cache

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haveri_texts import Catalogue, Text, day, day_of_year, in_zone, listed, number, time_of_day
+from haveri_texts import Catalogue, Text, day, day_of_year, direction, in_zone, listed, number, time_of_day
 from haveri_texts.upkeep import compile_catalogues, findings, update
 
 ENGLISH: dict[str, Text] = {
@@ -171,13 +171,22 @@ def test_a_word_that_would_mean_two_things_is_named(polish: Path) -> None:
     assert len(found) == 2, "and a status that is not translated; what commands and statuses share is fine"
 
 
-@pytest.mark.parametrize("folder", ["pt-BR", "pt_BR"])
-def test_a_languages_region_may_be_written_either_way(tmp_path: Path, folder: str) -> None:
+@pytest.mark.parametrize("folder", ["pt-BR", "pt_BR", "zh-Hant", "zh_Hant"])
+def test_a_languages_region_or_script_may_be_written_either_way(tmp_path: Path, folder: str) -> None:
     path = tmp_path / "locales" / folder / "LC_MESSAGES" / "messages.po"
     path.parent.mkdir(parents=True)
     path.write_text('msgctxt "only.english"\nmsgid "Filler"\nmsgstr "Enchedora"\n')
     compile_catalogues([tmp_path / "locales"])
-    assert Catalogue(ENGLISH, tmp_path).say("pt-BR", "only.english") == "Enchedora"
+    catalogue, tag = Catalogue(ENGLISH, tmp_path), folder.replace("_", "-")
+    assert catalogue.say(tag, "only.english") == catalogue.say(f"{tag}-TW", "only.english") == "Enchedora"
+
+
+def test_lines_are_read_the_languages_own_way() -> None:
+    assert [direction(language) for language in ("en", "fi-ZZ", "he", "ar-EG", "tlh")] == [
+        *["ltr"] * 2,
+        *["rtl"] * 2,
+        "ltr",
+    ]
 
 
 def test_whoever_lives_in_another_region_reads_their_language(polish: Path) -> None:

@@ -83,6 +83,8 @@ def test_every_value_of_the_domain_has_a_name() -> None:
 def test_the_browsers_first_known_language_is_spoken() -> None:
     assert language_of("sv,fi;q=0.8,en;q=0.5") == "fi"
     assert language_of("") == "en"
+    assert language_of("fi;q=0,de") == language_of("en;q=0.5, FI;q=0.80, de-AT") == "de"
+    assert language_of("fi;q=0") == language_of(";q=1,*") == "en"
 
 
 @given(st.text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from haveri_contracts.directory.models import ENGLISH, Locale
-from haveri_texts import Catalogue, day, day_of_year, listed, number
+from haveri_texts import Catalogue, base_of, day, day_of_year, direction, listed, number
 from haveri_web.texts.answers import ANSWERS
 from haveri_web.texts.escalations import ESCALATIONS
 from haveri_web.texts.incidents import INCIDENTS
@@ -43,6 +44,8 @@ class Translate:
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.direction = direction(language)
+        """Which way a line is read: `ltr` or `rtl`."""
 
     def __call__(self, key: str, /, **values: object) -> str:
         """A key that the catalogue does not have comes back as it is: an enumeration may have grown."""
@@ -68,10 +71,15 @@ class Translate:
 translator = Translate
 
 
+_ACCEPTED = re.compile(r"(?:^|,)\s*([a-z0-9-]+)(?:\s*;\s*q=([01](?:\.[0-9]+)?))?", re.IGNORECASE)
+
+
 def language_of(accept_language: str) -> Locale:
-    """The first language of an Accept-Language header that Haveri speaks; English if there is none."""
-    for part in accept_language.split(","):
-        tag = part.partition(";")[0].strip().lower().partition("-")[0]
-        if tag in CATALOGUE.languages:
-            return tag
+    """Of the languages in an Accept-Language header that Haveri speaks the one liked best, or else English."""
+    spoken = {language.lower(): language for language in CATALOGUE.languages}
+    liked = [(float(weight or 1), tag.lower()) for tag, weight in _ACCEPTED.findall(accept_language)]
+    for weight, tag in sorted(liked, key=lambda pair: -pair[0]):
+        language = spoken.get(tag) or spoken.get(base_of(tag))
+        if weight and language:
+            return language
     return ENGLISH
