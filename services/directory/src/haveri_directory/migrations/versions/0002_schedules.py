@@ -11,8 +11,6 @@ from haveri_chassis.migrations import protect_tenant_table
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 _TABLES = {
     "rotations": """

@@ -11,8 +11,6 @@ from haveri_chassis.migrations import make_append_only, protect_lookup_table, pr
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

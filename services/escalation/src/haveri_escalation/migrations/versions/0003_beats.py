@@ -11,8 +11,6 @@ from haveri_chassis.migrations import protect_tenant_table
 
 revision = "0003"
 down_revision = "0002"
-branch_labels = None
-depends_on = None
 
 _TABLES = {
     # One row a notification that was tried, written before it is reported: what was sent is not sent again because

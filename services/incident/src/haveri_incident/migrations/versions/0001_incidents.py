@@ -11,8 +11,6 @@ from haveri_chassis.migrations import create_infrastructure, make_append_only, p
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

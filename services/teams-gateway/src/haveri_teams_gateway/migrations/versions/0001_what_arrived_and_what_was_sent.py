@@ -11,8 +11,6 @@ from haveri_chassis.migrations import create_infrastructure, protect_lookup_tabl
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 TENANTS = """
 CREATE TABLE tenants (

@@ -11,8 +11,6 @@ from haveri_chassis.migrations import protect_lookup_table, protect_tenant_table
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 TELLINGS = """
 CREATE TABLE tellings (

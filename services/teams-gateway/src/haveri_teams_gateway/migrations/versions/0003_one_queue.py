@@ -11,8 +11,6 @@ from haveri_chassis.migrations import protect_lookup_table
 
 revision = "0003"
 down_revision = "0002"
-branch_labels = None
-depends_on = None
 
 JOBS = """
 CREATE TABLE jobs (

@@ -6,8 +6,6 @@ from haveri_chassis.migrations import protect_lookup_table, protect_tenant_table
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 TABLES = (
     """
