@@ -27,7 +27,7 @@ _NOTED: dict[type[EscalationEvent], str] = {
     facts.TakingNoted: "taking_noted",
     facts.ReleaseNoted: "release_noted",
     facts.ActivityNoted: "activity_noted",
-    facts.ExpiryAsked: "expiry_asked",
+    facts.ExpiryRequested: "expiry_asked",
     facts.AttemptUnneeded: "attempt_unneeded",
     # Has a type of the contract because others may read it in the table; it is not published.
     facts.TimerRefused: published.TimerRefused.message_type(),

@@ -14,7 +14,7 @@ from haveri_contracts.streams import ESCALATION_TIMERS
 from haveri_escalation.application.engine_ports import Commands, Escalations, Input, Worlds
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.clocks import timer_due
-from haveri_escalation.domain.facts import ExpiryAsked, TimerRefused
+from haveri_escalation.domain.facts import ExpiryRequested, TimerRefused
 from haveri_escalation.domain.timers import Timer
 
 _EXPIRIES = uuid.UUID("5d0a8f0e-6f1b-4a55-9a0e-0c9d3f7a1b62")
@@ -54,14 +54,14 @@ class FireTimer:
 
         async def send_orders(case: Case) -> None:
             for event in case.events:
-                if isinstance(event, ExpiryAsked):
+                if isinstance(event, ExpiryRequested):
                     await self._send_expiry(received.envelope, case, event)
                 elif isinstance(event, TimerRefused):
                     REFUSED.labels(event.timer).inc()
 
         await self._escalations.take_in(given, world, lambda case: timer_due(case, timer), send_orders)
 
-    async def _send_expiry(self, cause: Envelope, case: Case, expiry: ExpiryAsked) -> None:
+    async def _send_expiry(self, cause: Envelope, case: Case, expiry: ExpiryRequested) -> None:
         """Before the commit: if this process dies in between, the same command is sent again under the same id."""
         command = ExpireAcknowledgement(
             incident_id=case.incident_id, acknowledged_at=expiry.taken_at, idle_minutes=expiry.idle_minutes

@@ -48,11 +48,11 @@ class CompiledPolicies:
             some = [one for one in self.all if severity in one.policy.conditions.severity]
             self._by_severity[severity] = [one[:3] for one in some], [one.policy for one in some]
 
-    def ask(
+    def situation(
         self, severity: Severity, area_ids: Iterable[UUID], asset_types: Iterable[str], at: datetime, plan: Plan | None
-    ) -> Asked:
-        """A question about an incident in these areas, with assets of these types, at `at` (aware)."""
-        return Asked(
+    ) -> Situation:
+        """That of an incident in these areas, with assets of these types, at `at` (aware)."""
+        return Situation(
             severity,
             _sought(self._areas, area_ids),
             _sought(self._types, (kind.casefold() for kind in asset_types)),
@@ -61,13 +61,13 @@ class CompiledPolicies:
             plan,
         )
 
-    def first_two(self, asked: Asked) -> tuple[Policy | None, Policy | None]:
+    def first_two(self, situation: Situation) -> tuple[Policy | None, Policy | None]:
         """The first two policies that fit."""
-        areas, types, in_time = asked.areas, asked.types, asked.in_time
+        areas, types, in_time = situation.areas, situation.types, situation.in_time
         first: Policy | None = None
-        conditions, policies = self._by_severity[asked.severity]
+        conditions, policies = self._by_severity[situation.severity]
         for place, (one_areas, one_types, times) in enumerate(conditions):
-            if one_areas & areas and one_types & types and (in_time[times] or asked.in_shift(times)):
+            if one_areas & areas and one_types & types and (in_time[times] or situation.in_shift(times)):
                 if first is not None:
                     return first, policies[place]
                 first = policies[place]
@@ -91,8 +91,8 @@ class CompiledPolicies:
         return number
 
 
-class Asked:
-    """One question: what an incident has, as bits, and which times of day its moment lies in."""
+class Situation:
+    """What an incident has, as bits, and which times of day its moment lies in."""
 
     def __init__(
         self,

@@ -93,7 +93,7 @@ def _(event: facts.ActivityNoted, state: Escalation) -> Escalation:
 
 
 @_apply.register
-def _(event: facts.ExpiryAsked, state: Escalation) -> Escalation:
+def _(event: facts.ExpiryRequested, state: Escalation) -> Escalation:
     return replace(state, incident=replace(state.incident, expiry_asked_of=event.taken_at))
 
 

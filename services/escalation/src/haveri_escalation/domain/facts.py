@@ -60,7 +60,7 @@ class ActivityNoted:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpiryAsked:
+class ExpiryRequested:
     """The incident service was asked to take back the acknowledgement of `taken_at`."""
 
     run_id: UUID
@@ -94,7 +94,7 @@ Noted = (
     | TakingNoted
     | ReleaseNoted
     | ActivityNoted
-    | ExpiryAsked
+    | ExpiryRequested
     | AttemptUnneeded
     | TimerRefused
 )

@@ -11,7 +11,7 @@ from haveri_contracts.escalation.models import Considered
 from haveri_contracts.escalation.reasons import Reason
 from haveri_contracts.plain import Severity
 from haveri_escalation.domain import reasons
-from haveri_escalation.domain.compiled import Asked, CompiledPolicies
+from haveri_escalation.domain.compiled import CompiledPolicies, Situation
 from haveri_escalation.domain.policies import Policy
 from haveri_shifts.plan import Plan
 
@@ -41,7 +41,7 @@ class Match:
 
 
 class PolicyBook:
-    """The policies of one or more facilities, compiled once and asked often. Their order given does not matter."""
+    """The policies of one or more facilities, compiled once and situation often. Their order given does not matter."""
 
     def __init__(self, policies: Iterable[Policy]) -> None:
         self.policies: tuple[Policy, ...] = tuple(sorted(policies, key=_specificity))
@@ -67,19 +67,21 @@ class PolicyBook:
         With `explain` it says of the facility's policies (the 50 most specific) why each wins, loses or does not fit.
         """
         compiled = self._compiled.get(place.facility_id) or CompiledPolicies(())
-        asked = compiled.ask(place.severity, place.area_ids, place.asset_types, at, plan)
-        incident = reasons.Incident(place.severity, place.area_ids, place.asset_types, reasons.day_and_time(asked.wall))
-        winner, second = compiled.first_two(asked)
+        situation = compiled.situation(place.severity, place.area_ids, place.asset_types, at, plan)
+        incident = reasons.Incident(
+            place.severity, place.area_ids, place.asset_types, reasons.day_and_time(situation.wall)
+        )
+        winner, second = compiled.first_two(situation)
         if winner is not None:
             policy: Policy | None = winner
-            causes = reasons.why_it_wins(winner, second, asked.fitting_times(winner), incident)
+            causes = reasons.why_it_wins(winner, second, situation.fitting_times(winner), incident)
         else:
-            policy = _best_default(compiled, asked)
+            policy = _best_default(compiled, situation)
             causes = reasons.why_the_default(policy, incident)
         if not explain:
             return Match(policy, causes)
         chosen = [_considered(policy, winner is not None, causes)] if policy is not None else []
-        return Match(policy, causes, (*chosen, *_others(compiled, asked, policy, incident)))
+        return Match(policy, causes, (*chosen, *_others(compiled, situation, policy, incident)))
 
 
 def _specificity(policy: Policy) -> tuple[bool, bool, bool, int, tuple[int, int, str]]:
@@ -100,16 +102,16 @@ def _precedence(policy: Policy) -> tuple[int, int, str]:
     return -policy.priority, -age, str(policy.id)
 
 
-def _best_default(compiled: CompiledPolicies, asked: Asked) -> Policy | None:
+def _best_default(compiled: CompiledPolicies, situation: Situation) -> Policy | None:
     """The default whose conditions fit best; then the higher priority, then the newer one."""
     defaults = [one for one in compiled.all if one.policy.is_default]
     if not defaults:
         return None
-    return min(defaults, key=lambda one: (len(asked.misfits(one)), _precedence(one.policy))).policy
+    return min(defaults, key=lambda one: (len(situation.misfits(one)), _precedence(one.policy))).policy
 
 
 def _others(
-    compiled: CompiledPolicies, asked: Asked, chosen: Policy | None, incident: reasons.Incident
+    compiled: CompiledPolicies, situation: Situation, chosen: Policy | None, incident: reasons.Incident
 ) -> list[Considered]:
     found: list[Considered] = []
     for one in compiled.all:
@@ -117,7 +119,7 @@ def _others(
             break
         if one.policy is chosen:
             continue
-        misfits = asked.misfits(one)
+        misfits = situation.misfits(one)
         if misfits:
             found.append(_considered(one.policy, False, reasons.why_not(one.policy, misfits[0], incident)))
         elif chosen is not None:

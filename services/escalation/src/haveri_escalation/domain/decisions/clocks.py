@@ -9,7 +9,7 @@ from haveri_escalation.domain.decisions import calling
 from haveri_escalation.domain.decisions.beginning import carry_out
 from haveri_escalation.domain.decisions.case import Case
 from haveri_escalation.domain.decisions.firing import carry_on, in_minutes
-from haveri_escalation.domain.facts import ExpiryAsked, TimerRefused
+from haveri_escalation.domain.facts import ExpiryRequested, TimerRefused
 from haveri_escalation.domain.policies import MINUTE
 from haveri_escalation.domain.state import Run
 from haveri_escalation.domain.timers import Timer, call_due_at, expiry_due_at, mitigation_due_at
@@ -72,7 +72,7 @@ def _why_clock_refused(case: Case, timer: Timer) -> str | None:
 def _ask_to_expire(case: Case, run: Run) -> None:
     incident, expires = case.incident, run.chain.acknowledgement_expires_minutes
     if incident.taken_at is not None and incident.active_at is not None and expires is not None:
-        case.say(ExpiryAsked(run.id, incident.taken_at, in_minutes(case.now - incident.active_at)))
+        case.say(ExpiryRequested(run.id, incident.taken_at, in_minutes(case.now - incident.active_at)))
 
 
 def _publish_overdue(case: Case, run: Run) -> None:
