@@ -74,7 +74,7 @@ def create_app(settings: EscalationSettings) -> App:
     heartbeats, rows = Heartbeats(database, sender, clock), StepRows(database, sender)
     pulse = Pulse(heartbeats, rows, clock)
     attach_heartbeat(bus, http, pulse)
-    attach_timers(bus, {EngineBeat: pulse.on_beat, **engine.on_timer()})
+    attach_timers(bus, {EngineBeat: pulse.on_heartbeat, **engine.on_timer()})
 
     relay, timers = OutboxRelay(database, bus), TimerWorker(database, clock)
     rounds = [

@@ -12,7 +12,7 @@ from haveri_teams_tenant.control.faults import Faults
 from haveri_teams_tenant.control.traffic import Traffic
 from haveri_teams_tenant.identity import keys
 from haveri_teams_tenant.identity.keys import KeyRing
-from haveri_teams_tenant.identity.tokens import TokenDesk
+from haveri_teams_tenant.identity.tokens import TokenIssuer
 from haveri_teams_tenant.mail.mailboxes import Mailboxes
 from haveri_teams_tenant.mail.smtp import MailDoor
 from haveri_teams_tenant.people.administration import Administration
@@ -42,7 +42,7 @@ class House:
         self.store = store = Store(settings.data_dir / "tenant.sqlite3")
         self.world = world = World(store, clock)
         self.feed = feed = Feed(clock)
-        self.tokens = TokenDesk(KeyRing(keys.BOT_FRAMEWORK, store, ids), KeyRing(keys.ENTRA, store, ids), clock, ids)
+        self.tokens = TokenIssuer(KeyRing(keys.BOT_FRAMEWORK, store, ids), KeyRing(keys.ENTRA, store, ids), clock, ids)
         self.sender = Sender(self.tokens, settings.service_url)
         self.outbox = Outbox(world, self.sender, feed, clock, settings.message_timeout, settings.longest_backoff)
         writer = ActivityWriter(world, clock, ids, settings.service_url, settings.base_url)

@@ -50,7 +50,7 @@ class StandingPull:
         self._held: list[Msg] = []
         self._credit = 0
         self._wake = asyncio.Event()
-        self._heard_at = 0.0
+        self._received_at = 0.0
         self._paused_until = 0.0
         self._subscription: Any = None
         self._keeper = Periodic(f"keep-{consumer}", timedelta(seconds=ack_wait / 3), self._keep_held, SystemClock())
@@ -109,13 +109,13 @@ class StandingPull:
 
     async def _ask(self) -> None:
         now = time.monotonic()
-        if self._credit and now - self._heard_at > _SILENCE_SECONDS:
+        if self._credit and now - self._received_at > _SILENCE_SECONDS:
             self._credit = 0
         wanted = self._capacity - len(self._buffer) - self._credit
         if wanted * 2 < self._capacity or now < self._paused_until or not self._client.is_connected:
             return
         self._credit += wanted
-        self._heard_at = now
+        self._received_at = now
         body = {"batch": wanted, "expires": EXPIRES_SECONDS * 10**9, "idle_heartbeat": HEARTBEAT_SECONDS * 10**9}
         await self._client.publish(self._next, orjson.dumps(body), self._inbox)
 
@@ -129,17 +129,17 @@ class StandingPull:
             timer.cancel()
 
     async def _receive(self, message: Msg) -> None:
-        self._heard_at = time.monotonic()
+        self._received_at = time.monotonic()
         # A status has no reply subject; a header called Status does not make a stored message one.
         if message.reply.startswith(_ACK_PREFIX):
             self._credit = max(0, self._credit - 1)
             self._buffer.append(message)
             self.problem = None
         else:
-            self._hear_status(message.headers or {})
+            self._receive_status(message.headers or {})
         self._wake.set()
 
-    def _hear_status(self, headers: dict[str, str]) -> None:
+    def _receive_status(self, headers: dict[str, str]) -> None:
         status, description = headers.get("Status", ""), headers.get("Description", "")
         if status == "100":
             self.problem = None

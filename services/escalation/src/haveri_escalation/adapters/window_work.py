@@ -39,7 +39,7 @@ class MaintenanceWork:
             rows = await connection.fetch(_AFFECTED, organization, window_id)
         return [(row["incident_id"], row["facility_id"]) for row in rows]
 
-    async def tell_end(self, cause: Envelope, window_id: UUID, at: datetime) -> None:
+    async def publish_end(self, cause: Envelope, window_id: UUID, at: datetime) -> None:
         """Say once that a window is over."""
         async with self._database.transaction(cause.organization) as connection:
             if not await window_store.mark_ended(connection, cause.organization, window_id, at):

@@ -33,4 +33,4 @@ class ApplyWindow:
             fresh = False
         ends_at = await self._windows.end_of(organization, due.window_id)
         if ends_at is not None and ends_at <= now:
-            await self._windows.tell_end(received.envelope, due.window_id, now)
+            await self._windows.publish_end(received.envelope, due.window_id, now)

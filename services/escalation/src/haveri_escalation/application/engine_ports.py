@@ -80,7 +80,7 @@ class WindowWork(Protocol):
     async def affected(self, organization: str, window_id: UUID) -> list[tuple[UUID, UUID]]:
         """(Incident, facility) of every run under way at the window's facility."""
 
-    async def tell_end(self, cause: Envelope, window_id: UUID, at: datetime) -> None:
+    async def publish_end(self, cause: Envelope, window_id: UUID, at: datetime) -> None:
         """Say once that a window is over."""
 
 

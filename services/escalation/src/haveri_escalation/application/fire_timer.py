@@ -52,14 +52,14 @@ class FireTimer:
         now = max(self._clock.now(), due.due_at)
         given = Input(due.incident_id, received.envelope, now, consumer=ESCALATION_TIMERS.name)
 
-        async def send_orders(case: Case) -> None:
+        async def send_commands(case: Case) -> None:
             for event in case.events:
                 if isinstance(event, ExpiryRequested):
                     await self._send_expiry(received.envelope, case, event)
                 elif isinstance(event, TimerRefused):
                     REFUSED.labels(event.timer).inc()
 
-        await self._escalations.take_in(given, world, lambda case: timer_due(case, timer), send_orders)
+        await self._escalations.take_in(given, world, lambda case: timer_due(case, timer), send_commands)
 
     async def _send_expiry(self, cause: Envelope, case: Case, expiry: ExpiryRequested) -> None:
         """Before the commit: if this process dies in between, the same command is sent again under the same id."""

@@ -32,7 +32,7 @@ class Pulse:
         self._rows = rows
         self._clock = clock
 
-    async def on_beat(self, received: Received[EngineBeat]) -> None:
+    async def on_heartbeat(self, received: Received[EngineBeat]) -> None:
         """A heartbeat has come through the bus; those of anybody but the house itself do not count."""
         if received.organization == HOUSE:
             await self._heartbeats.note(received.message.beaten_at)

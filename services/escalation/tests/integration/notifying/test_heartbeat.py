@@ -76,7 +76,7 @@ async def engine(house: House, database: Database) -> AsyncIterator[Engine]:
     publishing, reading, web = (_bus(house) for _ in range(3))
     heartbeats, rows, http = Heartbeats(database, sender, clock), StepRows(database, sender), health_app("escalation")
     pulse = Pulse(heartbeats, rows, clock)
-    attach_timers(reading, {EngineBeat: pulse.on_beat})
+    attach_timers(reading, {EngineBeat: pulse.on_heartbeat})
     attach_heartbeat(web, http, pulse)
     query_client = QueryClient(web)
     parts = {

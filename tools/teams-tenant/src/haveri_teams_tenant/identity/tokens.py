@@ -30,7 +30,7 @@ class Bearer:
     tenant_id: str
 
 
-class TokenDesk:
+class TokenIssuer:
     """Issues and judges tokens with real RS256 signatures."""
 
     def __init__(self, push_keys: KeyRing, access_keys: KeyRing, clock: Clock, ids: Ids) -> None:

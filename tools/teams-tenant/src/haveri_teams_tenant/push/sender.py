@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from haveri_teams_tenant.identity.tokens import TokenDesk
+from haveri_teams_tenant.identity.tokens import TokenIssuer
 from haveri_teams_tenant.state.records import App, Json
 
 UNREACHABLE = 0
@@ -36,7 +36,7 @@ class BotAnswer:
 class Sender:
     """A keep-alive connection to every bot."""
 
-    def __init__(self, tokens: TokenDesk, service_url: str) -> None:
+    def __init__(self, tokens: TokenIssuer, service_url: str) -> None:
         self._tokens = tokens
         self._service_url = service_url
         limits = httpx2.Limits(max_connections=200, max_keepalive_connections=64, keepalive_expiry=60)

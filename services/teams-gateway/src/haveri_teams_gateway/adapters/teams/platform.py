@@ -177,7 +177,7 @@ class TeamsPlatform:
         activity = self._message(content)
         if channel.startswith("19:"):
             try:
-                await self._tell_in_channel(person, channel, activity)
+                await self._post_in_channel(person, channel, activity)
                 return
             except PlatformRefused:
                 # Archived, left, or a channel where that cannot be done: the person's own chat remains.
@@ -189,7 +189,7 @@ class TeamsPlatform:
             channel, lambda: self._connector.send(self._url, channel, activity), urgency=Urgency.SOON
         )
 
-    async def _tell_in_channel(self, person: Person, channel: str, activity: Json) -> None:
+    async def _post_in_channel(self, person: Person, channel: str, activity: Json) -> None:
         known = await self._roster.find(self._tenant, channel, person.user_id or "")
         if known is None:
             raise PlatformRefused("the person is not in this conversation")
