@@ -51,7 +51,7 @@ class ReasonCode(StrEnum):
     NO_WAY = "no_way"  # member_id
     NOT_NEEDED = "not_needed"
     NOT_MITIGATED = "not_mitigated"  # number, minutes
-    # Why a way, a message or a file failed; `detail` is what another system said, as it came
+    # Why a way, a message or a file failed; `detail` is what another system said (decision 39)
     NO_ADDRESS = "no_address"
     WAY_NOT_SET_UP = "way_not_set_up"
     NO_REPLY = "no_reply"  # seconds
